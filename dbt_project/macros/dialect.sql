@@ -1,0 +1,16 @@
+{# What differs between DuckDB and Databricks, behind one name each. Models use nothing else that one of the two lacks. #}
+
+{# One row per element of a list column; used in a select list, where rows with an empty list vanish. #}
+{% macro each_element(list_column) %}{{ return(adapter.dispatch('each_element')(list_column)) }}{% endmacro %}
+
+{% macro default__each_element(list_column) %}explode({{ list_column }}){% endmacro %}
+
+{% macro duckdb__each_element(list_column) %}unnest({{ list_column }}){% endmacro %}
+
+
+{# The UTC day of an instant. #}
+{% macro utc_day(instant_column) %}{{ return(adapter.dispatch('utc_day')(instant_column)) }}{% endmacro %}
+
+{% macro default__utc_day(instant_column) %}cast(to_utc_timestamp({{ instant_column }}, current_timezone()) as date){% endmacro %}
+
+{% macro duckdb__utc_day(instant_column) %}cast({{ instant_column }} at time zone 'UTC' as date){% endmacro %}

@@ -1,0 +1,33 @@
+with alerts as (
+    select * from {{ ref('stg_analysis_alert') }}
+),
+
+issues as (
+    select * from {{ ref('stg_gold_issue') }}
+),
+
+-- A cluster exists on one day only; gold_issue says which issue it was on that day. Alerts about a product or a class have no issue.
+final as (
+    select
+        alerts.alert_id,
+        alerts.event_date,
+        alerts.alert_kind,
+        alerts.subject_kind,
+        alerts.subject_id,
+        alerts.product,
+        alerts.alerted_class,
+        issues.issue_id as complaint_issue_id,
+        alerts.observed_count,
+        alerts.exposure_count,
+        alerts.expected_count,
+        alerts.rate_ratio,
+        alerts.p_value,
+        alerts.alert_score,
+        alerts.candidates
+    from alerts
+    left join issues
+        on alerts.alerted_cluster_id = issues.cluster_id
+        and alerts.event_date = issues.event_date
+)
+
+select * from final

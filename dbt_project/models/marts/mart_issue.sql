@@ -1,0 +1,69 @@
+with issues as (
+    select * from {{ ref('stg_gold_issue') }}
+),
+
+alerts as (
+    select * from {{ ref('mart_alert') }}
+),
+
+-- Two rankings of an issue's days: the latest one describes it, the biggest one is its peak (the earliest of equals).
+ranked as (
+    select
+        *,
+        row_number() over (partition by issue_id order by event_date desc) as recency_rank,
+        row_number() over (partition by issue_id order by fragment_count desc, event_date) as size_rank
+    from issues
+),
+
+latest as (
+    select * from ranked where recency_rank = 1
+),
+
+peak as (
+    select * from ranked where size_rank = 1
+),
+
+totals as (
+    select
+        issue_id,
+        cast(sum(fragment_count) as bigint) as total_fragment_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from issues
+    group by issue_id
+),
+
+alert_totals as (
+    select
+        complaint_issue_id,
+        count(*) as alert_count
+    from alerts
+    where complaint_issue_id is not null
+    group by complaint_issue_id
+),
+
+final as (
+    select
+        latest.issue_id,
+        latest.product,
+        latest.issue_class,
+        latest.issue_label,
+        latest.is_catch_all,
+        latest.trend,
+        totals.total_fragment_count,
+        latest.customer_count,
+        {{ utc_day('totals.first_seen_at') }} as first_seen_date,
+        {{ utc_day('totals.last_seen_at') }} as last_seen_date,
+        peak.event_date as peak_date,
+        peak.fragment_count as peak_fragment_count,
+        -- An issue without alerts has had none: zero is the count, not a stand-in for an unknown.
+        coalesce(alert_totals.alert_count, 0) as alert_count,
+        latest.product_versions,
+        latest.quotes
+    from latest
+    inner join peak on latest.issue_id = peak.issue_id
+    inner join totals on latest.issue_id = totals.issue_id
+    left join alert_totals on latest.issue_id = alert_totals.complaint_issue_id
+)
+
+select * from final

@@ -1,0 +1,26 @@
+with source as (
+    select * from {{ source('lake', 'gold_issue') }}
+),
+
+final as (
+    select
+        issue_id,
+        event_date,
+        product,
+        issue_class,
+        issue_label,
+        cluster_id,
+        is_catch_all,
+        fragment_count,
+        customer_count,
+        first_seen_at,
+        last_seen_at,
+        trend,
+        product_versions,
+        quotes,
+        day_fragment_ids,
+        alert_ids
+    from source
+)
+
+select * from final

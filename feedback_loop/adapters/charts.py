@@ -1,0 +1,42 @@
+"""Charts as PNG bytes, drawn on the server without a browser or a network (Altair, vl-convert).
+
+They show counts and shares by day, never a customer's words. Which asset shows which chart is `defs/charts.py`.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+_WIDTH, _HEIGHT, _SCALE = 640, 160, 1.25
+
+
+def bars_by_day(frame: pl.DataFrame, count: str, title: str, colour: str | None = None) -> bytes:
+    """Bars of a count by event_date, stacked by a category where one is named."""
+    encoding = {"color": alt.Color(f"{colour}:N", title=None)} if colour else {}
+    return _png(_base(frame, title).mark_bar().encode(x=_DAY, y=alt.Y(f"sum({count}):Q", title=None), **encoding))
+
+
+def line_by_day(frame: pl.DataFrame, share: str, title: str, colour: str) -> bytes:
+    """A line of a share 0..1 by event_date for each category."""
+    y = alt.Y(f"{share}:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    return _png(_base(frame, title).mark_line(interpolate="step-after").encode(x=_DAY, y=y, color=alt.Color(f"{colour}:N", title=None)))
+
+
+def points_by_day(frame: pl.DataFrame, value: str, title: str, colour: str) -> bytes:
+    """A point for each row at its event_date and value."""
+    encoding = {"x": _DAY, "y": alt.Y(f"{value}:Q", title=None), "color": alt.Color(f"{colour}:N", title=None)}
+    return _png(_base(frame, title).mark_circle(size=45, opacity=0.7).encode(**encoding))
+
+
+_DAY = alt.X("event_date:T", title=None)
+
+
+def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
+    rows = frame.with_columns(pl.col("event_date").cast(pl.String)).to_dicts()
+    return alt.Chart(alt.Data(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
+
+
+def _png(chart: alt.Chart) -> bytes:
+    return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=_SCALE))

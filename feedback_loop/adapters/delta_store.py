@@ -1,0 +1,157 @@
+"""The tables that Python owns, as Delta tables on disk or an object store (the `TableStore` port).
+
+Every write conforms to the contract first, carries an explicit predicate, and happens under a lock per table, so that two processes on one
+machine wait for each other instead of losing a commit. Days whose rows are already the same are not written again.
+What is easy to break: a min..max predicate deletes every day in between, so the rows of the whole span are always written together.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import polars as pl
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.tables import Table
+from feedback_loop.contracts.validate import conform, violations
+from feedback_loop.errors import ContractBroken, RowsOutsideDays
+
+
+class DeltaTableStore:
+    """Delta tables under one root, one folder per table."""
+
+    def __init__(self, root: str | Path, locks: Path, storage_options: Mapping[str, str] | None = None) -> None:
+        self._root, self._locks = str(root), locks
+        self._options = dict(storage_options or {})
+
+    def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose key the table did not hold yet, now appended; see the port."""
+        _require_contract(table, frame)
+        with self._locked(table):
+            fresh = frame.join(self.read(table, columns=table.key), on=list(table.key), how="anti", maintain_order="left")
+            if fresh.height:
+                self._write(table, fresh, "append", None)
+        return fresh
+
+    def read(
+        self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """The rows of the days, or all; see the port."""
+        wanted = list(columns or table.columns)
+        delta = self._open(table)
+        if delta is None:
+            return _empty(table).select(wanted)
+        rows = pl.scan_delta(delta, use_pyarrow=False)
+        if days is not None:
+            rows = rows.filter(pl.col(_day_column(table)).is_between(days.first, days.last))
+        if as_of is not None and "landed_at" in table.columns:
+            rows = rows.filter(pl.col("landed_at") <= as_of)
+        return rows.select(wanted).cast({name: _empty(table).schema[name] for name in wanted}).collect()
+
+    def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
+        """The number of days whose rows changed; see the port."""
+        _require_contract(table, frame)
+        _require_days(table, frame, days)
+        with self._locked(table):
+            changed = _changed_days(table, self.read(table, days), frame)
+            if changed:
+                self._replace_span(table, frame, DayRange(min(changed), max(changed)))
+        return len(changed)
+
+    def replace_all(self, table: Table, frame: pl.DataFrame) -> bool:
+        """Whether the table changed; see the port."""
+        _require_contract(table, frame)
+        with self._locked(table):
+            if self._open(table) is not None and _sorted(table, frame).equals(_sorted(table, self.read(table))):
+                return False
+            self._write(table, frame, "overwrite", None)
+        return True
+
+    def version(self, table: Table) -> int:
+        """The Delta version of the table, -1 where it does not exist yet."""
+        delta = self._open(table)
+        return -1 if delta is None else int(delta.version())
+
+    def files(self, table: Table) -> list[str]:
+        """The data files of the present snapshot, absolute."""
+        delta = self._open(table)
+        return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
+
+    def _replace_span(self, table: Table, frame: pl.DataFrame, span: DayRange) -> None:
+        column = _day_column(table)
+        predicate = f"{column} >= '{span.first}' AND {column} <= '{span.last}'"
+        rows = frame.filter(pl.col(column).is_between(span.first, span.last))
+        existing = self._open(table)
+        if rows.height:
+            self._write(table, rows, "overwrite", predicate if existing is not None else None)
+        elif existing is not None:
+            existing.delete(predicate)
+
+    def _write(self, table: Table, frame: pl.DataFrame, mode: str, predicate: str | None) -> None:
+        rows: pa.Table = conform(_sorted(table, frame), table)
+        partition = [table.partition] if table.partition else None
+        options = self._options or None
+        write_deltalake(self._uri(table), rows, mode=mode, predicate=predicate, partition_by=partition, storage_options=options)
+
+    def _open(self, table: Table) -> DeltaTable | None:
+        try:
+            return DeltaTable(self._uri(table), storage_options=self._options or None)
+        except TableNotFoundError:
+            return None
+
+    def _uri(self, table: Table) -> str:
+        return f"{self._root}/{table.name}"
+
+    @contextmanager
+    def _locked(self, table: Table) -> Iterator[None]:
+        self._locks.mkdir(parents=True, exist_ok=True)
+        with (self._locks / f"{table.name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def _day_column(table: Table) -> str:
+    """The column that days select by: the event's day where the table has one, otherwise the partition column."""
+    return "event_date" if "event_date" in table.columns else str(table.partition)
+
+
+def _empty(table: Table) -> pl.DataFrame:
+    return pl.DataFrame(schema=pl.Schema(table.schema))
+
+
+def _sorted(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(table.columns).sort(table.key)
+
+
+def _changed_days(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> list[date]:
+    column = _day_column(table)
+    old = _sorted(table, before).partition_by(column, as_dict=True)
+    new = _sorted(table, after).partition_by(column, as_dict=True)
+    nothing = _empty(table)
+    return sorted(day for (day,) in old.keys() | new.keys() if not new.get((day,), nothing).equals(old.get((day,), nothing)))
+
+
+def _require_contract(table: Table, frame: pl.DataFrame) -> None:
+    broken = violations(frame, table)
+    if broken:
+        raise ContractBroken(table.name, [str(v) for v in broken])
+
+
+def _require_days(table: Table, frame: pl.DataFrame, days: DayRange) -> None:
+    column = pl.col(_day_column(table))
+    strays = frame.filter(~column.is_between(days.first, days.last)).select(column.unique()).to_series()
+    if strays.len():
+        raise RowsOutsideDays(table.name, str(days), [str(day) for day in strays.sort()])
+
+
+def _as_path(uri: str) -> str:
+    parsed = urlparse(uri)
+    return unquote(parsed.path) if parsed.scheme == "file" else uri

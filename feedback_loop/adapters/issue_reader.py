@@ -1,0 +1,229 @@
+"""Ranked issues of a range of days, put together from the published marts.
+
+Ranked by fragments in the range, then by alerts in the range; catch-alls follow after all clusters, because they gather what fits nowhere,
+are large for that reason alone, and name nothing that could be mended. Product, release, region and tier narrow the fragments that are
+counted, quoted and listed by version; the class narrows the issues. `customer_count`, `trend`, `first_seen_at` and `last_seen_at` are the
+ledger's, as of the issue's latest day, whatever the range. How the marts are opened is in `marts`; every value from outside is bound as a
+parameter, never part of a statement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from feedback_loop.adapters.marts import open_marts, rows_of
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.errors import BadInput
+
+QUOTES_PER_ISSUE = 3
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueFilter:
+    """Which fragments count (days, product, release, region, tier) and which issues appear (class, id); None takes all."""
+
+    days: DayRange
+    product: str | None = None
+    release: str | None = None
+    region: str | None = None
+    tier: str | None = None
+    issue_class: str | None = None
+    issue_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueAlert:
+    """One alert about the issue within the range."""
+
+    alert_id: str
+    event_date: date
+    alert_kind: str
+    observed_count: int
+    expected_count: float | None
+    rate_ratio: float | None
+    p_value: float | None
+    alert_score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hypothesis:
+    """A candidate that stands beside an alert; it may have to do with it, and is proven by nothing here."""
+
+    candidate_kind: str
+    product_version: str
+    released_at: datetime | None
+    is_inferred: bool
+    verdict: str
+    statement: str
+    alert_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedIssue:
+    """One line of the ranking: the fields of interfaces.md, then what else tells issues apart."""
+
+    issue_id: str
+    label: str
+    fragment_count: int
+    customer_count: int | None
+    trend: str
+    first_seen_at: date
+    last_seen_at: date
+    versions: tuple[str, ...]
+    quotes: tuple[str, ...]
+    alerts: tuple[IssueAlert, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    product: str
+    issue_class: str
+    is_catch_all: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueHistory:
+    """One issue over all its days, and its fragments per day, silent days left out."""
+
+    issue: RankedIssue
+    daily: tuple[tuple[date, int], ...]
+
+
+def read_issues(marts_file: Path, wanted: IssueFilter, limit: int | None = None) -> list[RankedIssue]:
+    """The issues that the filter leaves, first rank first; raises NothingLanded where there are no marts yet."""
+    with open_marts(marts_file) as connection:
+        return _ranked(connection, wanted, limit)
+
+
+def read_issue(marts_file: Path, issue_id: str) -> IssueHistory:
+    """The issue over all its days; raises BadInput where the ledger has none of that id."""
+    with open_marts(marts_file) as connection:
+        span = rows_of(connection, _SPAN, [issue_id])
+        if not span:
+            raise BadInput(f"no issue '{issue_id}' in the ledger. `feedback-loop issues --from DAY --to DAY` lists the ids.")
+        wanted = IssueFilter(days=DayRange(span[0]["first_seen_date"], span[0]["last_seen_date"]), issue_id=issue_id)
+        daily = tuple((row["event_date"], row["fragment_count"]) for row in rows_of(connection, _DAILY, [issue_id]))
+        return IssueHistory(issue=_ranked(connection, wanted, None)[0], daily=daily)
+
+
+def _ranked(connection: duckdb.DuckDBPyConnection, wanted: IssueFilter, limit: int | None) -> list[RankedIssue]:
+    slice_of = [wanted.days.first, wanted.days.last, wanted.product, wanted.release, wanted.region, wanted.tier]
+    rows = rows_of(connection, _RANKING, [*slice_of, wanted.issue_class, wanted.issue_id, limit])
+    ids = [row["issue_id"] for row in rows]
+    versions = _grouped(rows_of(connection, _VERSIONS, [*slice_of, ids]))
+    quotes = _grouped(rows_of(connection, _QUOTES, [*slice_of, ids, QUOTES_PER_ISSUE]))
+    alerts = _grouped(rows_of(connection, _ALERTS, [wanted.days.first, wanted.days.last, ids]))
+    return [_issue(row, versions[row["issue_id"]], quotes[row["issue_id"]], alerts[row["issue_id"]]) for row in rows]
+
+
+def _issue(row: Row, versions: list[Row], quotes: list[Row], alerts: list[Row]) -> RankedIssue:
+    return RankedIssue(
+        **row,
+        versions=tuple(v["product_version"] for v in versions),
+        quotes=tuple(q["masked_text"] for q in quotes),
+        alerts=tuple(IssueAlert(**{k: v for k, v in alert.items() if k != "candidates"}) for alert in alerts),
+        hypotheses=_hypotheses(alerts),
+    )
+
+
+def _hypotheses(alerts: list[Row]) -> tuple[Hypothesis, ...]:
+    """Each candidate once, as its highest alert saw it; the alerts come highest first."""
+    found: dict[tuple[str, str], Hypothesis] = {}
+    for alert in alerts:
+        for candidate in alert["candidates"]:
+            told = {name: candidate[name] for name in Hypothesis.__dataclass_fields__ if name != "alert_id"}
+            found.setdefault((candidate["candidate_kind"], candidate["product_version"]), Hypothesis(**told, alert_id=alert["alert_id"]))
+    return tuple(found.values())
+
+
+def _grouped(rows: list[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.pop("issue_id")].append(row)
+    return groups
+
+
+_IN_SLICE = """
+    event_date between $1 and $2
+    and (cast($3 as varchar) is null or product = $3)
+    and (cast($4 as varchar) is null or product_version = $4)
+    and (cast($5 as varchar) is null or region = $5)
+    and (cast($6 as varchar) is null or tier = $6)
+"""
+"""Constant text: the narrowing that daily counts and fragments share, by the same six parameters."""
+
+_RANKING = f"""
+with counted as (
+    select issue_id, cast(sum(fragment_count) as bigint) as fragment_count
+    from mart_issue_daily
+    where {_IN_SLICE}
+    group by issue_id
+),
+alerted as (
+    select complaint_issue_id as issue_id, count(*) as alert_count
+    from mart_alert
+    where event_date between $1 and $2
+    group by complaint_issue_id
+)
+select
+    ledger.issue_id, ledger.issue_label as label, coalesce(counted.fragment_count, 0) as fragment_count, ledger.customer_count,
+    ledger.trend, ledger.first_seen_date as first_seen_at, ledger.last_seen_date as last_seen_at, ledger.product,
+    ledger.issue_class, ledger.is_catch_all
+from mart_issue as ledger
+left join counted on ledger.issue_id = counted.issue_id
+left join alerted on ledger.issue_id = alerted.issue_id
+where
+    (cast($7 as varchar) is null or ledger.issue_class = $7)
+    -- An issue that is asked for by its id is shown even where it has no fragment of its own yet.
+    and case when cast($8 as varchar) is null then counted.issue_id is not null else ledger.issue_id = $8 end
+order by ledger.is_catch_all, fragment_count desc, coalesce(alerted.alert_count, 0) desc, ledger.issue_id
+limit cast($9 as bigint)
+"""  # noqa: S608 (the only inserted text is the constant above)
+
+_VERSIONS = f"""
+select issue_id, product_version, sum(fragment_count) as fragment_count
+from mart_issue_daily
+where {_IN_SLICE} and product_version is not null and list_contains($7, issue_id)
+group by issue_id, product_version
+order by issue_id, fragment_count desc, product_version
+"""  # noqa: S608
+
+_QUOTES = f"""
+with fragments as (
+    select complaint_issue_id as issue_id, masked_text, max(class_score) as class_score
+    from mart_complaint
+    where {_IN_SLICE} and duplicate_of is null and list_contains($7, complaint_issue_id)
+    group by complaint_issue_id, masked_text
+),
+ranked as (
+    select fragments.issue_id, fragments.masked_text, row_number() over (
+        partition by fragments.issue_id
+        -- What the ledger found most typical comes first, where it was said within the slice; then what was classified most surely.
+        order by coalesce(nullif(list_position(ledger.quotes, fragments.masked_text), 0), 1000), fragments.class_score desc, masked_text
+    ) as quote_rank
+    from fragments
+    inner join mart_issue as ledger on fragments.issue_id = ledger.issue_id
+)
+select issue_id, masked_text from ranked where quote_rank <= $8 order by issue_id, quote_rank
+"""  # noqa: S608
+
+_ALERTS = """
+select
+    complaint_issue_id as issue_id, alert_id, event_date, alert_kind, observed_count, expected_count, rate_ratio, p_value, alert_score,
+    candidates
+from mart_alert
+where event_date between $1 and $2 and list_contains($3, complaint_issue_id)
+order by complaint_issue_id, alert_score desc, event_date, alert_id
+"""
+
+_SPAN = "select first_seen_date, last_seen_date from mart_issue where issue_id = $1"
+
+_DAILY = """
+select event_date, cast(sum(fragment_count) as bigint) as fragment_count
+from mart_issue_daily where issue_id = $1 group by event_date order by event_date
+"""

@@ -1,0 +1,86 @@
+"""The `Embedder` port on all-MiniLM-L6-v2: mean of the token states, at unit length.
+
+Not here: what is remembered between runs (`adapters.embedding_cache`). The rule that is easy to break: the bits of a vector follow from
+its text alone, never from the batch, its order or its size. So texts are batched by exact token length (no padding, no mask), a batch is
+computed by one thread, and states are pooled by NumPy, which adds the tokens one after the other whatever the batch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from feedback_loop.adapters.minilm.graph import HIDDEN_SIZE, Encoder
+from feedback_loop.adapters.minilm.tokenise import Tokeniser, Tokens
+from feedback_loop.adapters.minilm.weights import WEIGHTS_SHA256, model_folder, read_tokeniser, read_weights
+from feedback_loop.ports import Vectors
+
+# Names everything besides the weights that decides a vector. Change it with graph, pooling or tokenisation: cached vectors follow it.
+KERNEL = "fp32-ort"
+# From 256 to 2,048 tokens at once the CPU time of a text differs by less than a tenth; small batches share out better among threads.
+BATCH_TOKENS = 512
+
+Rows = npt.NDArray[np.intp]
+
+
+class MiniLmEmbedder:
+    """Sentence vectors computed on this machine, without network; the model is loaded when the first text comes."""
+
+    def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
+        """Raises ModelWeightsMissing at once where the weights are not installed."""
+        self._folder = folder or model_folder()
+        self._threads = threads or os.cpu_count() or 1
+
+    @property
+    def model_version(self) -> str:
+        """Model, kernel and weights."""
+        return f"minilm-l6-v2/{KERNEL}/{WEIGHTS_SHA256[:12]}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return HIDDEN_SIZE
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, 384], rows of unit length, in the order of the texts. Raises ModelWeightsCorrupt."""
+        place = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        vectors = np.empty((len(place), HIDDEN_SIZE), dtype=np.float32)
+        if place:
+            tokens = self._tokeniser.tokenise(list(place))
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(partial(_compute, self._encoder, tokens, vectors), _batches(tokens)))
+        return vectors[np.fromiter((place[text] for text in texts), dtype=np.intp, count=len(texts))]
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return Encoder(read_weights(self._folder))
+
+    @cached_property
+    def _tokeniser(self) -> Tokeniser:
+        return Tokeniser(read_tokeniser(self._folder))
+
+
+def _batches(tokens: Sequence[Tokens]) -> Iterator[Rows]:
+    """Rows of equal token length, the longest first, at most BATCH_TOKENS at once where one text is not longer than that."""
+    lengths = np.array([len(ids) for ids in tokens])
+    for length in np.unique(lengths)[::-1]:
+        rows = np.flatnonzero(lengths == length)
+        step = max(1, BATCH_TOKENS // int(length))
+        yield from (rows[start : start + step] for start in range(0, len(rows), step))
+
+
+def _compute(encoder: Encoder, tokens: Sequence[Tokens], vectors: Vectors, rows: Rows) -> None:
+    """Writes the vectors of one batch into their rows."""
+    vectors[rows] = pooled(encoder.states(np.stack([tokens[row] for row in rows])))
+
+
+def pooled(states: npt.NDArray[np.float32]) -> Vectors:
+    """float32 [texts, 384] of unit length: the direction of the mean of each text's token states [texts, tokens, 384]."""
+    sums = states.sum(axis=1)
+    return np.asarray(sums / np.sqrt(np.square(sums).sum(axis=1, keepdims=True)), dtype=np.float32)

@@ -1,0 +1,129 @@
+"""The BERT encoder as an ONNX graph, put together in memory from the published weights.
+
+Not here: pooling and unit length (`embedder`), because ONNX Runtime sums a batch of one in another order than a batch of two.
+The rules that are easy to break: there is no attention mask, so that a batch may only hold texts of one token length; and the weights
+are handed to the session beside the graph, because a graph that contains them takes ten times as long to load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+from onnx import NodeProto, TensorProto, helper
+
+from feedback_loop.adapters.minilm.tokenise import MAXIMUM_TOKENS
+from feedback_loop.adapters.minilm.weights import Weights
+
+HIDDEN_SIZE = 384
+LAYER_COUNT = 6
+HEAD_COUNT = 12
+# Of the model's own configuration; ONNX's default of 1e-5 moves vectors visibly.
+EPSILON = 1e-12
+_CONTRIB = "com.microsoft"
+
+
+@dataclass
+class EncoderGraph:
+    """Nodes and constants of a graph from `token_ids` (int64 [texts, tokens]) to `states` (float32 [texts, tokens, 384])."""
+
+    weights: Weights
+    nodes: list[NodeProto] = field(default_factory=list)
+    constants: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+
+    def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
+        """The name of the output of a new node."""
+        self.nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
+        return output
+
+    def constant(self, name: str, value: npt.NDArray[np.generic]) -> str:
+        """The name of a new constant."""
+        self.constants[name] = np.ascontiguousarray(value)
+        return name
+
+    def linear(self, source: str, layer: str) -> str:
+        """The output of a published linear layer."""
+        matrix = self.constant(f"{layer}.matrix", self.weights[f"{layer}.weight"].T)
+        bias = self.constant(f"{layer}.bias", self.weights[f"{layer}.bias"])
+        return self.add("Add", [self.add("MatMul", [source, matrix], f"{layer}.product"), bias], f"{layer}.sum")
+
+    def normalised(self, source: str, layer: str, output: str) -> str:
+        """The output of a published layer normalisation."""
+        names = [self.constant(f"{layer}.{part}", self.weights[f"{layer}.{part}"]) for part in ("weight", "bias")]
+        return self.add("LayerNormalization", [source, *names], output, axis=-1, epsilon=EPSILON)
+
+
+class Encoder:
+    """The graph, loaded: runs on one thread per call and may be called from several threads at once."""
+
+    def __init__(self, weights: Weights) -> None:
+        graph = _encoder(weights)
+        # The session reads these arrays where they stand, so they must live as long as it does.
+        self._constants = {name: ort.OrtValue.ortvalue_from_numpy(value) for name, value in graph.constants.items()}
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Full optimisation fuses Add and LayerNormalization into an operator that is slower on CPUs.
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.add_external_initializers(list(self._constants), list(self._constants.values()))
+        self._session = ort.InferenceSession(_serialised(graph), options, providers=["CPUExecutionProvider"])
+
+    def states(self, token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """float32 [texts, tokens, 384] of int64 [texts, tokens]: the last layer's state of each token."""
+        return np.asarray(self._session.run(["states"], {"token_ids": token_ids})[0], dtype=np.float32)
+
+
+def _encoder(weights: Weights) -> EncoderGraph:
+    graph = EncoderGraph(weights)
+    states = _token_embeddings(graph)
+    for index in range(LAYER_COUNT):
+        states = _layer(graph, f"encoder.layer.{index}", states, "states" if index == LAYER_COUNT - 1 else f"states.{index}")
+    return graph
+
+
+def _token_embeddings(graph: EncoderGraph) -> str:
+    """Word, position and segment embeddings, normalised; a text has one segment."""
+    words = graph.constant("words", graph.weights["embeddings.word_embeddings.weight"])
+    segment = graph.weights["embeddings.token_type_embeddings.weight"][0]
+    places = graph.constant("places", graph.weights["embeddings.position_embeddings.weight"][:MAXIMUM_TOKENS] + segment)
+    first = graph.constant("first", np.array([0], dtype=np.int64))
+    length = graph.add("Shape", ["token_ids"], "length", start=1, end=2)
+    graph.add("Gather", [words, "token_ids"], "word_states")
+    graph.add("Slice", [places, first, length, first], "place_states")
+    graph.add("Add", ["word_states", "place_states"], "embedded")
+    return graph.normalised("embedded", "embeddings.LayerNorm", "states.embedded")
+
+
+def _layer(graph: EncoderGraph, layer: str, states: str, output: str) -> str:
+    """One transformer layer: attention, feed-forward, each added to its input and normalised."""
+    attention = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
+    matrix = graph.constant(f"{layer}.attention.matrix", np.concatenate([graph.weights[f"{a}.weight"].T for a in attention], axis=1))
+    bias = graph.constant(f"{layer}.attention.bias", np.concatenate([graph.weights[f"{a}.bias"] for a in attention]))
+    mixed = graph.add("Attention", [states, matrix, bias], f"{layer}.mixed", _CONTRIB, num_heads=HEAD_COUNT)
+    attended = graph.add("Add", [graph.linear(mixed, f"{layer}.attention.output.dense"), states], f"{layer}.attended")
+    middle = graph.normalised(attended, f"{layer}.attention.output.LayerNorm", f"{layer}.middle")
+    wide = graph.add("Gelu", [graph.linear(middle, f"{layer}.intermediate.dense")], f"{layer}.wide", _CONTRIB)
+    fed = graph.add("Add", [graph.linear(wide, f"{layer}.output.dense"), middle], f"{layer}.fed")
+    return graph.normalised(fed, f"{layer}.output.LayerNorm", output)
+
+
+def _serialised(graph: EncoderGraph) -> bytes:
+    """The graph as an ONNX model that names its constants without holding them."""
+    token_ids = helper.make_tensor_value_info("token_ids", TensorProto.INT64, ["texts", "tokens"])
+    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", HIDDEN_SIZE])
+    constants = [_promised(name, value) for name, value in graph.constants.items()]
+    operators = [helper.make_opsetid("", 18), helper.make_opsetid(_CONTRIB, 1)]
+    body = helper.make_graph(graph.nodes, "minilm", [token_ids], [states], constants)
+    return bytes(helper.make_model(body, opset_imports=operators, ir_version=9).SerializeToString())
+
+
+def _promised(name: str, value: npt.NDArray[np.generic]) -> TensorProto:
+    """A tensor whose values the session receives by name."""
+    tensor = TensorProto(name=name, data_type=helper.np_dtype_to_tensor_dtype(value.dtype), dims=value.shape)
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, text in (("location", "in-memory"), ("offset", "0"), ("length", str(value.nbytes))):
+        entry = tensor.external_data.add()
+        entry.key, entry.value = key, text
+    return tensor

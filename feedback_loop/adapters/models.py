@@ -1,0 +1,35 @@
+"""The models that the settings name, opened once per process.
+
+The MiniLM vectors are the default; TF-IDF vectors are weaker and come only by an explicit choice, which the version stored with every
+vector shows. Opening loads nothing: weights are read when the first text comes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from feedback_loop.adapters.embedding_cache import CachingEmbedder
+from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+from feedback_loop.analysis.classify import FragmentClassifier, train_classifier
+from feedback_loop.analysis.taxonomy import seed_taxonomy
+from feedback_loop.config import EmbedderChoice, Settings
+from feedback_loop.ports import Embedder
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder behind its cache. Raises ModelWeightsMissing where the weights are not installed."""
+    return _cached_embedder(settings.embedder, settings.embedding_cache_file)
+
+
+@lru_cache(maxsize=4)
+def _cached_embedder(choice: EmbedderChoice, cache_file: Path) -> Embedder:
+    inner: Embedder = MiniLmEmbedder() if choice is EmbedderChoice.MINILM else TfidfEmbedder()
+    return CachingEmbedder(inner, cache_file)
+
+
+@lru_cache(maxsize=4)
+def seed_classifier(embedder: Embedder) -> FragmentClassifier:
+    """The classifier that the seed taxonomy teaches with these vectors."""
+    return train_classifier(seed_taxonomy(), embedder)

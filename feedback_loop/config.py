@@ -1,0 +1,83 @@
+"""Typed settings, read from the environment when asked, never at import.
+
+Every setting has a default under which the platform runs without any; `FEEDBACK_LOOP_*` variables override them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from feedback_loop.errors import UnknownChoice
+
+DEFAULT_HOME = Path(".feedback_loop")
+
+
+class EmbedderChoice(StrEnum):
+    """Which vectors to use; TF-IDF only ever by an explicit choice."""
+
+    MINILM = "minilm"
+    TFIDF = "tfidf"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the platform keeps its data, and which models it uses."""
+
+    home: Path = DEFAULT_HOME
+    embedder: EmbedderChoice = EmbedderChoice.MINILM
+
+    @property
+    def tables_folder(self) -> Path:
+        """Root of the Delta tables."""
+        return self.home / "tables"
+
+    @property
+    def marts_file(self) -> Path:
+        """The DuckDB file that readers open; it is only ever replaced whole."""
+        return self.home / "marts.duckdb"
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file in which dbt works."""
+        return self.home / "build" / "marts.duckdb"
+
+    @property
+    def models_folder(self) -> Path:
+        """Models built on this machine."""
+        return self.home / "models"
+
+    @property
+    def embedding_cache_file(self) -> Path:
+        """Vectors by text hash and model version."""
+        return self.home / "cache" / "embeddings.sqlite"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """Files that the bronze asset lands: `<source>/<product>/<file>`."""
+        return self.home / "inbox"
+
+    @property
+    def locks_folder(self) -> Path:
+        """One lock file per table, held while it is written."""
+        return self.home / "locks"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own instance folder: run history and event log."""
+        return self.home / "dagster"
+
+
+def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this moment; an explicit home goes before FEEDBACK_LOOP_HOME."""
+    env = os.environ if environment is None else environment
+    chosen = env.get("FEEDBACK_LOOP_EMBEDDER", EmbedderChoice.MINILM)
+    if chosen not in list(EmbedderChoice):
+        raise UnknownChoice("FEEDBACK_LOOP_EMBEDDER", chosen, list(EmbedderChoice))
+    return Settings(
+        home=(home or Path(env.get("FEEDBACK_LOOP_HOME") or DEFAULT_HOME)).expanduser().resolve(),
+        embedder=EmbedderChoice(chosen),
+    )

@@ -1,0 +1,121 @@
+"""The records that cross the border between reading a source and landing it.
+
+A reader turns bytes into `FeedbackRecord`, `ReleaseRecord` or `RejectedRow`, and no byte of the input is dropped between them.
+Ids are given here, from content; `landed_at` is added when the rows are landed (`bronze/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from feedback_loop.contracts.identifiers import content_hash, stable_id
+from feedback_loop.contracts.vocab import Channel, QuarantineReason, Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackRecord:
+    """The canonical record (R20, R22): what one source says that one customer said at one time."""
+
+    source: str
+    source_record_id: str
+    channel: Channel
+    product: str
+    occurred_at: datetime
+    raw_payload: str
+    source_file: str
+    source_row_number: int
+    text: str | None = None
+    context_text: str | None = None
+    customer_id: str | None = None
+    sku: str | None = None
+    product_area: str | None = None
+    declared_language: str | None = None
+    locale: str | None = None
+    segment: str | None = None
+    tier: str | None = None
+    region: str | None = None
+    product_version: str | None = None
+    device: str | None = None
+    os: str | None = None
+    severity: Severity | None = None
+    rating: float | None = None
+    retried_quarantine_id: str | None = None
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record, whatever its versions."""
+        return stable_id("record", self.source, self.product, self.source_record_id)
+
+    @property
+    def record_version_id(self) -> str:
+        """The id of this content; where the row came from is no part of it, so the same content from another file is the same version."""
+        content = (getattr(self, f.name) for f in fields(self) if f.name not in _PLACE)
+        return stable_id("version", *content)
+
+    def as_row(self) -> dict[str, object]:
+        """The columns of `bronze_feedback_record` that the record itself determines."""
+        return {"record_id": self.record_id, "record_version_id": self.record_version_id, **asdict(self)}
+
+
+_PLACE = ("raw_payload", "source_file", "source_row_number", "retried_quarantine_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRecord:
+    """One statement of a release feed."""
+
+    product: str
+    release_version: str
+    released_at: datetime
+    source_file: str
+    source_row_number: int
+    release_notes: str | None = None
+
+    @property
+    def release_id(self) -> str:
+        """The id of the statement: another date or other notes for the same version are another statement."""
+        return stable_id("release", self.product, self.release_version, self.released_at, self.release_notes)
+
+    def as_row(self) -> dict[str, object]:
+        """The columns of `bronze_release` that the statement itself determines."""
+        row = {"release_id": self.release_id, **asdict(self)}
+        del row["source_row_number"]
+        return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedRow:
+    """One row that its reader could not turn into a record, kept byte for byte."""
+
+    source: str
+    source_file: str
+    source_row_number: int
+    reason: QuarantineReason
+    detail: str
+    raw_bytes: bytes
+    reader_options: str
+
+    @property
+    def quarantine_id(self) -> str:
+        """The id of the row: the same bytes rejected for the same reader are the same row, whichever file they came in."""
+        return stable_id("quarantine", self.source, self.reader_options, content_hash(self.raw_bytes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandingReport:
+    """How many rows were read and what became of them; `read = landed + duplicates + quarantined` always holds."""
+
+    read: int
+    landed: int
+    duplicates: int
+    quarantined: int
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every row that was read is accounted for."""
+        return self.read == self.landed + self.duplicates + self.quarantined
+
+    def plus(self, other: LandingReport) -> LandingReport:
+        """The sum of both reports."""
+        return LandingReport(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})

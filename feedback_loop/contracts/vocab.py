@@ -1,0 +1,156 @@
+"""Every closed vocabulary of the platform.
+
+A column whose field names one of these enumerations holds nothing else; a word is added here first. Free text has no place here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How the customer spoke."""
+
+    APP_REVIEW = "app_review"
+    TICKET = "ticket"
+    EMAIL = "email"
+    SURVEY = "survey"
+    CALL = "call"
+    CHAT = "chat"
+    SOCIAL = "social"
+
+
+class Severity(StrEnum):
+    """How urgent the source says the record is, least urgent first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class ComplaintClass(StrEnum):
+    """The seed taxonomy (R45): what a single fragment is about."""
+
+    BILLING = "billing"
+    AUTH = "auth"
+    LATENCY = "latency"
+    CRASH = "crash"
+    BROKEN_WORKFLOW = "broken_workflow"
+    POOR_UX = "poor_ux"
+    FEATURE_REQUEST = "feature_request"
+    PRAISE = "praise"
+    OTHER = "other"
+
+
+ISSUE_CLASSES: tuple[ComplaintClass, ...] = tuple(c for c in ComplaintClass if c not in (ComplaintClass.PRAISE, ComplaintClass.OTHER))
+"""The classes whose fragments become issues; praise and other are counted, never grouped into issues."""
+
+
+class QuarantineReason(StrEnum):
+    """Why a row could not be landed."""
+
+    MISSING_ID = "missing_id"
+    MISSING_REQUIRED_VALUE = "missing_required_value"
+    UNREADABLE_DATE = "unreadable_date"
+    BROKEN_ENCODING = "broken_encoding"
+    WRONG_COLUMN_COUNT = "wrong_column_count"
+    MALFORMED_ROW = "malformed_row"
+    UNKNOWN_VALUE = "unknown_value"
+    VALUE_OUT_OF_RANGE = "value_out_of_range"
+    ROW_TOO_LARGE = "row_too_large"
+
+
+class PersonalDataType(StrEnum):
+    """What a mask hides; the placeholder in a masked text is the upper-case word in square brackets."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    CARD = "card"
+    IBAN = "iban"
+    IP = "ip"
+    URL = "url"
+    SECRET = "secret"
+    NUMBER = "number"
+
+
+class RemovedKind(StrEnum):
+    """What a part of a message is that is not the customer's own new text."""
+
+    QUOTE = "quote"
+    SIGNATURE = "signature"
+    DISCLAIMER = "disclaimer"
+
+
+class EvidenceKind(StrEnum):
+    """What an extracted span of a fragment tells."""
+
+    ERROR_CODE = "error_code"
+    QUOTED_ERROR = "quoted_error"
+    VERSION = "version"
+    DEVICE = "device"
+    KEY_PHRASE = "key_phrase"
+
+
+class AbstentionReason(StrEnum):
+    """Why a fragment got no class."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    AMBIGUOUS = "ambiguous"
+    LANGUAGE_UNSUPPORTED = "language_unsupported"
+    NO_WORDS = "no_words"
+
+
+class AlertKind(StrEnum):
+    """What set an alert off."""
+
+    RATE = "rate"
+    URGENT = "urgent"
+
+
+class SubjectKind(StrEnum):
+    """What an alert is about."""
+
+    PRODUCT = "product"
+    CLASS = "class"
+    CLUSTER = "cluster"
+
+
+class CandidateKind(StrEnum):
+    """What stands beside an alert as a possible, never as a proven cause."""
+
+    RELEASE = "release"
+    VERSION = "version"
+
+
+class CandidateVerdict(StrEnum):
+    """What the day's own figures say of a candidate."""
+
+    CONSISTENT = "consistent"
+    NOT_SUPPORTED = "not_supported"
+    UNDECIDED = "undecided"
+
+
+class Trend(StrEnum):
+    """How an issue's recent days compare with those before."""
+
+    NEW = "new"
+    RISING = "rising"
+    STEADY = "steady"
+    FALLING = "falling"
+
+
+class PersonalData(StrEnum):
+    """How personal a column is."""
+
+    NONE = "none"
+    MASKED = "masked"
+    PSEUDONYM = "pseudonym"
+    RAW = "raw"
+
+
+class Owner(StrEnum):
+    """Who writes a table."""
+
+    PYTHON = "python"
+    DBT = "dbt"

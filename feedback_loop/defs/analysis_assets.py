@@ -1,0 +1,125 @@
+"""Analysis: what each fragment is about, what fragments have in common, and what rose."""
+
+from functools import partial
+
+import dagster as dg
+import polars as pl
+
+from feedback_loop.analysis import classify, evidence
+from feedback_loop.analysis.cluster import clusters, eligible_fragments
+from feedback_loop.analysis.detect import alerts
+from feedback_loop.analysis.embed import embeddings
+from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.defs.charts import alert_charts, class_charts
+from feedback_loop.defs.checks import contract_check, daily_check, result
+from feedback_loop.defs.io_manager import whole, window
+from feedback_loop.defs.resources import EmbedderResource, StoreResource
+from feedback_loop.defs.run_days import days_of
+from feedback_loop.defs.table_asset import table_asset
+from feedback_loop.methods.batches import apply_step
+from feedback_loop.workflows import checks
+
+ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
+
+
+@table_asset(ins={"silver_fragment": ONE_DAY})
+def analysis_embedding(embedder: EmbedderResource, silver_fragment: pl.DataFrame) -> pl.DataFrame:
+    """The vector of each fragment; what was embedded before comes from the cache."""
+    return embeddings(silver_fragment, embedder.open())
+
+
+analysis_embedding_contract = contract_check("analysis_embedding")
+
+
+@daily_check("analysis_embedding")
+def every_fragment_has_a_vector_of_unit_length(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """Each fragment has a vector, and each vector length 1."""
+    fragments, vectors = (store.open().read(TABLES[name], days_of(context)) for name in ("silver_fragment", "analysis_embedding"))
+    return result([*checks.fragments_without_row(fragments, vectors), *checks.vectors_not_of_unit_length(vectors)])
+
+
+@table_asset(ins={"silver_fragment": ONE_DAY, "analysis_embedding": ONE_DAY})
+def analysis_classification(
+    context: dg.AssetExecutionContext, embedder: EmbedderResource, silver_fragment: pl.DataFrame, analysis_embedding: pl.DataFrame
+) -> pl.DataFrame:
+    """The class of each fragment with its confidence, or the reason why there is none."""
+    texts = silver_fragment.join(analysis_embedding.select("fragment_id", "vector"), on="fragment_id")
+    step = partial(classify.classify, classifier=embedder.classifier())
+    made = apply_step(step, texts, classify.INPUT_SCHEMA, classify.OUTPUT_SCHEMA)
+    context.add_output_metadata(class_charts(made))
+    return made
+
+
+analysis_classification_contract = contract_check("analysis_classification")
+
+
+@daily_check("analysis_classification")
+def every_fragment_is_classified_or_abstained_from(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """Each fragment has one row, decided or with the reason why not."""
+    fragments, classes = (store.open().read(TABLES[name], days_of(context)) for name in ("silver_fragment", "analysis_classification"))
+    undecided = classes.filter(pl.col("complaint_class").is_null() != pl.col("abstention_reason").is_not_null())
+    return result([*checks.fragments_without_row(fragments, classes), *undecided["fragment_id"]])
+
+
+@table_asset(ins={"silver_fragment": ONE_DAY})
+def analysis_evidence(silver_fragment: pl.DataFrame) -> pl.DataFrame:
+    """Error codes, quoted errors, versions, devices and key phrases, each with its place."""
+    return apply_step(evidence.extract, silver_fragment, evidence.INPUT_SCHEMA, evidence.OUTPUT_SCHEMA)
+
+
+analysis_evidence_contract = contract_check("analysis_evidence")
+
+
+@daily_check("analysis_evidence")
+def every_claim_has_a_span(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """The words of each piece of evidence stand at its place in the masked text."""
+    found, fragments = (store.open().read(TABLES[name], days_of(context)) for name in ("analysis_evidence", "silver_fragment"))
+    return result(checks.spans_not_verbatim(found, fragments))
+
+
+@table_asset(ins={"silver_fragment": WINDOW, "analysis_classification": WINDOW, "analysis_embedding": WINDOW})
+def analysis_cluster(
+    context: dg.AssetExecutionContext,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+    analysis_embedding: pl.DataFrame,
+) -> pl.DataFrame:
+    """What the complaints of the four weeks up to each day have in common."""
+    return clusters(silver_fragment, analysis_classification, analysis_embedding, days_of(context))
+
+
+analysis_cluster_contract = contract_check("analysis_cluster")
+
+
+@daily_check("analysis_cluster")
+def every_complaint_is_in_one_cluster(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """Each complaint of a day belongs to exactly one cluster of that day."""
+    names = ("analysis_cluster", "silver_fragment", "analysis_classification")
+    found, fragments, classes = (store.open().read(TABLES[name], days_of(context)) for name in names)
+    return result(checks.fragments_in_no_or_two_clusters(found, eligible_fragments(fragments, classes)))
+
+
+@table_asset(
+    ins={
+        "silver_message": WINDOW,
+        "silver_fragment": WINDOW,
+        "analysis_classification": WINDOW,
+        "analysis_cluster": ONE_DAY,
+        "context_release": whole(),
+    }
+)
+def analysis_alert(
+    context: dg.AssetExecutionContext,
+    silver_message: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+    analysis_cluster: pl.DataFrame,
+    context_release: pl.DataFrame,
+) -> pl.DataFrame:
+    """What rose beyond what the weeks before let expect, with the releases and versions that stand beside it."""
+    found = alerts(silver_fragment, silver_message, analysis_classification, analysis_cluster, context_release, days_of(context))
+    context.add_output_metadata(alert_charts(found))
+    return found
+
+
+analysis_alert_contract = contract_check("analysis_alert")

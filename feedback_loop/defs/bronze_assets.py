@@ -1,0 +1,34 @@
+"""Bronze: what landed, as it came. Materialising it lands what waits in the inbox; it never fetches to replace."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.checks import contract_check
+from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
+from feedback_loop.workflows.inbox import land_inbox
+
+BRONZE_TABLES = ("bronze_feedback_record", "bronze_quarantine", "bronze_release")
+
+
+@dg.multi_asset(
+    name="bronze",
+    specs=[
+        dg.AssetSpec(name, group_name="bronze", description=f"One row: {TABLES[name].grain}.", kinds={"python", "deltalake"})
+        for name in BRONZE_TABLES
+    ],
+)
+def bronze(
+    context: dg.AssetExecutionContext, home: HomeResource, store: StoreResource, clock: ClockResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Lands the files of the inbox; landing the same record again adds nothing."""
+    tables = store.open()
+    report = land_inbox(home.settings().inbox_folder, tables, clock)
+    counts = {"read": report.total.read, "landed": report.total.landed, "quarantined": report.total.quarantined}
+    context.log.info("files landed: %d, refused: %d", len(report.landed), len(report.refused))
+    for name in BRONZE_TABLES:
+        yield dg.MaterializeResult(asset_key=name, metadata={**counts, "version": tables.version(TABLES[name])})
+
+
+bronze_checks = [contract_check(name) for name in BRONZE_TABLES]

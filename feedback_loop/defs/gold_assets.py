@@ -1,0 +1,46 @@
+"""Gold: issues whose identity survives from day to day. Computed only where every blocking check of the analysis passed."""
+
+import dagster as dg
+import polars as pl
+
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.charts import issue_charts
+from feedback_loop.defs.checks import contract_check, daily_check, result
+from feedback_loop.defs.io_manager import HISTORY, window
+from feedback_loop.defs.resources import StoreResource
+from feedback_loop.defs.run_days import days_of
+from feedback_loop.defs.table_asset import GATE, table_asset
+from feedback_loop.gold.issues import issues
+from feedback_loop.workflows import checks
+
+
+@table_asset(
+    ins={
+        "analysis_cluster": window(HISTORY),
+        "silver_fragment": window(HISTORY),
+        "analysis_embedding": window(HISTORY),
+        "analysis_alert": window(1),
+    },
+    automation_condition=GATE,
+)
+def gold_issue(
+    context: dg.AssetExecutionContext,
+    analysis_cluster: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_embedding: pl.DataFrame,
+    analysis_alert: pl.DataFrame,
+) -> pl.DataFrame:
+    """The issues of each day with their counts, quotes and alerts."""
+    found = issues(analysis_cluster, silver_fragment, analysis_embedding, analysis_alert, days_of(context))
+    context.add_output_metadata(issue_charts(found))
+    return found
+
+
+gold_issue_contract = contract_check("gold_issue")
+
+
+@daily_check("gold_issue")
+def fragments_add_up(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """The fragments of a day's issues are those of the day's clusters."""
+    found, clusters = (store.open().read(TABLES[name], days_of(context)) for name in ("gold_issue", "analysis_cluster"))
+    return result(checks.issues_that_do_not_add_up(found, clusters))

@@ -1,0 +1,67 @@
+"""The one IO manager: what an asset returns replaces its days in the table of the same name; what it takes is read from there.
+
+An input names in its metadata how far it looks back (`window_days`, the run's own days included; `HISTORY` for everything up to the last
+day). Unpartitioned tables are replaced whole. Metadata hold counts, never a value of a row.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+import polars as pl
+
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop.defs.resources import StoreResource
+from feedback_loop.defs.run_days import FIRST_DAY, days_of
+
+HISTORY = -1
+"""A window without a beginning."""
+
+
+def window(days: int) -> dg.AssetIn:
+    """An input that is read for the run's days and the `days - 1` before them."""
+    before = 0 if days == HISTORY else days - 1
+    mapping = dg.TimeWindowPartitionMapping(start_offset=-before, allow_nonexistent_upstream_partitions=True)
+    return dg.AssetIn(partition_mapping=mapping, metadata={"window_days": days})
+
+
+def whole() -> dg.AssetIn:
+    """An input whose table is read whole."""
+    return dg.AssetIn(metadata={"window_days": 0})
+
+
+class TableIOManager(dg.ConfigurableIOManager):
+    """Reads and replaces days of tables through the store."""
+
+    store: StoreResource
+
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
+        """Replace the run's days (or the whole unpartitioned table) by the frame."""
+        table = _table(context)
+        if is_daily(table):
+            days = days_of(context)
+            changed = self.store.open().replace_days(table, obj, days)
+            context.add_output_metadata({"rows": obj.height, "days": len(days), "days_changed": changed})
+        else:
+            context.add_output_metadata({"rows": obj.height, "changed": self.store.open().replace_all(table, obj)})
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
+        """The rows of the table in the window that the input asks for."""
+        span = int((context.definition_metadata or {}).get("window_days", 1))
+        return self.store.open().read(_table(context), _window(span, context))
+
+
+def is_daily(table: Table) -> bool:
+    """Whether the table's asset is partitioned by day; context tables are small and replaced whole."""
+    return table.partition == "event_date" and not table.name.startswith("context_")
+
+
+def _window(span: int, context: dg.InputContext) -> DayRange | None:
+    if span == 0:
+        return None
+    days = days_of(context)
+    return DayRange(FIRST_DAY, days.last) if span == HISTORY else days.widened(before=span - 1)
+
+
+def _table(context: dg.InputContext | dg.OutputContext) -> Table:
+    return TABLES[context.asset_key.path[-1]]

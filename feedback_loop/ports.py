@@ -1,0 +1,78 @@
+"""What the platform asks of the world, as Protocols; `adapters/` fulfils them, tests use hand-written fakes.
+
+A stage takes a port as an argument where it needs one (a model); it never builds one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.tables import Table
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors; a text's vector never depends on the texts beside it."""
+
+    @property
+    def model_version(self) -> str:
+        """Model, kernel and weights; vectors of different versions must not be mixed."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, dimension], rows of unit length, in the order of the texts."""
+        ...
+
+
+class TableStore(Protocol):
+    """Holds the tables that Python owns."""
+
+    def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose key the table did not hold yet, now appended; the others are left out. The only write to bronze."""
+        ...
+
+    def read(
+        self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """The rows of the days (of the partition column), or all; with `as_of` only those landed by then; empty where nothing is."""
+        ...
+
+    def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
+        """The number of days whose rows changed; afterwards the table holds for `days` exactly the rows of the frame.
+
+        Raises ContractBroken and RowsOutsideDays before anything is written. Days whose rows are the same already are not written again.
+        """
+        ...
+
+    def replace_all(self, table: Table, frame: pl.DataFrame) -> bool:
+        """Whether the table changed; afterwards it holds exactly the rows of the frame, whatever their days."""
+        ...
+
+    def version(self, table: Table) -> int:
+        """A number that grows with each change of the table; -1 where it does not exist yet."""
+        ...
+
+    def files(self, table: Table) -> list[str]:
+        """The data files of the table's present snapshot, absolute."""
+        ...

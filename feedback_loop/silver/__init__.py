@@ -1,0 +1,7 @@
+"""Clean, private, atomic: raw records become messages and complaint units whose personal data are masked.
+
+Here: which version of a record counts (`latest`), the message (`messages`), its units (`units`, `fragments`), exact repetition
+(`deduplicate`), and the same steps on a list of texts (`tryout`). How text is normalised, masked or cut is in `methods`; what units
+are about is `analysis`. The rule that is easy to break: raw text enters here and does not leave; each row-wise step maps one arrow
+batch to one.
+"""

@@ -1,0 +1,122 @@
+"""The rows of a Parquet file, each by its column names, with itself as canonical JSON.
+
+A Parquet row has no bytes of its own: what quarantine keeps is its canonical JSON, which the JSON lines reader reads again. Text is taken
+as bytes and decoded row by row, and instants as integers, so that one bad value refuses its row and not the file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from feedback_loop.contracts.vocab import QuarantineReason
+from feedback_loop.errors import InputColumnsMissing, UnreadableFile
+from feedback_loop.sources.csv_table import Build
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, Row, RowRefused
+
+BATCH_ROWS = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"s": timedelta(seconds=1), "ms": timedelta(milliseconds=1), "us": timedelta(microseconds=1), "ns": None}
+
+
+def read_parquet(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build) -> Iterator[Row]:
+    """One record or rejected row for each row of the file, in order."""
+    told = reading.over_rows(form="jsonl")
+    for number, values in enumerate(_rows(stream, reading, required), 1):
+        payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        try:
+            yield build(values, _whole(payload), number, told)
+        except RowRefused as refusal:
+            yield told.rejected(refusal.problem, _bytes(payload, values), number)
+
+
+def _rows(stream: BinaryIO, reading: Reading, required: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    try:
+        file = pq.ParquetFile(stream)
+        names = list(file.schema_arrow.names)
+        missing = [name for name in required if name not in names]
+        if missing:
+            raise InputColumnsMissing(reading.path, missing, list(required))
+        if len(set(names)) < len(names):
+            raise UnreadableFile(reading.path, "a column name occurs twice; rename one of the columns")
+        for batch in file.iter_batches(batch_size=BATCH_ROWS):
+            columns = [_column(batch.column(n)) for n in range(len(names))]
+            yield from (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:  # whatever damaged bytes make of the file's own schema
+        raise UnreadableFile(reading.path, f"no readable Parquet ({type(error).__name__}); write the file again") from error
+
+
+def _column(column: Any) -> list[object]:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _column(column.dictionary_decode())
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return _instants(column)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        column = column.cast(pa.large_binary())
+    try:
+        return [_plain(value) for value in column.to_pylist()]
+    except (ValueError, OverflowError, ArithmeticError):
+        return [_lenient(value) for value in column]
+
+
+def _lenient(value: Any) -> object:
+    try:
+        return _plain(value.as_py())
+    except (ValueError, OverflowError, ArithmeticError):
+        return "\udcff"  # not encodable: the row is refused as broken, the others of its batch are not
+
+
+def _instants(column: Any) -> list[object]:
+    """ISO 8601 in UTC; computed from the integers, because Arrow's casts wrap around silently where an instant is too far away."""
+    is_day = pa.types.is_date32(column.type)
+    unit = timedelta(days=1) if is_day else _UNITS[getattr(column.type, "unit", "ms")]
+    counts = column.cast(pa.int32() if is_day else pa.int64()).to_pylist()
+    return [None if n is None else _instant(n, unit) for n in counts]
+
+
+def _instant(count: int, unit: timedelta | None) -> str:
+    try:
+        return (_EPOCH + (timedelta(microseconds=count // 1000) if unit is None else count * unit)).isoformat()
+    except OverflowError:
+        return f"{count} units after 1970"
+
+
+def _plain(value: object) -> object:
+    """The value as JSON can hold it."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return str(value)
+
+
+def _whole(payload: str) -> str:
+    try:
+        size = len(payload.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise RowRefused(QuarantineReason.BROKEN_ENCODING, "a column is not UTF-8") from error
+    if size > MAX_ROW_BYTES:
+        raise RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes")
+    return payload
+
+
+def _bytes(payload: str, values: dict[str, object]) -> bytes:
+    try:
+        return payload.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()

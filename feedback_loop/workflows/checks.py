@@ -1,0 +1,62 @@
+"""What must be true of the tables beyond their contracts, each as a function from frames to the ids of the rows that break it.
+
+The blocking checks in `defs/` call these; each is a sentence that is true when the list is empty. No function returns a customer's words.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from feedback_loop.methods.masking import find_personal_data, mask
+from feedback_loop.methods.text import normalise
+
+_UNIT_TOLERANCE = 1e-4
+
+
+def fragments_with_personal_data(fragments: pl.DataFrame) -> list[str]:
+    """Ids of fragments in whose masked text a detector still fires."""
+    rows = fragments.select("fragment_id", "masked_text").iter_rows()
+    return [fragment_id for fragment_id, text in rows if find_personal_data(text)]
+
+
+def fragments_out_of_place(fragments: pl.DataFrame, records: pl.DataFrame) -> list[str]:
+    """Ids of fragments that break the alignment law: masking the normalised raw span gives the masked text."""
+    joined = fragments.join(records.select("record_version_id", "text"), on="record_version_id", how="left")
+    rows = joined.select("fragment_id", "text", "raw_start", "raw_end", "masked_text").iter_rows()
+    return [i for i, raw, start, end, masked in rows if raw is None or mask(normalise(raw[start:end]).text).text != masked]
+
+
+def fragments_without_row(fragments: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
+    """Ids of fragments that another table of the same grain lacks."""
+    return fragments.join(rows, on="fragment_id", how="anti")["fragment_id"].to_list()
+
+
+def vectors_not_of_unit_length(embeddings: pl.DataFrame) -> list[str]:
+    """Ids of fragments whose vector is not of unit length."""
+    length = pl.col("vector").list.eval(pl.element().cast(pl.Float64).pow(2)).list.sum().sqrt()
+    return embeddings.filter(~length.is_between(1 - _UNIT_TOLERANCE, 1 + _UNIT_TOLERANCE))["fragment_id"].to_list()
+
+
+def spans_not_verbatim(evidence: pl.DataFrame, fragments: pl.DataFrame) -> list[str]:
+    """Ids of evidence whose words do not stand at its place in the masked text."""
+    joined = evidence.join(fragments.select("fragment_id", "masked_text"), on="fragment_id", how="left")
+    rows = joined.select("evidence_id", "masked_text", "masked_start", "masked_end", "evidence_text").iter_rows()
+    return [i for i, text, start, end, claim in rows if text is None or text[start:end] != claim]
+
+
+def fragments_in_no_or_two_clusters(clusters: pl.DataFrame, eligible: pl.DataFrame) -> list[str]:
+    """Ids of complaints of a day that are not in exactly one cluster of their product that day."""
+    members = clusters.select("event_date", pl.col("day_fragment_ids").alias("fragment_id")).explode("fragment_id").drop_nulls()
+    counted = members.group_by("event_date", "fragment_id").len()
+    joined = eligible.select("event_date", "fragment_id").join(counted, on=["event_date", "fragment_id"], how="full", coalesce=True)
+    strays = eligible.join(members, on=["event_date", "fragment_id"], how="anti")["fragment_id"].to_list()
+    return sorted({*joined.filter(pl.col("len") > 1)["fragment_id"].to_list(), *strays})
+
+
+def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> list[str]:
+    """Days and products on which the issues' fragments are not those of the clusters."""
+    of_issues = issues.group_by("event_date", "product").agg(pl.col("fragment_count").sum().alias("issues"))
+    of_clusters = clusters.group_by("event_date", "product").agg(pl.col("day_fragment_ids").list.len().sum().alias("clusters"))
+    both = of_issues.join(of_clusters, on=["event_date", "product"], how="full", coalesce=True)
+    broken = both.filter(pl.col("issues").fill_null(0) != pl.col("clusters").fill_null(0)).sort("event_date", "product")
+    return [f"{day}/{product}" for day, product in broken.select("event_date", "product").iter_rows()]

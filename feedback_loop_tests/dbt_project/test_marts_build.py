@@ -1,0 +1,181 @@
+"""One dbt build over a made-up home: the marts fulfil their contracts, equal an independent count, and each data test can fail."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from feedback_loop.adapters.dbt_command import build
+from feedback_loop.contracts.tables import TABLES, Table, marts
+from feedback_loop.contracts.validate import violations
+from feedback_loop_tests.dbt_project.made_up_home import made_up_frames, write_home
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one build left: its inputs, its file and the SQL of each data test as dbt ran it."""
+
+    frames: dict[str, pl.DataFrame]
+    file: Path
+    tests: dict[str, str]
+    summary: str
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    home = tmp_path_factory.mktemp("home")
+    frames = made_up_frames()
+    settings = write_home(home, frames)
+    summary = build(settings, ("build",))
+    manifest = json.loads((settings.build_file.parent / "dbt" / "manifest.json").read_text(encoding="utf-8"))
+    compiled = settings.build_file.parent / "dbt" / "compiled" / "feedback_loop"
+    tests = {node["name"]: _sql_of(node, compiled) for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    return Build(frames, settings.build_file, tests, summary)
+
+
+def _sql_of(node: dict[str, str], compiled: Path) -> str:
+    folder = compiled / node["original_file_path"]
+    return (folder if folder.is_file() else folder / node["path"]).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def spoilt(built: Build, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the build that a test may spoil; the sources are views over files, so the files stay as they are."""
+    copy = Path(shutil.copy(built.file, tmp_path / "marts.duckdb"))
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def mart(built: Build, name: str) -> pl.DataFrame:
+    with duckdb.connect(str(built.file), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        frame: pl.DataFrame = connection.sql(f"select * from {name}").pl()
+    return frame
+
+
+def test_every_model_data_test_and_unit_test_passes_on_good_tables(built: Build) -> None:
+    assert "ERROR=0" in built.summary
+    assert "WARN=0" in built.summary
+    assert "SKIP=0" in built.summary
+
+
+@pytest.mark.parametrize("table", marts(), ids=lambda table: table.name)
+def test_a_mart_fulfils_its_contract(built: Build, table: Table) -> None:
+    frame = mart(built, table.name)
+    assert frame.height > 0
+    assert frame.columns == list(table.columns)
+    assert violations(frame, table) == []
+
+
+def test_feedback_daily_equals_a_count_in_polars(built: Build) -> None:
+    keys = list(TABLES["mart_feedback_daily"].key)
+    expected = (
+        built.frames["silver_message"]
+        .group_by(keys)
+        .agg(
+            pl.len().cast(pl.Int64).alias("message_count"),
+            pl.col("rating").count().cast(pl.Int64).alias("rated_count"),
+            (pl.col("rating") <= 2).sum().cast(pl.Int64).alias("negative_count"),
+        )
+    )
+    assert mart(built, "mart_feedback_daily").sort(keys).equals(expected.sort(keys))
+
+
+def test_issue_daily_equals_a_count_in_polars(built: Build) -> None:
+    keys = list(TABLES["mart_issue_daily"].key)
+    members = built.frames["gold_issue"].select("issue_id", fragment_id="day_fragment_ids").explode("fragment_id").drop_nulls()
+    expected = (
+        members.join(built.frames["silver_fragment"], on="fragment_id")
+        .join(built.frames["analysis_classification"].select("fragment_id", "complaint_class"), on="fragment_id")
+        .group_by(keys)
+        .agg(
+            pl.len().cast(pl.Int64).alias("fragment_count"),
+            pl.col("record_id").n_unique().cast(pl.Int64).alias("message_count"),
+        )
+    )
+    found = mart(built, "mart_issue_daily").drop("issue_label").sort(keys)
+    assert found.equals(expected.select(found.columns).sort(keys))
+
+
+def test_what_was_not_said_stays_null(built: Build) -> None:
+    for name in ("mart_issue_daily", "mart_feedback_daily"):
+        frame = mart(built, name)
+        assert all(frame[column].null_count() > 0 for column in ("product_version", "region", "tier"))
+    assert mart(built, "mart_issue_daily")["complaint_class"].null_count() > 0
+
+
+def test_a_duplicate_is_a_complaint_without_an_issue(built: Build) -> None:
+    complaints = mart(built, "mart_complaint")
+    assert complaints.height == built.frames["silver_fragment"].height
+    duplicates = complaints.filter(pl.col("duplicate_of").is_not_null())
+    assert duplicates.height > 0
+    assert duplicates["complaint_issue_id"].null_count() == duplicates.height
+
+
+def test_an_alert_about_a_class_has_no_issue_and_one_about_a_cluster_has(built: Build) -> None:
+    alerts = mart(built, "mart_alert")
+    assert alerts.filter(pl.col("complaint_issue_id").is_null())["subject_kind"].unique().to_list() == ["class"]
+    assert alerts.filter(pl.col("complaint_issue_id").is_not_null())["subject_kind"].unique().to_list() == ["cluster"]
+
+
+SPOIL = {
+    "a_fragment_belongs_to_at_most_one_issue": (
+        "insert into int_issue_fragment select event_date, 'another', fragment_id from int_issue_fragment limit 1"
+    ),
+    "alerts_and_issues_name_each_other": (
+        "update mart_alert set complaint_issue_id = 'another' where subject_kind = 'cluster' and event_date = '2024-01-09'"
+    ),
+    "complaints_equal_the_issue_daily_counts": "update mart_issue_daily set fragment_count = 99 where event_date = '2024-01-09'",
+    "every_alerted_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
+    "every_complaint_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
+    "every_fragment_of_a_classified_day_is_a_complaint": (
+        "delete from mart_complaint where fragment_id = (select max(fragment_id) from mart_complaint)"
+    ),
+    "feedback_daily_counts_every_message": "update mart_feedback_daily set negative_count = 99 where event_date = '2024-01-09'",
+    "issue_daily_counts_every_fragment_of_gold": "delete from mart_issue_daily where event_date = '2024-01-09'",
+    "ledger_totals_equal_the_daily_ones": "update mart_issue set peak_fragment_count = peak_fragment_count - 1 where issue_id = 'i_crash'",
+    "no_duplicate_belongs_to_an_issue": "update mart_complaint set complaint_issue_id = 'i_crash' where duplicate_of is not null",
+    "rated_and_negative_are_parts_of_the_messages": "update mart_feedback_daily set rated_count = message_count + 1",
+}
+"""What makes each hand-written test fail; the generated ones are spoilt by rule."""
+
+
+@pytest.mark.parametrize("name", sorted(SPOIL))
+def test_a_hand_written_test_fails_on_spoilt_marts(built: Build, spoilt: duckdb.DuckDBPyConnection, name: str) -> None:
+    assert spoilt.execute(built.tests[name]).fetchall() == []
+    spoilt.execute(SPOIL[name])
+    assert spoilt.execute(built.tests[name]).fetchall() != []
+
+
+@pytest.mark.parametrize("table", marts(), ids=lambda table: table.name)
+def test_the_generated_tests_fail_on_a_doubled_key_a_null_and_a_foreign_word(
+    built: Build, spoilt: duckdb.DuckDBPyConnection, table: Table
+) -> None:
+    for name, statement in _spoilt_by_rule(table):
+        spoilt.execute("begin")
+        assert spoilt.execute(built.tests[name]).fetchall() == []
+        spoilt.execute(statement)
+        assert spoilt.execute(built.tests[name]).fetchall() != [], f"{name} passes although: {statement}"
+        spoilt.execute("rollback")
+
+
+def _spoilt_by_rule(table: Table) -> Iterator[tuple[str, str]]:
+    yield f"{table.name}_key_is_unique", f"insert into {table.name} select * from {table.name} limit 1"
+    for field in table.fields:
+        if not field.is_nullable:
+            yield f"{table.name}_has_no_null_where_none_is_allowed", f"update {table.name} set {field.name} = null where rowid = 1"
+        if field.vocabulary is not None:
+            yield f"{table.name}_{field.name}_is_in_its_vocabulary", f"update {table.name} set {field.name} = 'foreign' where rowid = 1"
+
+
+def test_every_data_test_of_the_project_is_proved_to_fail(built: Build) -> None:
+    by_rule = {name for table in marts() for name, _ in _spoilt_by_rule(table)}
+    assert set(built.tests) == by_rule | set(SPOIL)

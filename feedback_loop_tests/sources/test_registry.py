@@ -1,0 +1,93 @@
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback_loop.contracts.records import FeedbackRecord, RejectedRow
+from feedback_loop.errors import BadInput, UnknownChoice, UnreadableFile
+from feedback_loop.sources.reading import Reading, reading_again
+from feedback_loop.sources.registry import SOURCES, source_named
+from feedback_loop_tests.sources.rows import csv_bytes, play_file, play_row, read, rejected
+from feedback_loop_tests.sources.test_parquet import REQUIRED, parquet_bytes
+
+PARQUET = parquet_bytes(REQUIRED)
+HEADERS = {
+    "google_play": b"reviewId,content,score,at\n",
+    "records": b"source_record_id,channel,product,occurred_at\n",
+    "releases": b"version,released_at\n",
+}
+FORMS = [("google_play", "csv"), ("releases", "csv"), ("records", "csv"), ("records", "jsonl"), ("records", "parquet")]
+
+
+@pytest.mark.parametrize(("source", "form"), FORMS)
+@given(data=st.binary(max_size=200), with_header=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_random_bytes_are_read_or_refused_and_never_crash(source: str, form: str, data: bytes, with_header: bool) -> None:
+    whole = HEADERS[source] + data if with_header and form == "csv" else data
+    try:
+        rows = read(source, whole, form)
+    except BadInput as refusal:
+        assert "\n" not in str(refusal)  # noqa: PT017 - the refusal is one of two good outcomes
+        return
+    numbers = [row.source_row_number for row in rows]
+    assert numbers == list(range(1, len(rows) + 1))
+
+
+@given(at=st.integers(0, len(PARQUET) - 1), byte=st.integers(0, 255))
+@settings(max_examples=150, deadline=None)
+def test_damaged_parquet_is_read_or_refused_and_never_crashes(at: int, byte: int) -> None:
+    damaged = PARQUET[:at] + bytes([byte]) + PARQUET[at + 1 :]
+    try:
+        rows = read("records", damaged, "parquet")
+    except BadInput:
+        return
+    assert all(isinstance(row, FeedbackRecord | RejectedRow) for row in rows)
+
+
+@pytest.mark.parametrize("given_name", ["google-play", "google_play"])
+def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
+    assert source_named(given_name) is SOURCES["google_play"]
+
+
+def test_unknown_source_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownChoice, match="google_play, records, releases"):
+        source_named("fax")
+
+
+def test_form_follows_the_suffix_where_there_are_several() -> None:
+    assert [SOURCES["records"].form_of(Path(f"x{s}")) for s in (".JSONL", ".ndjson", ".csv", ".parquet")] == [
+        "jsonl",
+        "jsonl",
+        "csv",
+        "parquet",
+    ]
+    assert SOURCES["google_play"].form_of(Path("reviews.txt")) == "csv"
+    with pytest.raises(UnreadableFile):
+        SOURCES["records"].form_of(Path("x.csv.gz"))
+
+
+@pytest.mark.parametrize(
+    ("source", "form", "data"),
+    [
+        ("google_play", "csv", play_file(play_row(at="never"))),
+        ("google_play", "csv", play_file(play_row()[:5])),
+        ("releases", "csv", csv_bytes(("version", "released_at"), ("1.0", "soon"))),
+        ("records", "csv", HEADERS["records"] + b"a,fax,P,2026-01-01\n"),
+        ("records", "jsonl", b"broken\n"),
+        ("records", "parquet", parquet_bytes(REQUIRED | {"channel": ["fax", "fax"]})),
+    ],
+)
+def test_rejected_row_read_again_from_its_own_bytes_is_the_same_rejected_row(source: str, form: str, data: bytes) -> None:
+    before = rejected(read(source, data, form)[0])
+    again = reading_again(source, before.source_file, before.reader_options)
+    (after,) = source_named(source).read(io.BytesIO(before.raw_bytes), again)
+    assert rejected(after).quarantine_id == before.quarantine_id
+    assert rejected(after).reason is before.reason
+
+
+def test_reading_is_rows_alone_only_when_told_its_columns() -> None:
+    reading = Reading(source="releases", file_name="f.csv", form="csv")
+    assert reading.columns is None
+    assert reading.over_rows().columns == ()
