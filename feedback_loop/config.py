@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from feedback_loop.errors import UnknownChoice
+from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
+
+_UNSAFE = "%[]?*"
 
 
 class EmbedderChoice(StrEnum):
@@ -77,7 +79,12 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     chosen = env.get("FEEDBACK_LOOP_EMBEDDER", EmbedderChoice.MINILM)
     if chosen not in list(EmbedderChoice):
         raise UnknownChoice("FEEDBACK_LOOP_EMBEDDER", chosen, list(EmbedderChoice))
+    place = (home or Path(env.get("FEEDBACK_LOOP_HOME") or DEFAULT_HOME)).expanduser().resolve()
+    if set(str(place)) & set(_UNSAFE):
+        raise BadInput(
+            f"the home folder {place} has one of {_UNSAFE} in its path, which Delta tables can't bear. Choose another with --home."
+        )
     return Settings(
-        home=(home or Path(env.get("FEEDBACK_LOOP_HOME") or DEFAULT_HOME)).expanduser().resolve(),
+        home=place,
         embedder=EmbedderChoice(chosen),
     )

@@ -73,6 +73,10 @@ class TableStore(Protocol):
         """A number that grows with each change of the table; -1 where it does not exist yet."""
         ...
 
+    def added_since(self, table: Table, version: int, columns: Sequence[str]) -> pl.DataFrame:
+        """The rows that were appended after that version of the table (all of them for -1); perhaps more, never fewer."""
+        ...
+
     def files(self, table: Table) -> list[str]:
         """The data files of the table's present snapshot, absolute."""
         ...

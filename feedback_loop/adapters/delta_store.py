@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlparse
 import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import Table
@@ -80,10 +80,28 @@ class DeltaTableStore:
         delta = self._open(table)
         return -1 if delta is None else int(delta.version())
 
+    def added_since(self, table: Table, version: int, columns: Sequence[str]) -> pl.DataFrame:
+        """The rows of the data files that the table did not have at that version; see the port."""
+        before = set(self._files_at(table, version))
+        fresh = [file for file in self.files(table) if file not in before]
+        if not fresh:
+            return _empty(table).select(columns)
+        rows = pl.scan_parquet(fresh, hive_partitioning=True, storage_options=self._options or None).select(columns)
+        return rows.cast({name: _empty(table).schema[name] for name in columns}).collect()
+
     def files(self, table: Table) -> list[str]:
         """The data files of the present snapshot, absolute."""
         delta = self._open(table)
         return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
+
+    def _files_at(self, table: Table, version: int) -> list[str]:
+        """The data files of an earlier version; none where that version is gone, so that everything counts as added."""
+        try:
+            return [
+                _as_path(uri) for uri in DeltaTable(self._uri(table), version=version, storage_options=self._options or None).file_uris()
+            ]
+        except DeltaError:
+            return []
 
     def _replace_span(self, table: Table, frame: pl.DataFrame, span: DayRange) -> None:
         column = _day_column(table)
@@ -153,5 +171,6 @@ def _require_days(table: Table, frame: pl.DataFrame, days: DayRange) -> None:
 
 
 def _as_path(uri: str) -> str:
+    """A local file's plain path; the addresses of an object store stay as they are."""
     parsed = urlparse(uri)
-    return unquote(parsed.path) if parsed.scheme == "file" else uri
+    return unquote(parsed.path) if parsed.scheme in ("", "file") else uri

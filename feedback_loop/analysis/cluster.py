@@ -41,9 +41,9 @@ def clusters(fragments: pl.DataFrame, classifications: pl.DataFrame, embeddings:
     All three frames cover the days and the `WINDOW_DAYS - 1` before; rows outside are ignored. Read of them: fragment_id, product,
     event_date, masked_text, duplicate_of · fragment_id, best_class · fragment_id, embedding_model_version, vector.
     """
-    eligible = eligible_fragments(fragments, classifications).join(
-        embeddings.select("fragment_id", "embedding_model_version", "vector"), on="fragment_id"
-    )
+    vectors = embeddings.select("fragment_id", "embedding_model_version", "vector")
+    # A join keeps no order, and groups are a function of the rows in order of their ids.
+    eligible = eligible_fragments(fragments, classifications).join(vectors, on="fragment_id").sort("fragment_id")
     found = [
         cluster
         for name in sorted(eligible["product"].unique())

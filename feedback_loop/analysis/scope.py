@@ -44,13 +44,14 @@ class Scope:
 
 
 def learn_scope(examples: Vectors, held_out: OutOfFold) -> Scope:
-    """The scope of the examples; without any held-out score nothing is out of scope."""
+    """The scope of the examples, cut where one in a hundred of them would be turned away; nothing is, while fewer than that were scored."""
     if not len(held_out.rows):
         return Scope(examples, np.zeros(3), np.ones(3), float("inf"), np.zeros(0))
     signals = _signals(_nearness(examples[held_out.rows], examples, skip_first=True), held_out.scores)
     mean, spread = signals.mean(axis=0), np.maximum(signals.std(axis=0), _SMALLEST_SPREAD)
     usual = np.sort(_strangeness(signals, mean, spread))
-    return Scope(examples, mean, spread, float(np.quantile(usual, 1 - _REJECTED_SHARE)), usual)
+    cut = float(np.quantile(usual, 1 - _REJECTED_SHARE)) if len(usual) * _REJECTED_SHARE >= 1 else float("inf")
+    return Scope(examples, mean, spread, cut, usual)
 
 
 def cut_by_examples(scope: Scope, outside: Reals) -> float:

@@ -7,14 +7,15 @@ training part, the threshold on the calibration part, and neither looks at the o
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
-from feedback_loop.analysis.blend import BlendClassifier, train
+from feedback_loop.analysis.blend import NARROW_INTENTS, BlendClassifier, train
 from feedback_loop.analysis.classify import has_words
 from feedback_loop.analysis.scope import Scope, cut_by_examples, learn_scope
 from feedback_loop.contracts.identifiers import content_hash
@@ -26,6 +27,8 @@ OUT_OF_SCOPE = "out_of_scope"
 _CALIBRATION_SHARE = 0.3
 _SET_COVERAGE = 0.95
 _SHORTLIST = 5
+_FEW = 20
+_SEPARATORS = re.compile(r"[_\-./:]+")
 _DECIMALS = 6
 
 
@@ -49,7 +52,7 @@ class RouteReason(StrEnum):
 
     CERTIFIED = "certified"
     BELOW_THRESHOLD = "below_threshold"
-    TOO_FEW_LABELS_TO_CERTIFY = "too_few_labels_to_certify"
+    TARGET_NOT_CERTIFIED = "target_not_certified"
     OUT_OF_SCOPE = "out_of_scope"
     NO_WORDS = "no_words"
 
@@ -108,9 +111,10 @@ def train_selective(labelled: Sequence[LabelledText], embedder: Embedder, target
     inside = [one for one in parts[Split.TRAIN] if one.label != OUT_OF_SCOPE]
     if not inside:
         raise BadInput(f"no text with words and a label other than '{OUT_OF_SCOPE}' to train on. Add labelled rows to the training file.")
+    inside += _names_of_rare(inside)
     texts = [one.text for one in inside]
     vectors = embedder.embed(texts)
-    blend, held_out = train(texts, vectors, [one.label for one in inside])
+    blend, held_out = train(texts, vectors, [one.label for one in inside], NARROW_INTENTS)
     scope = _with_outsiders(
         learn_scope(vectors, held_out), blend, [one for one in parts[Split.TRAIN] if one.label == OUT_OF_SCOPE], embedder
     )
@@ -134,6 +138,14 @@ def split_labelled(labelled: Sequence[LabelledText], target_precision: float, de
         Split.TRAIN: [one for label, group in by_label.items() for one in group[kept[label] :]],
         Split.CALIBRATION: [one for label, group in by_label.items() for one in group[: kept[label]]],
     }
+
+
+def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
+    """The name of each label that has few examples, as one more example of it: names mean something more often than not."""
+    counts = Counter(one.label for one in labelled)
+    return [
+        LabelledText(_SEPARATORS.sub(" ", label), label) for label, count in sorted(counts.items()) if count < _FEW and has_words(label)
+    ]
 
 
 def decide(classifier: SelectiveClassifier, texts: Sequence[tuple[str, str]], vectors: Vectors) -> list[Verdict]:
@@ -195,7 +207,7 @@ def _verdict(classifier: SelectiveClassifier, judged: _Judged, row: int, text_id
         return Verdict(text_id, OUT_OF_SCOPE, confidence, (OUT_OF_SCOPE, *shortlist), asked, RouteReason.OUT_OF_SCOPE)
     label, confidence = classifier.blend.labels[ranked[0]], float(probabilities[ranked[0]])
     if classifier.threshold is None:
-        return Verdict(text_id, label, confidence, shortlist, asked, RouteReason.TOO_FEW_LABELS_TO_CERTIFY)
+        return Verdict(text_id, label, confidence, shortlist, asked, RouteReason.TARGET_NOT_CERTIFIED)
     if confidence >= classifier.threshold:
         return Verdict(text_id, label, confidence, shortlist, Route.AUTOMATIC, RouteReason.CERTIFIED)
     return Verdict(text_id, label, confidence, shortlist, asked, RouteReason.BELOW_THRESHOLD)

@@ -54,7 +54,7 @@ class Taxonomy:
 
     def training_examples(self) -> tuple[tuple[str, str], ...]:
         """Pairs (sentence, class name); the definition of a class counts as one more sentence."""
-        return tuple((text, c.name) for c in self.classes for text in (c.definition, *(sentence for _, sentence in c.examples)))
+        return tuple((text, c.name.value) for c in self.classes for text in (c.definition, *(sentence for _, sentence in c.examples)))
 
 
 @cache

@@ -113,8 +113,8 @@ _ALL = [
     Field(
         "masked_message",
         TEXT,
-        "normalised text of the whole message with personal data masked",
-        "a rating without words",
+        "normalised, masked text of the message without its removed parts",
+        "no words of the customer's own",
         personal=PersonalData.MASKED,
     ),
     Field("language", TEXT, "ISO 639-1 code detected in the text", "too short or too unsure to tell"),
@@ -122,7 +122,11 @@ _ALL = [
     Field("removed_spans", REMOVED_SPANS, "parts of the raw text that are quotes, signatures or disclaimers, in code points"),
     Field("raw_start", INT, "first code point in the raw text", unit="code points"),
     Field("raw_end", INT, "code point after the last in the raw text", unit="code points"),
-    Field("alignment", INTS, "runs (masked start, masked end, raw start, raw end), flattened; raw offsets count from raw_start"),
+    Field(
+        "alignment",
+        INTS,
+        "copied runs (masked start, end, raw start, end) from raw_start on, flattened; a last empty run holds both lengths",
+    ),
     Field("text_hash", TEXT, "SHA-256 of masked_text"),
     Field("fingerprint", TEXT, "SHA-256 of the text without case, blanks and punctuation"),
     Field("duplicate_of", TEXT, "the earliest fragment of the same customer that says the same", "the fragment is the first to say it"),
@@ -192,9 +196,9 @@ _ALL = [
     Field("alert_count", INT, "alerts of all days"),
     Field("peak_date", DAY, "day with the most fragments"),
     Field("peak_fragment_count", INT, "fragments on that day"),
-    Field("first_seen_date", DAY, "day of the earliest fragment"),
-    Field("last_seen_date", DAY, "day of the latest fragment"),
-    Field("complaint_issue_id", TEXT, "the issue that the fragment belongs to", "praise, other or a duplicate: no issue"),
+    Field(
+        "complaint_issue_id", TEXT, "the issue of the fragment or alert", "praise, other, a duplicate, or an alert about no single issue"
+    ),
 ]
 
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}

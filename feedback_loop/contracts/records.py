@@ -6,7 +6,7 @@ Ids are given here, from content; `landed_at` is added when the rows are landed 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from feedback_loop.contracts.identifiers import content_hash, stable_id
@@ -53,10 +53,6 @@ class FeedbackRecord:
         content = (getattr(self, f.name) for f in fields(self) if f.name not in _PLACE)
         return stable_id("version", *content)
 
-    def as_row(self) -> dict[str, object]:
-        """The columns of `bronze_feedback_record` that the record itself determines."""
-        return {"record_id": self.record_id, "record_version_id": self.record_version_id, **asdict(self)}
-
 
 _PLACE = ("raw_payload", "source_file", "source_row_number", "retried_quarantine_id")
 
@@ -68,20 +64,16 @@ class ReleaseRecord:
     product: str
     release_version: str
     released_at: datetime
+    raw_payload: str
     source_file: str
     source_row_number: int
     release_notes: str | None = None
+    retried_quarantine_id: str | None = None
 
     @property
     def release_id(self) -> str:
         """The id of the statement: another date or other notes for the same version are another statement."""
         return stable_id("release", self.product, self.release_version, self.released_at, self.release_notes)
-
-    def as_row(self) -> dict[str, object]:
-        """The columns of `bronze_release` that the statement itself determines."""
-        row = {"release_id": self.release_id, **asdict(self)}
-        del row["source_row_number"]
-        return row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,10 @@ _PYTHON_TABLES = [
         "bronze_release",
         "one statement of a release feed",
         ("release_id",),
-        ("release_id", "product", "release_version", "released_at", "release_notes", "source_file", "landed_at", "landed_date"),
+        (
+            "release_id", "product", "release_version", "released_at", "release_notes", "raw_payload", "source_file", "source_row_number",
+            "retried_quarantine_id", "landed_at", "landed_date",
+        ),
         "landed_date",
     ),
     Table(
@@ -183,7 +186,7 @@ _MARTS = [
         ("issue_id",),
         (
             "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "total_fragment_count", "customer_count",
-            "first_seen_date", "last_seen_date", "peak_date", "peak_fragment_count", "alert_count", "product_versions", "quotes",
+            "first_seen_at", "last_seen_at", "peak_date", "peak_fragment_count", "alert_count", "product_versions", "quotes",
         ),
         None,
         Owner.DBT,

@@ -12,7 +12,7 @@ import dagster as dg
 from feedback_loop.contracts.days import day_of
 from feedback_loop.defs.resources import ClockResource, StoreResource
 from feedback_loop.defs.run_days import DAILY
-from feedback_loop.workflows.touched import latest_landing
+from feedback_loop.workflows.touched import Landed, landed_now
 
 loop_job = dg.define_asset_job(
     "loop",
@@ -35,11 +35,11 @@ def open_day_every_five_minutes(
     context: dg.ScheduleEvaluationContext, store: StoreResource, clock: ClockResource
 ) -> dg.RunRequest | dg.SkipReason:
     """The open day, where something landed since the run before."""
-    landed = latest_landing(store.open())
-    if landed is None:
+    landed = landed_now(store.open())
+    if landed == Landed():
         return dg.SkipReason("nothing landed yet")
     today = day_of(clock.now())
-    return dg.RunRequest(run_key=f"open/{today}/{landed.isoformat()}", partition_key=today.isoformat())
+    return dg.RunRequest(run_key=f"open/{today}/{landed}", partition_key=today.isoformat())
 
 
 @dg.schedule(job=loop_job, cron_schedule="20 0 * * *", execution_timezone="UTC")

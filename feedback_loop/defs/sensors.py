@@ -1,37 +1,33 @@
 """Sensors: what landed late sets off a run of the days that it touches; a failed run is said out loud.
 
-The cursor of `landed_days` is the instant of the latest landing that it has handled. The open day is the schedule's affair.
+The cursor of `landed_days` is how far landing had come when it last looked. The open day is the schedule's affair.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 
-from feedback_loop.contracts.days import DayRange, day_of
+from feedback_loop.contracts.days import day_of
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.jobs import landing_job, loop_job
 from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
 from feedback_loop.defs.run_days import FIRST_DAY, range_tags
 from feedback_loop.workflows.inbox import waiting_files
-from feedback_loop.workflows.touched import latest_landing, reached_by, touched_days
+from feedback_loop.workflows.touched import Landed, landed_now, reached_by, touched_days
 
 
 @dg.sensor(job=loop_job, minimum_interval_seconds=60)
 def landed_days(context: dg.SensorEvaluationContext, store: StoreResource, clock: ClockResource) -> dg.SensorResult | dg.SkipReason:
     """A single run over the days that late rows touch, up to yesterday; gold looks back on everything, so up to the last day."""
     tables = store.open()
-    landed = latest_landing(tables)
-    handled = datetime.fromisoformat(context.cursor) if context.cursor else None
-    if landed is None or (handled is not None and landed <= handled):
+    handled, landed = Landed.parse(context.cursor), landed_now(tables)
+    if landed == handled:
         return dg.SkipReason("nothing landed since the last run")
     yesterday = day_of(clock.now()) - timedelta(days=1)
     direct = [day for day in touched_days(tables, handled) if day >= FIRST_DAY]
     days = reached_by(TABLES["gold_issue"], direct, yesterday)
-    return dg.SensorResult(run_requests=[_request(days, landed)] if days else [], cursor=landed.isoformat())
-
-
-def _request(days: DayRange, landed: datetime) -> dg.RunRequest:
-    return dg.RunRequest(run_key=f"landed/{landed.isoformat()}", tags=range_tags(days))
+    requests = [dg.RunRequest(run_key=f"landed/{landed}", tags=range_tags(days))] if days else []
+    return dg.SensorResult(run_requests=requests, cursor=str(landed))
 
 
 @dg.sensor(job=landing_job, minimum_interval_seconds=30)

@@ -1,8 +1,8 @@
 """Which issue each cluster of each day is: the clusters of a day are matched with the issues of the day before.
 
-What an issue's row says is made in `issues`; clusters are found in `analysis/cluster`. The rule that is easy to break: identities are a pure
-replay of all clusters from the first day on. Nothing is remembered between runs, so late rows, backfills and reruns end in the same issues;
-and an issue is named after its earliest fragment, not after a day or a cluster, so that it keeps its name when the days before it change.
+What an issue's row says is made in `issues`; clusters are found in `analysis/cluster`. The rule that is easy to break: identities are a
+pure replay of all clusters from the first day on. Nothing is remembered between runs, so late rows, backfills and reruns end in the same
+issues; and an issue is named after its earliest fragment, not after a day or a cluster, so that it keeps its name when days before change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from feedback_loop.contracts.identifiers import stable_id
 LEAST_OVERLAP = 0.3
 """Dice coefficient, over the fragments that both days can have, below which a cluster does not carry on an issue by its members."""
 
-LEAST_SIMILARITY = 0.85
+LEAST_SIMILARITY = 0.75
 """Cosine of the centroids from which a cluster carries on an issue by what it says, where members can't tell."""
 
 DORMANT_DAYS = 28
@@ -31,6 +31,11 @@ DORMANT_DAYS = 28
 IDENTITY_VERSION = f"overlap{LEAST_OVERLAP}-cosine{LEAST_SIMILARITY}-dormant{DORMANT_DAYS}-1"
 
 _WORDS_PER_LABEL, _TERMS_PER_LABEL = 4, 3
+
+_READ = (
+    "product", "event_date", "cluster_id", "best_class", "cluster_label", "is_catch_all", "member_fragment_ids",
+    "embedding_model_version",
+)  # fmt: skip
 
 Weights = npt.NDArray[np.float64]
 
@@ -100,13 +105,10 @@ def carried_identities(clusters: pl.DataFrame, occurred_at: Mapping[str, datetim
 
     Clusters are all rows of `analysis_cluster` from the first day on; `occurred_at` names the instant of every member.
     """
-    columns = (
-        "product", "event_date", "cluster_id", "best_class", "cluster_label", "is_catch_all", "member_fragment_ids", "embedding_model_version",
-    )  # fmt: skip
     ordered = clusters.sort("product", "event_date", "cluster_id")
     centroids = ordered["centroid"].explode().to_numpy().reshape(ordered.height, -1) if ordered.height else np.zeros((0, 0), np.float32)
     replays: dict[str, _Replay] = {}
-    for (product, day), rows in ordered.select(*columns).with_row_index("n").group_by("product", "event_date", maintain_order=True):
+    for (product, day), rows in ordered.select(_READ).with_row_index("n").group_by("product", "event_date", maintain_order=True):
         found = [
             Cluster(cid, best, label, rest, frozenset(ids), centroids[n], model)
             for n, _, _, cid, best, label, rest, ids, model in rows.iter_rows()
@@ -189,13 +191,11 @@ class _Replay:
 
 
 def best_pairs(weights: Weights, least: float) -> list[tuple[int, int]]:
-    """The one-to-one pairs (row, column) of the largest total weight, each of at least `least`; equal weights go to the lowest numbers."""
+    """The one-to-one pairs (row, column) of the largest total weight, each of at least `least`."""
     if not weights.size:
         return []
-    # A pair too weak to be used must not decide which other pairs are; a tilt far below any difference breaks ties by position.
-    tilt = np.arange(weights.size, dtype=np.float64).reshape(weights.shape) * 1e-12
-    usable = np.where(weights >= least, weights - tilt, 0.0)
-    rows, columns = linear_sum_assignment(-usable)
+    # A pair too weak to be used must not decide which other pairs are.
+    rows, columns = linear_sum_assignment(-np.where(weights >= least, weights, 0.0))
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if weights[r, c] >= least]
 
 

@@ -35,13 +35,13 @@ Row = dict[str, object]
 def issues(clusters: pl.DataFrame, fragments: pl.DataFrame, embeddings: pl.DataFrame, alerts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
     """The rows of `gold_issue` for the days.
 
-    Clusters and fragments cover the whole history up to the last day, embeddings the days and the `WINDOW_DAYS - 1` before, alerts the days.
-    Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text · fragment_id,
-    vector · alert_id, alerted_cluster_id, alert_score.
+    Clusters and fragments cover the whole history up to the last day, embeddings the days and the `WINDOW_DAYS - 1` before, alerts the
+    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text ·
+    fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
     """
     history = clusters.filter(pl.col("event_date") <= days.last)
     said = _Said.of(fragments, embeddings, days)
-    started = {name: first for name, first in fragments.group_by("product").agg(pl.col("event_date").min()).iter_rows()}
+    started = dict(fragments.group_by("product").agg(pl.col("event_date").min()).iter_rows())
     carried = {c.cluster_id: c for c in carried_identities(history, said.occurred_at) if c.event_date in days}
     raised = _alert_ids(alerts)
     rows = [
@@ -137,7 +137,8 @@ def _most_typical(positions: Sequence[int], centroid: object, said: _Said) -> li
     """Up to `QUOTE_COUNT` positions nearest to the centroid that say different things, those of readable length first."""
     similarity = said.vectors[list(positions)] @ np.asarray(centroid, dtype=np.float32)
     ranked = sorted(
-        zip(positions, similarity.tolist(), strict=True), key=lambda pair: (not _is_readable(said.texts[pair[0]]), -round(pair[1], 5), pair[0])
+        zip(positions, similarity.tolist(), strict=True),
+        key=lambda pair: (not _is_readable(said.texts[pair[0]]), -round(pair[1], 5), pair[0]),
     )
     distinct: dict[str, int] = {}
     for position, _ in ranked:

@@ -60,7 +60,7 @@ _MIN_CUED_DIGITS = 5
 
 def without_harmless(text: str) -> str:
     """The text, equally long, with dates, times, versions and amounts blanked out."""
-    return _HARMLESS.sub(lambda match: match[0] if _digits(match[0]) >= LONG_DIGITS + 5 else "\x00" * len(match[0]), text)
+    return _HARMLESS.sub(lambda match: match[0] if _digits(match[0]) >= LONG_DIGITS else "\x00" * len(match[0]), text)
 
 
 def ibans(text: str) -> Iterator[Cued]:

@@ -5,12 +5,9 @@ A closed list on purpose: the ready-made ones drop words such as "bill", "call" 
 
 from __future__ import annotations
 
-NEGATIONS = frozenset(
-    """
-    can't cannot cant didn't didnt doesn't doesnt don't dont isn't isnt kein keine never nicht no not nunca sin won't wont
-    """.split()
-)
-
+_NEGATIVE = """
+can't cannot cant didn't didnt doesn't doesnt don't dont isn't isnt kein keine never nicht no not nunca sin won't wont
+"""
 _ENGLISH = """
 a about after again all also always am an and another any are as at be because been before being bro but by can can't come could
 dear did didn't do does doesn't doing don't done down each etc even ever every few for from get gets getting give given go going
@@ -41,5 +38,7 @@ _HINDI_LATIN = """
 aap apna aur bhai bhi ek gaya gayi hai hain hi ho hota hoti jo ka kar karo karte ke ki ko koi kuch kya mein mera mere meri mujhe
 nahi nahin nai nehi nhi par raha rahe rahi rha rhi se tha the thi to woh ya yeh
 """
+
+NEGATIONS = frozenset(_NEGATIVE.split())
 
 STOP_WORDS = NEGATIONS | frozenset(" ".join((_ENGLISH, _GERMAN, _IBERIAN, _FRENCH_ITALIAN, _HINDI_LATIN)).split())

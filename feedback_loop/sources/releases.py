@@ -28,6 +28,7 @@ def _release(values: Values, payload: str, number: int, reading: Reading) -> Rel
         release_version=read.required_word(values, "version"),
         released_at=read.instant(values, "released_at"),
         release_notes=read.words(values, "notes"),
+        raw_payload=payload,
         source_file=reading.file_name,
         source_row_number=number,
     )

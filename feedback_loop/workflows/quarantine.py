@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE
-from feedback_loop.contracts.records import FeedbackRecord, LandingReport, RejectedRow
+from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE
+from feedback_loop.contracts.records import LandingReport, RejectedRow
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import Clock, TableStore
 from feedback_loop.sources.reading import Row, reading_again
@@ -95,10 +95,11 @@ def _read_again(row: dict[str, Any]) -> list[Row]:
 
 
 def _recovered(record: Row, row: dict[str, Any]) -> Row:
-    if isinstance(record, FeedbackRecord):
-        return replace(record, source_row_number=row["source_row_number"], retried_quarantine_id=row["quarantine_id"])
-    return record
+    if isinstance(record, RejectedRow):
+        return record
+    return replace(record, source_row_number=row["source_row_number"], retried_quarantine_id=row["quarantine_id"])
 
 
 def _resolved_ids(store: TableStore) -> pl.Series:
-    return store.read(FEEDBACK_RECORD, columns=["retried_quarantine_id"])["retried_quarantine_id"].drop_nulls().unique()
+    ids = [store.read(table, columns=["retried_quarantine_id"])["retried_quarantine_id"] for table in (FEEDBACK_RECORD, RELEASE)]
+    return pl.concat(ids).drop_nulls().unique()

@@ -51,6 +51,11 @@ def test_without_held_out_scores_nothing_is_out_of_scope() -> None:
     assert (scope.strangeness(STRANGE, _scores(50, 0.0)) < scope.cut).all()
 
 
+def test_too_few_held_out_scores_turn_nothing_away() -> None:
+    assert learn_scope(KNOWN, OutOfFold(np.arange(99), _scores(99, 1.0))).cut == float("inf")
+    assert learn_scope(KNOWN, OutOfFold(np.arange(100), _scores(100, 1.0))).cut < float("inf")
+
+
 def test_single_example_has_a_scope() -> None:
     scope = learn_scope(KNOWN[:1], OutOfFold(np.array([0]), _scores(1, 1.0)))
     assert np.isfinite(scope.strangeness(STRANGE, _scores(50, 0.0))).all()

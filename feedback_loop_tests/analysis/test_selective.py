@@ -35,7 +35,7 @@ def test_separable_labels_are_decided_automatically_and_right() -> None:
 
 def test_target_that_the_labels_cannot_certify_leaves_nothing_automatic() -> None:
     verdicts = decide_texts(_labelled(20), [("a", "pin of my plastic card")], EMBEDDER, 0.98)
-    assert (verdicts[0].label, verdicts[0].route, verdicts[0].reason) == ("card", Route.LLM, RouteReason.TOO_FEW_LABELS_TO_CERTIFY)
+    assert (verdicts[0].label, verdicts[0].route, verdicts[0].reason) == ("card", Route.LLM, RouteReason.TARGET_NOT_CERTIFIED)
 
 
 def test_random_labels_are_never_certified() -> None:
@@ -128,3 +128,9 @@ def test_threshold_comes_from_the_calibration_part_alone() -> None:
     assert kept.threshold is not None
     assert refused.threshold is None
     assert kept.blend.blend == refused.blend.blend
+
+
+def test_name_of_a_label_with_few_examples_is_one_more_example() -> None:
+    labelled = [LabelledText("a b", "lost_luggage"), LabelledText("c d", "card")]
+    (verdict,) = decide_texts(labelled, [("a", "my luggage is lost")], EMBEDDER)
+    assert verdict.label == "lost_luggage"

@@ -32,6 +32,7 @@ def statement(**changed: Any) -> ReleaseRecord:
         "product": "Acme",
         "release_version": "1.0",
         "released_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "raw_payload": "{}",
         "source_file": "releases.csv",
         "source_row_number": 1,
     }

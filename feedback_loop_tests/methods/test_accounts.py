@@ -79,3 +79,8 @@ def test_dates_times_versions_and_amounts_are_blanked(harmless: str) -> None:
 @pytest.mark.parametrize("kept", ["9876543210", "01.84.17.61.18", "503.464.8122", "192.168.10.200.7", "Rs 9876543210"])
 def test_what_could_be_a_phone_is_not_blanked(kept: str) -> None:
     assert without_harmless(kept) == kept
+
+
+@pytest.mark.parametrize("number", ["5555555555554444", "378282246310005", "6011 1111 1111 1117", "3530-1113-3330-0000"])
+def test_published_test_numbers_are_cards(number: str) -> None:
+    assert _values(cards(f"pay {number} now"), f"pay {number} now") == [number]

@@ -124,3 +124,9 @@ def test_spaceless_scripts_count_two_characters_as_a_word() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n"])
 def test_blank_text_has_no_units(text: str) -> None:
     assert segment(text) == []
+
+
+def test_cut_right_behind_a_protected_span_is_allowed_and_inside_it_is_not() -> None:
+    text = "The map is empty. The search fails daily."
+    assert segment(text, [(0, 17)]) == [(0, 17), (18, 41)]
+    assert segment(text, [(0, 18)]) == [(0, 41)]

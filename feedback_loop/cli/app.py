@@ -1,0 +1,61 @@
+"""The command tree: which command is called what, and the options that stand before all of them."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feedback_loop.cli import demo, ingest, issues, quarantine, query, run, try_stage
+
+app = typer.Typer(
+    name="feedback-loop",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"feedback-loop {_version()}")
+        raise typer.Exit
+
+
+def _version() -> str:
+    try:
+        return version("feedback-loop")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+@app.callback()
+def feedback_loop(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of all data; without it FEEDBACK_LOOP_HOME, otherwise .feedback_loop.", show_default=False)
+    ] = None,
+    is_version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Customer feedback in, ranked issues out.
+
+    Start with `feedback-loop demo`, or with your own data:
+    `feedback-loop ingest google-play reviews.csv --product "My app"`, `feedback-loop run`, `feedback-loop issues`.
+
+    Exit codes: 0 done, 1 a refusal or failed check, 2 wrong usage or bad input.
+    """
+    context.obj = home
+
+
+app.command("demo")(demo.demo)
+app.command("ingest")(ingest.ingest)
+app.command("run")(run.run)
+app.add_typer(issues.app, name="issues")
+app.command("query")(query.query)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(try_stage.app, name="try")

@@ -1,0 +1,139 @@
+"""What a run found, for people: what rose and beside which releases, in whose words, and the largest issues.
+
+Read from the published marts. The rule that is easy to break: a candidate is printed with its verdict, and is never called a cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from feedback_loop.adapters.issue_reader import IssueFilter, read_issues
+from feedback_loop.adapters.marts import open_marts, rows_of
+from feedback_loop.cli.issues import print_issue
+from feedback_loop.cli.places import day_or
+from feedback_loop.cli.printing import say, shortened
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.tables import marts
+from feedback_loop.contracts.vocab import AlertKind
+from feedback_loop.errors import NothingLanded
+
+TOP_COUNT = 5
+_QUOTES_PER_ALERT = 2
+_SIGNS = {"consistent": "fits", "not_supported": "NOT supported", "undecided": "undecided"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spike:
+    """One subject on the day on which it rose most, and on how many days of the range it was alerted about."""
+
+    event_date: date
+    product: str
+    subject: str
+    observed_count: int
+    expected_count: float
+    rate_ratio: float
+    day_count: int
+    quotes: tuple[str, ...]
+    candidates: tuple[dict[str, Any], ...]
+
+
+def days_of_marts(marts_file: Path, first: str | None, last: str | None) -> DayRange:
+    """The days that were asked for; where an end is left open, that of the issues. Raises BadInput and NothingLanded."""
+    with open_marts(marts_file) as connection:
+        span = rows_of(connection, _SPAN, [])[0]
+    if span["first_day"] is None:
+        raise NothingLanded("no issues yet", "Run `feedback-loop run` over days with complaints first.")
+    return DayRange(day_or(first, span["first_day"]), day_or(last, span["last_day"]))
+
+
+def mart_rows(marts_file: Path) -> dict[str, int]:
+    """How many rows each mart holds."""
+    with open_marts(marts_file) as connection:
+        return {t.name: int(rows_of(connection, f"select count(*) as n from {t.name}", [])[0]["n"]) for t in marts()}  # noqa: S608
+
+
+def top_spikes(marts_file: Path, days: DayRange, product: str | None = None) -> list[Spike]:
+    """The subjects that rose most within the days, each once, the most surprising first."""
+    with open_marts(marts_file) as connection:
+        rows = rows_of(connection, _SPIKES, [days.first, days.last, str(AlertKind.RATE), product, TOP_COUNT])
+        for row in rows:
+            wanted = [row["event_date"], row["product"], row.pop("complaint_issue_id"), row.pop("alerted_class"), _QUOTES_PER_ALERT]
+            row["quotes"] = tuple(quote["masked_text"] for quote in rows_of(connection, _QUOTES, wanted))
+            row["candidates"] = tuple(row["candidates"])
+        return [Spike(**row) for row in rows]
+
+
+def print_findings(marts_file: Path, days: DayRange, product: str | None = None) -> None:
+    """What rose, and the largest issues."""
+    spikes = top_spikes(marts_file, days, product)
+    say("What rose most" if spikes else "Nothing rose above what the days before let expect.")
+    for spike in spikes:
+        _print_spike(spike)
+    found = read_issues(marts_file, IssueFilter(days=days, product=product), TOP_COUNT)
+    say("\nThe largest issues" if found else "\nNo issue yet: no complaint on these days.")
+    for rank, issue in enumerate(found, 1):
+        print_issue(rank, issue)
+
+
+def _print_spike(spike: Spike) -> None:
+    also = f", alerted on {spike.day_count} days" if spike.day_count > 1 else ""
+    say(
+        f"\n  {spike.event_date}  {spike.product}: {spike.subject}\n"
+        f"     {spike.observed_count} records complained where {spike.expected_count:.1f} were to be expected"
+        f" ({spike.rate_ratio:.1f} times as many{also})"
+    )
+    for quote in spike.quotes:
+        say(f"     “{shortened(quote)}”")
+    for candidate in spike.candidates:
+        say(f"     {_SIGNS.get(candidate['verdict'], candidate['verdict'])}: {candidate['statement']}")
+    if not spike.candidates:
+        say("     no release or version stands beside it")
+
+
+_SPAN = "select min(event_date) as first_day, max(event_date) as last_day from mart_issue_daily"
+
+_SPIKES = """
+with named as (
+    select
+        alerts.*,
+        case alerts.subject_kind
+            when 'cluster' then coalesce(ledger.issue_label, replace(alerts.alerted_class, '_', ' '))
+            when 'class' then 'all complaints of class ' || replace(alerts.alerted_class, '_', ' ')
+            else 'all complaints'
+        end as subject
+    from mart_alert as alerts
+    left join mart_issue as ledger on alerts.complaint_issue_id = ledger.issue_id
+    where alerts.event_date between $1 and $2 and alerts.alert_kind = $3 and (cast($4 as varchar) is null or alerts.product = $4)
+),
+placed as (
+    select
+        *,
+        count(distinct event_date) over (partition by product, subject) as day_count,
+        row_number() over (partition by product, subject order by alert_score desc, event_date, alert_id) as place
+    from named
+)
+select
+    event_date, product, subject, observed_count, expected_count, rate_ratio, day_count, candidates, complaint_issue_id, alerted_class
+from placed
+where place = 1
+order by alert_score desc, event_date, product, subject
+limit $5
+"""
+
+_QUOTES = """
+select masked_text from mart_complaint
+where
+    event_date = $1 and product = $2 and duplicate_of is null and length(masked_text) between 20 and 200
+    -- Of the issue where the alert is about one, otherwise of the class, otherwise of any issue.
+    and case
+        when cast($3 as varchar) is not null then complaint_issue_id = $3
+        when cast($4 as varchar) is not null then best_class = $4
+        else complaint_issue_id is not null
+    end
+group by masked_text
+order by max(class_score) desc, masked_text
+limit $5
+"""

@@ -1,0 +1,62 @@
+"""The real world of a command: its settings, its tables, its clock, its days. Nothing is opened or made before it is asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedback_loop.config import EmbedderChoice, Settings, load_settings
+from feedback_loop.errors import BadInput
+
+if TYPE_CHECKING:
+    from feedback_loop.ports import Embedder, TableStore
+
+FromOption = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as YYYY-MM-DD.", show_default=False)]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default=False)]
+
+
+class SystemClock:
+    """Tells the time of this machine."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings of this call; raises BadInput where the home is no folder."""
+    settings = load_settings(context.find_root().obj)
+    if settings.home.exists() and not settings.home.is_dir():
+        raise BadInput(f"{settings.home}: is no folder. Choose another --home.")
+    return settings
+
+
+def open_store(settings: Settings) -> TableStore:
+    """The Delta tables under the home."""
+    from feedback_loop.adapters.delta_store import DeltaTableStore
+
+    return DeltaTableStore(settings.tables_folder, settings.locks_folder)
+
+
+def open_embedder_without_cache(settings: Settings) -> Embedder:
+    """The embedding model that the settings name; `try` keeps no state, so nothing is remembered."""
+    from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+    from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+
+    return MiniLmEmbedder() if settings.embedder is EmbedderChoice.MINILM else TfidfEmbedder()
+
+
+def known_file(path: Path) -> str:
+    """The path as a person would type it: relative where it lies below the working folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def day_or(text: str | None, default: date) -> date:
+    """The day that was asked for, otherwise the default; raises BadInput."""
+    from feedback_loop.contracts.days import parse_day
+
+    return default if text is None else parse_day(text)

@@ -1,0 +1,133 @@
+"""The files of `feedback-loop try`: texts and labelled texts in, answers out, CSV or JSON lines by the file's suffix.
+
+What a stage answers is in `try_texts`, `try_classify` and `try_cluster`. The rules that are easy to break: an answer carries the text's own
+id, or its row number (1 first) where the file gives none; a message names the row, never its words; an output file is there whole or not
+at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.sources.csv_rows import split_rows
+from feedback_loop.sources.csv_table import take_header
+from feedback_loop.sources.lines import BOM, EMPTY, text_lines, without_end
+from feedback_loop.sources.reading import Reading
+
+Answer = dict[str, Any]
+
+_JSON_LINES, _CSV = (".jsonl", ".ndjson"), (".csv",)
+_ONE_OBJECT = "is no JSON object. Each line must be one, such as {\"text_id\": \"1\", \"text\": \"…\"}"
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One text with the id that its answer will carry; `values` are all fields of its row."""
+
+    text_id: str | int
+    text: str
+    values: Mapping[str, object]
+
+
+def read_texts(path: Path, required: tuple[str, ...] = ("text",)) -> list[TextRow]:
+    """The rows of the file, in order, at least one; raises BadInput, which names the row."""
+    if not path.is_file():
+        raise InputFileMissing(path, "is a folder" if path.is_dir() else "no such file")
+    suffix = path.suffix.lower()
+    if suffix not in (*_CSV, *_JSON_LINES):
+        raise UnreadableFile(path, f"texts are read from {', '.join((*_CSV, *_JSON_LINES))} files; convert or rename it")
+    with path.open("rb") as stream:
+        parsed = _csv_rows(stream, path, required) if suffix in _CSV else _json_rows(stream, path)
+        rows = [_text_row(path, number, values) for number, values in enumerate(parsed, 1)]
+    if not rows:
+        raise UnreadableFile(path, "holds no row. Give it one text a row")
+    return rows
+
+
+def write_json_lines(path: Path, answers: Iterable[Mapping[str, object]]) -> None:
+    """Writes one object a line."""
+    _write(path, "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers))
+
+
+def write_csv(path: Path, columns: Sequence[str], answers: Iterable[Mapping[str, object]]) -> None:
+    """Writes a header and one row per answer."""
+    page = io.StringIO()
+    writer = csv.DictWriter(page, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(answers)
+    _write(path, page.getvalue())
+
+
+def check_output(path: Path, *inputs: Path | None) -> None:
+    """Raises BadInput where the output can't be written, before anything is computed."""
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder. Name a file for --out.")
+    if not path.resolve().parent.is_dir():
+        raise BadInput(f"{path}: its folder does not exist. Make it first, or name another file for --out.")
+    if any(given is not None and given.exists() and path.exists() and path.samefile(given) for given in inputs):
+        raise BadInput(f"{path}: is also an input file. Name another file for --out.")
+
+
+def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    reading = Reading(source="try", file_name=str(path), form="csv")
+    lines = text_lines(stream, reading)
+    columns = take_header(lines, reading, required)
+    rows = (row for row in split_rows(lines, len(columns)) if not row.is_blank)
+    for number, row in enumerate(rows, 1):
+        if row.problem:
+            raise _bad_row(path, number, f"can't be read: {row.problem.detail}")
+        yield dict(zip(columns, row.fields, strict=True))
+
+
+def _json_rows(stream: BinaryIO, path: Path) -> Iterator[dict[str, object]]:
+    start = stream.read(len(BOM))
+    if not start:
+        raise UnreadableFile(path, EMPTY)
+    if start != BOM:
+        stream.seek(0)
+    # Split at LF alone: U+2028 and its like may stand within a JSON string.
+    for number, line in enumerate((line for line in stream if line.strip()), 1):
+        try:
+            values = json.loads(without_end(line).decode("utf-8"))
+        except UnicodeDecodeError:
+            raise _bad_row(path, number, "is not UTF-8. Save the file as UTF-8") from None
+        except (ValueError, RecursionError):
+            raise _bad_row(path, number, _ONE_OBJECT) from None
+        if not isinstance(values, dict):
+            raise _bad_row(path, number, _ONE_OBJECT)
+        yield values
+
+
+def _text_row(path: Path, number: int, values: dict[str, object]) -> TextRow:
+    text, text_id = values.get("text"), values.get("text_id")
+    if not isinstance(text, str):
+        raise _bad_row(path, number, "has no 'text'. Every row needs one; it may be empty")
+    if text_id is not None and (not isinstance(text_id, str | int) or isinstance(text_id, bool)):
+        raise _bad_row(path, number, "has a 'text_id' that is neither a text nor a whole number. Write it as text")
+    if any("\ud800" <= c <= "\udfff" for c in f"{text}{text_id}"):
+        raise _bad_row(path, number, "holds half of a surrogate pair, which UTF-8 can't write. Escape characters in full")
+    return TextRow(number if text_id in (None, "") else text_id, text, values)
+
+
+def _bad_row(path: Path, number: int, what: str) -> UnreadableFile:
+    return UnreadableFile(path, f"row {number} {what}")
+
+
+def _write(path: Path, content: str) -> None:
+    if path.exists() and not path.is_file():  # /dev/stdout and its like are written to, not replaced
+        path.write_text(content, encoding="utf-8")
+        return
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(content, encoding="utf-8", newline="")
+        os.replace(draft, path)  # noqa: PTH105 - atomic over an existing file, which the word says
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,121 @@
+"""How well the seed classifier does on fragments of real reviews that two people labelled: accuracy, abstention, agreement.
+
+Run it with `python -m feedback_loop_tests.benchmarks.classification`. Prints one table over all labels and one by language. Accuracy counts
+all fragments by their likeliest class; selective accuracy only those that the classifier decided. Agreement is Cohen's kappa (Cohen 1960).
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table as Grid
+
+from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+from feedback_loop.adapters.models import seed_classifier
+from feedback_loop.analysis import classify
+from feedback_loop.analysis.embed import embeddings
+from feedback_loop.bronze.landing import landing_batch
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import ComplaintClass
+from feedback_loop.methods.batches import apply_step
+from feedback_loop.silver.fragments import fragments, with_messages
+from feedback_loop.silver.messages import messages
+from feedback_loop.sources.reading import Reading
+from feedback_loop.sources.registry import source_named
+from feedback_loop_tests.real_reviews import LANDED_AT, PRODUCTS, WHY_ABSENT, are_absent, export_of
+
+LABELS = Path(__file__).resolve().parents[1] / "labels"
+
+
+def labels(labeller: str) -> pl.DataFrame:
+    """The fragment ids and labels of one labeller."""
+    with (LABELS / f"play_reviews_{labeller}_labeller.csv").open() as lines:
+        return pl.DataFrame([*csv.DictReader(lines)])
+
+
+def reviewed_fragments() -> pl.DataFrame:
+    """All fragments of the three exports, as the silver stage cuts them."""
+    made = []
+    for product in PRODUCTS:
+        source = source_named("google-play")
+        reading = Reading(source=source.name, file_name=f"{product}.csv", form=source.form_of(export_of(product)), product=product)
+        with export_of(product).open("rb") as stream:
+            records = landing_batch(list(source.read(stream, reading)), LANDED_AT).records
+        said = apply_step(messages, records, TABLES["bronze_feedback_record"].schema, TABLES["silver_message"].schema)
+        joined = with_messages(records, said)
+        made.append(apply_step(fragments, joined, joined.to_arrow().schema, TABLES["silver_fragment"].schema))
+    return pl.concat(made)
+
+
+def judged(chosen: pl.DataFrame) -> pl.DataFrame:
+    """The fragments with the classifier's judgement beside their label."""
+    embedder = MiniLmEmbedder()
+    classifier = seed_classifier(embedder)
+    texts = chosen.join(embeddings(chosen, embedder).select("fragment_id", "vector"), on="fragment_id")
+    decided = apply_step(lambda batch: classify.classify(batch, classifier), texts, classify.INPUT_SCHEMA, classify.OUTPUT_SCHEMA)
+    return texts.join(decided.drop("event_date"), on="fragment_id")
+
+
+def kappa(first: list[str], second: list[str]) -> float:
+    """Cohen's kappa of two labellings of the same things."""
+    observed = sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
+    one, two = Counter(first), Counter(second)
+    expected = sum(one[label] * two[label] for label in one) / len(first) ** 2
+    return (observed - expected) / (1 - expected)
+
+
+def figures(rows: pl.DataFrame) -> list[str]:
+    """Count, accuracy, macro F1 over the classes that occur, abstention, coverage and accuracy where decided."""
+    right = (rows["best_class"] == rows["label"]).mean()
+    decided = rows.filter(~pl.col("is_abstained"))
+    selective = (decided["complaint_class"] == decided["label"]).mean() if decided.height else None
+    shares = [right, macro_f1(rows), rows["is_abstained"].mean(), selective]
+    return [str(rows.height), *("–" if share is None else f"{float(str(share)):.3f}" for share in shares)]
+
+
+def macro_f1(rows: pl.DataFrame) -> float:
+    """The mean over the labels that occur of the F1 of each."""
+    scores = []
+    for label in rows["label"].unique().sort():
+        hits = rows.filter((pl.col("label") == label) & (pl.col("best_class") == label)).height
+        named, said = rows.filter(pl.col("label") == label).height, rows.filter(pl.col("best_class") == label).height
+        scores.append(2 * hits / (named + said))
+    return sum(scores) / len(scores)
+
+
+def main() -> int:
+    """Prints the tables; 1 where the data are absent or a labelled fragment no longer exists."""
+    console = Console()
+    if are_absent():
+        console.print(WHY_ABSENT)
+        return 1
+    first, second = labels("first"), labels("second")
+    found = reviewed_fragments().join(first, on="fragment_id", maintain_order="left")
+    rows = judged(found)
+    grid = Grid("what", "fragments", "accuracy", "macro F1", "abstained", "accuracy where decided", title="Seed classifier on labelled reviews")
+    grid.add_row("all", *figures(rows))
+    for language in (*rows["language"].drop_nulls().value_counts(sort=True)["language"], None):
+        grid.add_row(f"language {language or 'not determinable'}", *figures(rows.filter(pl.col("language").eq_missing(pl.lit(language)))))
+    issue_like = rows.filter(~pl.col("label").is_in([ComplaintClass.PRAISE, ComplaintClass.OTHER]))
+    grid.add_row("labelled as one of the seven issue classes", *figures(issue_like))
+    for label in ComplaintClass:
+        if rows.filter(pl.col("label") == label).height:
+            grid.add_row(f"label {label}", *figures(rows.filter(pl.col("label") == label)))
+    console.print(grid)
+    both = second.join(first, on="fragment_id", suffix="_first")
+    same = (both["label"] == both["label_first"]).mean()
+    console.print(
+        f"two labellers: {both.height} fragments, same label {float(str(same)):.3f}, kappa {kappa([*both['label']], [*both['label_first']]):.3f}"
+    )
+    lost = first.height - rows.height
+    console.print(f"labelled fragments that no longer exist: {lost}")
+    return int(lost > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from feedback_loop.methods.count_models import (
+    beta_binomial_tail,
+    binomial_tail,
+    discoveries,
+    fit_shares,
+    higher_share_p_value,
+)
+
+
+@given(st.integers(1, 60), st.floats(0.01, 0.9), st.floats(0.5, 500.0), st.data())
+@settings(max_examples=60)
+def test_beta_binomial_tail_is_that_of_scipy(records: int, share: float, concentration: float, data: st.DataObject) -> None:
+    observed = data.draw(st.integers(0, records))
+    ours = beta_binomial_tail(np.array([float(observed)]), float(records), np.array([share]), np.array([concentration]))[0]
+    theirs = stats.betabinom.sf(observed - 1, records, share * concentration, (1 - share) * concentration)
+    assert ours == pytest.approx(theirs, rel=1e-7, abs=1e-12)
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.floats(0.01, 0.99))
+@settings(max_examples=60)
+def test_binomial_tail_is_that_of_scipy(successes: int, failures: int, chance: float) -> None:
+    trials = successes + failures
+    assert binomial_tail(successes, trials, chance) == pytest.approx(stats.binom.sf(successes - 1, trials, chance), rel=1e-9)
+
+
+def test_binomial_tail_is_zero_when_more_succeed_than_try() -> None:
+    assert binomial_tail(4, 3, 0.5) == 0.0
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
+@settings(max_examples=60)
+def test_higher_share_is_fishers_exact_test(a: int, b: int, c: int, d: int) -> None:
+    expected = stats.fisher_exact([[a, b], [c, d]], alternative="greater").pvalue if a + b and c + d else 1.0
+    assert higher_share_p_value(a, a + b, c, c + d) == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30), st.sampled_from([0.01, 0.05, 0.2]))
+@settings(max_examples=60)
+def test_discoveries_are_those_of_benjamini_and_hochberg(p_values: list[float], share: float) -> None:
+    adjusted = stats.false_discovery_control(np.array(p_values))
+    clear = np.abs(adjusted - share) > 1e-9
+    assert (discoveries(np.array(p_values), share) == (adjusted <= share))[clear].all()
+
+
+def test_discoveries_of_nothing_are_nothing() -> None:
+    assert discoveries(np.zeros(0), 0.01).size == 0
+
+
+def test_share_is_that_of_the_baseline_when_days_are_alike() -> None:
+    fit = fit_shares(np.full((1, 27), 2.0), np.full(27, 10.0))
+    assert fit.share[0] == pytest.approx(0.2, abs=0.002)
+    assert fit.expected(50.0)[0] == pytest.approx(10.0, abs=0.1)
+
+
+def test_a_subject_never_seen_is_expected_half_a_time_per_baseline() -> None:
+    fit = fit_shares(np.zeros((1, 27)), np.full(27, 10.0))
+    assert fit.expected(271.0)[0] == pytest.approx(0.5)
+
+
+def test_dispersion_grows_when_days_differ() -> None:
+    calm = np.tile([4.0, 4.0, 4.0], 9)[None, :]
+    wild = np.tile([1.0, 3.0, 8.0], 9)[None, :]
+    records = np.full(27, 20.0)
+    assert fit_shares(wild, records).dispersion[0] > 2 * fit_shares(calm, records).dispersion[0]
+    assert fit_shares(wild, records).tail(np.array([12.0]), 20.0)[0] > fit_shares(calm, records).tail(np.array([12.0]), 20.0)[0]
+
+
+def test_an_outbreak_yesterday_does_not_hide_the_one_of_today() -> None:
+    records = np.full(27, 30.0)
+    calm = np.full((1, 27), 6.0)
+    outbreak = calm.copy()
+    outbreak[0, -1] = 27.0
+    hidden = fit_shares(outbreak, records)
+    assert hidden.share[0] < 0.22
+    assert hidden.tail(np.array([25.0]), 30.0)[0] < 1e-4
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=7, max_size=27), st.integers(1, 40))
+@settings(max_examples=60)
+def test_tail_falls_as_more_is_observed_whatever_the_baseline(days: list[tuple[int, int]], today: int) -> None:
+    counts = np.array([[float(k) for k, _ in days]])
+    fit = fit_shares(counts, np.array([float(k + rest) for k, rest in days]))
+    tails = [fit.tail(np.array([float(k)]), float(today))[0] for k in range(today + 1)]
+    assert tails[0] == pytest.approx(1.0)
+    assert all(0.0 <= later <= earlier + 1e-12 for earlier, later in zip(tails, tails[1:], strict=False))
