@@ -19,6 +19,8 @@ from feedback_loop.contracts.identifiers import stable_id
 START = date(2024, 3, 1)
 DIMENSION = 24
 
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
 TOPICS: dict[str, tuple[str, Sequence[str]]] = {
     "refund": ("billing", ["refund never arrived", "still waiting for my refund", "refund missing again", "no refund after weeks"]),
     "login": ("auth", ["password reset mail missing", "locked out after password reset", "reset link expired", "password reset broken"]),
@@ -34,27 +36,27 @@ TOPICS: dict[str, tuple[str, Sequence[str]]] = {
 class Stream:
     """The four frames of upstream tables and the topic of each fragment."""
 
+    topics: Mapping[str, str]
     fragments: pl.DataFrame
     messages: pl.DataFrame
     classifications: pl.DataFrame
     embeddings: pl.DataFrame
-    topics: Mapping[str, str]
 
     def shuffled(self, seed: int) -> Stream:
         """The same rows in another order."""
         frames = (self.fragments, self.messages, self.classifications, self.embeddings)
-        return Stream(*(f.sample(fraction=1.0, shuffle=True, seed=seed) for f in frames), self.topics)
+        return Stream(self.topics, *(f.sample(fraction=1.0, shuffle=True, seed=seed) for f in frames))
 
     def within(self, days: DayRange) -> Stream:
         """Only the rows of the days."""
         kept = pl.col("event_date").is_between(days.first, days.last)
-        return Stream(*(f.filter(kept) for f in (self.fragments, self.messages, self.classifications, self.embeddings)), self.topics)
+        return Stream(self.topics, *(f.filter(kept) for f in (self.fragments, self.messages, self.classifications, self.embeddings)))
 
     def without(self, fragment_ids: set[str]) -> Stream:
         """The stream as if those fragments (and what was computed of them) had not landed yet; messages stay."""
         kept = ~pl.col("fragment_id").is_in(list(fragment_ids))
         return Stream(
-            self.fragments.filter(kept), self.messages, self.classifications.filter(kept), self.embeddings.filter(kept), self.topics
+            self.topics, self.fragments.filter(kept), self.messages, self.classifications.filter(kept), self.embeddings.filter(kept)
         )
 
 
@@ -96,24 +98,24 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
             vector = directions[numbers[record.topic]] + noise.normal(scale=0.08, size=DIMENSION)
             vectors.append((vector / np.linalg.norm(vector)).astype(np.float32))
             topics[fragment_id] = record.topic
-    types = {
+    types: Schema = {
         "severity": pl.String,
         "rating": pl.Float64,
         "product_version": pl.String,
         "customer_id": pl.String,
         "occurred_at": pl.Datetime("us", "UTC"),
     }
-    message_schema = {"record_id": pl.String, "product": pl.String, "event_date": pl.Date, **types}
-    fragment_schema = {**message_schema, "fragment_id": pl.String, "masked_text": pl.String, "duplicate_of": pl.String}
-    class_schema = {"fragment_id": pl.String, "best_class": pl.String, "class_score": pl.Float64, "event_date": pl.Date}
+    message_schema: Schema = {"record_id": pl.String, "product": pl.String, "event_date": pl.Date, **types}
+    fragment_schema: Schema = {**message_schema, "fragment_id": pl.String, "masked_text": pl.String, "duplicate_of": pl.String}
+    class_schema: Schema = {"fragment_id": pl.String, "best_class": pl.String, "class_score": pl.Float64, "event_date": pl.Date}
     embeddings = pl.DataFrame(
         {"fragment_id": [f["fragment_id"] for f in fragments], "embedding_model_version": ["m1"] * len(fragments),
          "vector": [v.tolist() for v in vectors], "event_date": [f["event_date"] for f in fragments]},
         schema={"fragment_id": pl.String, "embedding_model_version": pl.String, "vector": pl.List(pl.Float32), "event_date": pl.Date},
     )  # fmt: skip
     return Stream(
-        pl.DataFrame(fragments, schema=fragment_schema), pl.DataFrame(messages, schema=message_schema),
-        pl.DataFrame(classes, schema=class_schema), embeddings, topics,
+        topics, pl.DataFrame(fragments, schema=fragment_schema), pl.DataFrame(messages, schema=message_schema),
+        pl.DataFrame(classes, schema=class_schema), embeddings,
     )  # fmt: skip
 
 
@@ -130,6 +132,7 @@ def day(number: int) -> date:
 
 def releases(rows: Sequence[tuple[str, str, int, bool]] = ()) -> pl.DataFrame:
     """Releases as (product, version, day, is_inferred)."""
-    schema = {"product": pl.String, "release_version": pl.String, "released_at": pl.Datetime("us", "UTC"), "is_inferred": pl.Boolean}
+    instant = pl.Datetime("us", "UTC")
+    schema: Schema = {"product": pl.String, "release_version": pl.String, "released_at": instant, "is_inferred": pl.Boolean}
     found = [(p, v, datetime(day(n).year, day(n).month, day(n).day, 6, tzinfo=UTC), inferred) for p, v, n, inferred in rows]
     return pl.DataFrame(found, schema=schema, orient="row")

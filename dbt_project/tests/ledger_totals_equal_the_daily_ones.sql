@@ -28,5 +28,5 @@ left join daily on ledger.issue_id = daily.issue_id
 where
     ledger.total_fragment_count <> coalesce(daily.total_fragment_count, 0)
     or ledger.peak_fragment_count <> coalesce(daily.peak_fragment_count, 0)
-    or ledger.first_seen_date > daily.first_date
-    or ledger.last_seen_date < daily.last_date
+    or {{ utc_day('ledger.first_seen_at') }} > daily.first_date
+    or {{ utc_day('ledger.last_seen_at') }} < daily.last_date

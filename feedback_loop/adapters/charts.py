@@ -35,7 +35,7 @@ _DAY = alt.X("event_date:T", title=None)
 
 def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
     rows = frame.with_columns(pl.col("event_date").cast(pl.String)).to_dicts()
-    return alt.Chart(alt.Data(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
+    return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
 
 
 def _png(chart: alt.Chart) -> bytes:

@@ -18,7 +18,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.config import load_settings
-from feedback_loop.contracts.tables import Table, python_tables
+from feedback_loop.contracts.tables import Table, dbt_sources
 
 SOURCE_SCHEMA = "lake"
 
@@ -39,16 +39,11 @@ class Plugin(BasePlugin):
         create_source_views(conn, self._files_of)
 
 
-def source_tables() -> tuple[Table, ...]:
-    """The tables that models may read: every Python table that is filed under the day of the event, so none of bronze."""
-    return tuple(t for t in python_tables() if t.partition == "event_date")
-
-
 def create_source_views(connection: duckdb.DuckDBPyConnection, files_of: FilesOf) -> None:
     """Afterwards `lake.<table>` shows the present rows of each source table; one without files is empty, with all its columns."""
     connection.execute(f"drop schema if exists {SOURCE_SCHEMA} cascade")
     connection.execute(f"create schema {SOURCE_SCHEMA}")
-    for table in source_tables():
+    for table in dbt_sources():
         files = files_of(table)
         if files:
             connection.execute(view_statement(table, files))

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import polars as pl
-import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -30,7 +29,7 @@ class DeltaTableStore:
 
     def __init__(self, root: str | Path, locks: Path, storage_options: Mapping[str, str] | None = None) -> None:
         self._root, self._locks = str(root), locks
-        self._options = dict(storage_options or {})
+        self._options = dict(storage_options or {}) or None
 
     def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows whose key the table did not hold yet, now appended; see the port."""
@@ -38,7 +37,7 @@ class DeltaTableStore:
         with self._locked(table):
             fresh = frame.join(self.read(table, columns=table.key), on=list(table.key), how="anti", maintain_order="left")
             if fresh.height:
-                self._write(table, fresh, "append", None)
+                self._append(table, fresh)
         return fresh
 
     def read(
@@ -72,7 +71,7 @@ class DeltaTableStore:
         with self._locked(table):
             if self._open(table) is not None and _sorted(table, frame).equals(_sorted(table, self.read(table))):
                 return False
-            self._write(table, frame, "overwrite", None)
+            self._overwrite(table, frame, None)
         return True
 
     def version(self, table: Table) -> int:
@@ -86,7 +85,7 @@ class DeltaTableStore:
         fresh = [file for file in self.files(table) if file not in before]
         if not fresh:
             return _empty(table).select(columns)
-        rows = pl.scan_parquet(fresh, hive_partitioning=True, storage_options=self._options or None).select(columns)
+        rows = pl.scan_parquet(fresh, hive_partitioning=True, storage_options=self._options).select(columns)
         return rows.cast({name: _empty(table).schema[name] for name in columns}).collect()
 
     def files(self, table: Table) -> list[str]:
@@ -98,7 +97,7 @@ class DeltaTableStore:
         """The data files of an earlier version; none where that version is gone, so that everything counts as added."""
         try:
             return [
-                _as_path(uri) for uri in DeltaTable(self._uri(table), version=version, storage_options=self._options or None).file_uris()
+                _as_path(uri) for uri in DeltaTable(self._uri(table), version=version, storage_options=self._options).file_uris()
             ]
         except DeltaError:
             return []
@@ -109,19 +108,21 @@ class DeltaTableStore:
         rows = frame.filter(pl.col(column).is_between(span.first, span.last))
         existing = self._open(table)
         if rows.height:
-            self._write(table, rows, "overwrite", predicate if existing is not None else None)
+            self._overwrite(table, rows, predicate if existing is not None else None)
         elif existing is not None:
             existing.delete(predicate)
 
-    def _write(self, table: Table, frame: pl.DataFrame, mode: str, predicate: str | None) -> None:
-        rows: pa.Table = conform(_sorted(table, frame), table)
-        partition = [table.partition] if table.partition else None
-        options = self._options or None
-        write_deltalake(self._uri(table), rows, mode=mode, predicate=predicate, partition_by=partition, storage_options=options)
+    def _append(self, table: Table, frame: pl.DataFrame) -> None:
+        rows, partition = conform(_sorted(table, frame), table), _partition(table)
+        write_deltalake(self._uri(table), rows, mode="append", partition_by=partition, storage_options=self._options)
+
+    def _overwrite(self, table: Table, frame: pl.DataFrame, predicate: str | None) -> None:
+        rows, partition = conform(_sorted(table, frame), table), _partition(table)
+        write_deltalake(self._uri(table), rows, mode="overwrite", predicate=predicate, partition_by=partition, storage_options=self._options)
 
     def _open(self, table: Table) -> DeltaTable | None:
         try:
-            return DeltaTable(self._uri(table), storage_options=self._options or None)
+            return DeltaTable(self._uri(table), storage_options=self._options)
         except TableNotFoundError:
             return None
 
@@ -143,6 +144,10 @@ def _day_column(table: Table) -> str:
 
 def _empty(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema=pl.Schema(table.schema))
+
+
+def _partition(table: Table) -> list[str] | None:
+    return [table.partition] if table.partition else None
 
 
 def _sorted(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,9 +2,10 @@
 
 Ranked by fragments in the range, then by alerts in the range; catch-alls follow after all clusters, because they gather what fits nowhere,
 are large for that reason alone, and name nothing that could be mended. Product, release, region and tier narrow the fragments that are
-counted, quoted and listed by version; the class narrows the issues. `customer_count`, `trend`, `first_seen_at` and `last_seen_at` are the
-ledger's, as of the issue's latest day, whatever the range. How the marts are opened is in `marts`; every value from outside is bound as a
-parameter, never part of a statement.
+counted, quoted and listed by version; the class narrows the issues. `trend`, `customer_count`, `first_seen_at` and `last_seen_at` are
+those of the issue's latest day at or before the last of the range, so that a spike far in the past reads as it stood then; label and class
+are the ledger's, so that an issue has one name whatever the range. How the marts are opened is in `marts`; every value from outside is
+bound as a parameter, never part of a statement.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class RankedIssue:
     fragment_count: int
     customer_count: int | None
     trend: str
-    first_seen_at: date
-    last_seen_at: date
+    first_seen_at: datetime
+    last_seen_at: datetime
     versions: tuple[str, ...]
     quotes: tuple[str, ...]
     alerts: tuple[IssueAlert, ...]
@@ -103,10 +104,10 @@ def read_issues(marts_file: Path, wanted: IssueFilter, limit: int | None = None)
 def read_issue(marts_file: Path, issue_id: str) -> IssueHistory:
     """The issue over all its days; raises BadInput where the ledger has none of that id."""
     with open_marts(marts_file) as connection:
-        span = rows_of(connection, _SPAN, [issue_id])
-        if not span:
+        span = rows_of(connection, _SPAN, [issue_id])[0]
+        if span["first_date"] is None:
             raise BadInput(f"no issue '{issue_id}' in the ledger. `feedback-loop issues --from DAY --to DAY` lists the ids.")
-        wanted = IssueFilter(days=DayRange(span[0]["first_seen_date"], span[0]["last_seen_date"]), issue_id=issue_id)
+        wanted = IssueFilter(days=DayRange(span["first_date"], span["last_date"]), issue_id=issue_id)
         daily = tuple((row["event_date"], row["fragment_count"]) for row in rows_of(connection, _DAILY, [issue_id]))
         return IssueHistory(issue=_ranked(connection, wanted, None)[0], daily=daily)
 
@@ -169,12 +170,20 @@ alerted as (
     from mart_alert
     where event_date between $1 and $2
     group by complaint_issue_id
+),
+ranked_days as (
+    select
+        issue_id, trend, customer_count, first_seen_at, last_seen_at,
+        row_number() over (partition by issue_id order by event_date desc) as recency_rank
+    from mart_issue_day
+    where event_date <= $2
 )
 select
-    ledger.issue_id, ledger.issue_label as label, coalesce(counted.fragment_count, 0) as fragment_count, ledger.customer_count,
-    ledger.trend, ledger.first_seen_date as first_seen_at, ledger.last_seen_date as last_seen_at, ledger.product,
-    ledger.issue_class, ledger.is_catch_all
+    ledger.issue_id, ledger.issue_label as label, coalesce(counted.fragment_count, 0) as fragment_count, as_of.customer_count,
+    as_of.trend, as_of.first_seen_at, as_of.last_seen_at, ledger.product, ledger.issue_class, ledger.is_catch_all
 from mart_issue as ledger
+-- An issue without a day so far did not exist at the end of the range.
+inner join ranked_days as as_of on ledger.issue_id = as_of.issue_id and as_of.recency_rank = 1
 left join counted on ledger.issue_id = counted.issue_id
 left join alerted on ledger.issue_id = alerted.issue_id
 where
@@ -221,7 +230,7 @@ where event_date between $1 and $2 and list_contains($3, complaint_issue_id)
 order by complaint_issue_id, alert_score desc, event_date, alert_id
 """
 
-_SPAN = "select first_seen_date, last_seen_date from mart_issue where issue_id = $1"
+_SPAN = "select min(event_date) as first_date, max(event_date) as last_date from mart_issue_day where issue_id = $1"
 
 _DAILY = """
 select event_date, cast(sum(fragment_count) as bigint) as fragment_count

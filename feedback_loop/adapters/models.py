@@ -29,7 +29,12 @@ def _cached_embedder(choice: EmbedderChoice, cache_file: Path) -> Embedder:
     return CachingEmbedder(inner, cache_file)
 
 
-@lru_cache(maxsize=4)
 def seed_classifier(embedder: Embedder) -> FragmentClassifier:
-    """The classifier that the seed taxonomy teaches with these vectors."""
-    return train_classifier(seed_taxonomy(), embedder)
+    """The classifier that the seed taxonomy teaches with these vectors, trained once per process and model."""
+    version = embedder.model_version
+    if version not in _TRAINED:
+        _TRAINED[version] = train_classifier(seed_taxonomy(), embedder)
+    return _TRAINED[version]
+
+
+_TRAINED: dict[str, FragmentClassifier] = {}

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from feedback_loop.analysis.cluster_labels import cluster_labels
 from feedback_loop.contracts.days import DayRange
@@ -44,13 +45,15 @@ def clusters(fragments: pl.DataFrame, classifications: pl.DataFrame, embeddings:
     vectors = embeddings.select("fragment_id", "embedding_model_version", "vector")
     # A join keeps no order, and groups are a function of the rows in order of their ids.
     eligible = eligible_fragments(fragments, classifications).join(vectors, on="fragment_id").sort("fragment_id")
-    found = [
-        cluster
-        for name in sorted(eligible["product"].unique())
-        for product in [_Product.of(name, eligible.filter(pl.col("product") == name))]
-        for day, grouped in product.grouped(days)
-        for cluster in _clusters(product, day, grouped)
-    ]
+    # Windows are small: threads would wait for each other far longer than they compute (six times slower on a busy machine).
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = [
+            cluster
+            for name in sorted(eligible["product"].unique())
+            for product in [_Product.of(name, eligible.filter(pl.col("product") == name))]
+            for day, grouped in product.grouped(days)
+            for cluster in _clusters(product, day, grouped)
+        ]
     return _frame(found).sort("event_date", "product", "cluster_id")
 
 

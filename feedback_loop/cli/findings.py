@@ -1,6 +1,6 @@
-"""What a run found, for people: what rose and beside which releases, in whose words, and the largest issues.
+"""What the marts say of some days: what rose and beside which releases, in whose words, how much was sent. Printed by `highlights`.
 
-Read from the published marts. The rule that is easy to break: a candidate is printed with its verdict, and is never called a cause.
+Ranked issues are read in `adapters/issue_reader`. Every value from outside is bound as a parameter, never part of a statement.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from feedback_loop.adapters.issue_reader import IssueFilter, read_issues
 from feedback_loop.adapters.marts import open_marts, rows_of
-from feedback_loop.cli.issues import print_issue
 from feedback_loop.cli.places import day_or
-from feedback_loop.cli.printing import say, shortened
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import marts
 from feedback_loop.contracts.vocab import AlertKind
@@ -22,7 +19,6 @@ from feedback_loop.errors import NothingLanded
 
 TOP_COUNT = 5
 _QUOTES_PER_ALERT = 2
-_SIGNS = {"consistent": "fits", "not_supported": "NOT supported", "undecided": "undecided"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,34 +62,50 @@ def top_spikes(marts_file: Path, days: DayRange, product: str | None = None) -> 
         return [Spike(**row) for row in rows]
 
 
-def print_findings(marts_file: Path, days: DayRange, product: str | None = None) -> None:
-    """What rose, and the largest issues."""
-    spikes = top_spikes(marts_file, days, product)
-    say("What rose most" if spikes else "Nothing rose above what the days before let expect.")
-    for spike in spikes:
-        _print_spike(spike)
-    found = read_issues(marts_file, IssueFilter(days=days, product=product), TOP_COUNT)
-    say("\nThe largest issues" if found else "\nNo issue yet: no complaint on these days.")
-    for rank, issue in enumerate(found, 1):
-        print_issue(rank, issue)
+def records_of_issues(marts_file: Path, product: str) -> list[tuple[str, str]]:
+    """Pairs (record, issue) of one product."""
+    with open_marts(marts_file) as connection:
+        return [(row["record_id"], row["issue_id"]) for row in rows_of(connection, _HELD, [product])]
 
 
-def _print_spike(spike: Spike) -> None:
-    also = f", alerted on {spike.day_count} days" if spike.day_count > 1 else ""
-    say(
-        f"\n  {spike.event_date}  {spike.product}: {spike.subject}\n"
-        f"     {spike.observed_count} records complained where {spike.expected_count:.1f} were to be expected"
-        f" ({spike.rate_ratio:.1f} times as many{also})"
-    )
-    for quote in spike.quotes:
-        say(f"     “{shortened(quote)}”")
-    for candidate in spike.candidates:
-        say(f"     {_SIGNS.get(candidate['verdict'], candidate['verdict'])}: {candidate['statement']}")
-    if not spike.candidates:
-        say("     no release or version stands beside it")
+def issues_by_id(marts_file: Path) -> dict[str, tuple[str, date | None]]:
+    """Label and day of the first alert of each issue."""
+    with open_marts(marts_file) as connection:
+        return {row["issue_id"]: (row["issue_label"], row["first_alert"]) for row in rows_of(connection, _FIRST_ALERTS, [])}
+
+
+def volumes(marts_file: Path, days: DayRange, product: str) -> list[tuple[Any, ...]]:
+    """Channel, messages, messages per day, and the share of one or two stars among those rated."""
+    with open_marts(marts_file) as connection:
+        return [tuple(row.values()) for row in rows_of(connection, _VOLUMES, [days.first, days.last, product])]
 
 
 _SPAN = "select min(event_date) as first_day, max(event_date) as last_day from mart_issue_daily"
+
+_HELD = """
+select distinct record_id, complaint_issue_id as issue_id
+from mart_complaint
+where product = $1 and complaint_issue_id is not null
+"""
+
+_FIRST_ALERTS = """
+select ledger.issue_id, ledger.issue_label, min(alerts.event_date) as first_alert
+from mart_issue as ledger
+left join mart_alert as alerts on ledger.issue_id = alerts.complaint_issue_id and alerts.alert_kind = 'rate'
+group by ledger.issue_id, ledger.issue_label
+"""
+
+_VOLUMES = """
+select
+    channel,
+    cast(sum(message_count) as bigint) as messages,
+    round(sum(message_count) / count(distinct event_date), 1) as per_day,
+    case when sum(rated_count) > 0 then round(100 * sum(negative_count) / sum(rated_count)) || ' %' end as negative
+from mart_feedback_daily
+where event_date between $1 and $2 and product = $3
+group by channel
+order by messages desc, channel
+"""
 
 _SPIKES = """
 with named as (
@@ -108,17 +120,23 @@ with named as (
     left join mart_issue as ledger on alerts.complaint_issue_id = ledger.issue_id
     where alerts.event_date between $1 and $2 and alerts.alert_kind = $3 and (cast($4 as varchar) is null or alerts.product = $4)
 ),
-placed as (
+best_day as (
     select
         *,
         count(distinct event_date) over (partition by product, subject) as day_count,
         row_number() over (partition by product, subject order by alert_score desc, event_date, alert_id) as place
     from named
+),
+-- A class rises with the issue that makes it rise: of both only the more surprising is told.
+told_once as (
+    select *, row_number() over (partition by product, event_date, alerted_class order by alert_score desc, alert_id) as place_in_class
+    from best_day
+    where place = 1
 )
 select
     event_date, product, subject, observed_count, expected_count, rate_ratio, day_count, candidates, complaint_issue_id, alerted_class
-from placed
-where place = 1
+from told_once
+where place_in_class = 1
 order by alert_score desc, event_date, product, subject
 limit $5
 """

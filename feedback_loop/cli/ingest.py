@@ -50,6 +50,4 @@ def land(settings: Settings, source: str, files: list[Path], product: str | None
 
 def told(report: LandingReport) -> str:
     """The report as the sum that it is."""
-    return (
-        f"{report.read:,} rows read = {report.landed:,} landed + {report.duplicates:,} duplicates + {report.quarantined:,} quarantined"
-    )
+    return f"{report.read:,} rows read = {report.landed:,} landed + {report.duplicates:,} duplicates + {report.quarantined:,} quarantined"

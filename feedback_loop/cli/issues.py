@@ -82,7 +82,7 @@ def print_issue(rank: int, issue: RankedIssue) -> None:
     customers = f" · {issue.customer_count:,} customers" if issue.customer_count else ""
     say(f"{rank:>3}  {issue.label}  ({issue.issue_class}, {issue.product})")
     say(
-        f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {issue.first_seen_at} to {issue.last_seen_at}"
+        f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {issue.first_seen_at:%Y-%m-%d} to {issue.last_seen_at:%Y-%m-%d}"
         f" · {len(issue.alerts)} alerts"
     )
     if issue.versions:

@@ -13,14 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 _JOINERS = "\u200c\u200d"
 _WIDTH_WITHOUT_TERMINAL = 160
+_LONGEST_CELL, _GAP = 400, 3
 
 
 def print_json(value: object) -> None:
@@ -49,22 +53,39 @@ def plain(value: Any) -> Any:
             return str(value)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None) -> None:
-    """Rows below their column names; numbers to the right."""
-    from rich import box
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows below their column names, numbers to the right; where they are too wide for that, one block per row."""
     from rich.console import Console
+
+    console = Console()
+    width = console.width if console.is_terminal else _WIDTH_WITHOUT_TERMINAL
+    cells = [[shortened(_cell(value), _LONGEST_CELL) for value in row] for row in rows]
+    if rows and sum(max(len(line[n]) for line in [columns, *cells]) + _GAP for n in range(len(columns))) > width:
+        _print_blocks(columns, cells)
+    else:
+        Console(width=width).print(_table(columns, rows, cells))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], cells: list[list[str]]) -> Table:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for position, name in enumerate(columns):
-        values = [row[position] for row in rows]
-        is_number = any(isinstance(v, int | float) for v in values) and all(isinstance(v, int | float | None) for v in values)
-        table.add_column(Text(printable(name)), justify="right" if is_number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    console = Console()
-    Console(width=console.width if console.is_terminal else _WIDTH_WITHOUT_TERMINAL).print(table)
+        is_number = any(isinstance(row[position], int | float | Decimal) for row in rows)
+        table.add_column(Text(printable(name)), justify="right" if is_number else "left")
+    for line in cells:
+        table.add_row(*(Text(cell) for cell in line))
+    return table
+
+
+def _print_blocks(columns: Sequence[str], cells: list[list[str]]) -> None:
+    widest = max(map(len, columns))
+    for number, line in enumerate(cells, 1):
+        typer.echo(f"── row {number}")
+        for name, cell in zip(columns, line, strict=True):
+            typer.echo(f"{printable(name):>{widest}}  {cell}")
 
 
 def say(text: str = "") -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ def run(context: typer.Context, first: FromOption = None, last: ToOption = None,
     if done.summary.failed_checks:
         raise ChecksFailed(done.summary.failed_checks)
     if not as_json:
-        from feedback_loop.cli.findings import print_findings
+        from feedback_loop.cli.highlights import print_findings
 
         print_findings(settings.marts_file, days)
         say("\nNext: `feedback-loop issues`, `feedback-loop query SQL`, or `make dev` for the same assets in the Dagster UI.")
@@ -131,7 +131,7 @@ def _complete(settings: Settings, summary: RunSummary) -> None:
 
 
 @contextlib.contextmanager
-def _quiet_standard_output():  # type: ignore[no-untyped-def]
+def _quiet_standard_output() -> Iterator[None]:
     """Keeps dbt's log, which dagster-dbt repeats on standard output, out of results that programs read."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
         yield

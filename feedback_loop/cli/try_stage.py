@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import open_embedder_without_cache, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, remark, say
+from feedback_loop.cli.printing import JsonFlag, print_json, say
 from feedback_loop.cli.progress import waiting
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.workflows.try_files import Answer, TextRow
-    from feedback_loop.workflows.try_texts import TextStage
 
 app = typer.Typer(help="One stage on your own file: no pipeline, no state. Rows have `text` and, if you like, `text_id`.")
 
@@ -82,7 +81,8 @@ def classify(
         Path | None, typer.Option(help="Labelled texts: `text,label[,split]`; without it the seed taxonomy.", show_default=False)
     ] = None,
     target_precision: Annotated[
-        float | None, typer.Option(help=f"Share of right answers among automatic ones; {TARGET_PRECISION} if not given.", show_default=False)
+        float | None,
+        typer.Option(help=f"Share of right answers among automatic ones; {TARGET_PRECISION} if not given.", show_default=False),
     ] = None,
     delta: Annotated[
         float | None, typer.Option(help=f"Probability that this promise is broken; {DELTA} if not given.", show_default=False)
@@ -97,7 +97,9 @@ def classify(
     from feedback_loop.workflows.try_files import write_json_lines
 
     if train is None and (target_precision is not None or delta is not None):
-        raise BadInput("a precision can only be promised on your own labels. Add --train FILE, or leave --target-precision and --delta out.")
+        raise BadInput(
+            "a precision can only be promised on your own labels. Add --train FILE, or leave --target-precision and --delta out."
+        )
     rows = _rows(source, out, train)
     embedder = open_embedder_without_cache(settings_of(context))
     with waiting(f"classifying {len(rows):,} texts"):

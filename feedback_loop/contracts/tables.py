@@ -193,6 +193,18 @@ _MARTS = [
         question="Which issues cost us most, and are they growing?",
     ),
     Table(
+        "mart_issue_day",
+        "one issue on one day, as gold saw it at the end of that day",
+        ("event_date", "issue_id"),
+        (
+            "event_date", "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "fragment_count",
+            "window_fragment_count", "customer_count", "first_seen_at", "last_seen_at", "product_versions", "quotes", "continuity_share",
+        ),
+        None,
+        Owner.DBT,
+        question="How did an issue stand on a given day?",
+    ),
+    Table(
         "mart_issue_daily",
         "one issue on one day by product, version, region, tier and class",
         ("event_date", "issue_id", "product", "product_version", "region", "tier", "complaint_class"),
@@ -245,6 +257,11 @@ TABLES: dict[str, Table] = {table.name: table for table in [*_PYTHON_TABLES, *_M
 def python_tables() -> tuple[Table, ...]:
     """The tables that Python writes, upstream first."""
     return tuple(t for t in TABLES.values() if t.owner is Owner.PYTHON)
+
+
+def dbt_sources() -> tuple[Table, ...]:
+    """The tables that dbt's models may read: every Python table that is filed under the day of the event, so none of bronze."""
+    return tuple(t for t in python_tables() if t.partition == "event_date")
 
 
 def marts() -> tuple[Table, ...]:

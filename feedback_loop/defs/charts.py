@@ -13,7 +13,7 @@ import polars as pl
 
 from feedback_loop.adapters.charts import bars_by_day, line_by_day, points_by_day
 
-Metadata = dict[str, dg.MetadataValue]  # type: ignore[type-arg]
+Metadata = dict[str, dg.MetadataValue]
 
 _NEGATIVE_RATING = 2
 
@@ -60,7 +60,7 @@ def issue_charts(issues: pl.DataFrame) -> Metadata:
     }
 
 
-def _picture(frame: pl.DataFrame, draw: Callable[[pl.DataFrame], bytes]) -> dg.MetadataValue:  # type: ignore[type-arg]
+def _picture(frame: pl.DataFrame, draw: Callable[[pl.DataFrame], bytes]) -> dg.MetadataValue:
     if frame.is_empty():
         return dg.MetadataValue.text("no rows")
     return dg.MetadataValue.md(f"![chart](data:image/png;base64,{base64.b64encode(draw(frame)).decode()})")

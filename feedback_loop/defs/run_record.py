@@ -46,7 +46,7 @@ def open_instance(dagster_home: Path) -> dg.DagsterInstance:
 def record_run(instance: dg.DagsterInstance, rows: Mapping[str, int], days: DayRange) -> None:
     """Stores that each table was materialised for the days, with the row count of the run."""
     for name, count in rows.items():
-        keys = [day.isoformat() for day in days] if name in TABLES and is_daily(TABLES[name]) else [None]
+        keys: list[str | None] = [day.isoformat() for day in days] if name in TABLES and is_daily(TABLES[name]) else [None]
         events = [dg.AssetMaterialization(name, partition=key, metadata={"rows_of_run": count, "days_of_run": str(days)}) for key in keys]
         _store_in_bulk(instance, events[:-1])
         instance.report_runless_asset_event(events[-1])
@@ -68,7 +68,7 @@ def _store_in_bulk(instance: dg.DagsterInstance, events: list[dg.AssetMaterializ
 def _entry(materialization: dg.AssetMaterialization) -> EventLogEntry:
     kind = DagsterEventType.ASSET_MATERIALIZATION.value
     event = DagsterEvent(event_type_value=kind, job_name=RUNLESS_JOB_NAME, event_specific_data=StepMaterializationData(materialization))
-    return EventLogEntry(
+    return EventLogEntry(  # type: ignore[no-untyped-call]
         error_info=None,
         level=20,
         user_message="",

@@ -34,7 +34,7 @@ def table_asset(
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
         table = TABLES[function.__name__]
         daily: dict[str, Any] = {"partitions_def": DAILY, "backfill_policy": dg.BackfillPolicy.single_run()} if is_daily(table) else {}
-        return dg.asset(
+        asset: dg.AssetsDefinition = dg.asset(
             ins=ins,
             deps=deps,
             group_name=table.name.split("_")[0],
@@ -45,5 +45,6 @@ def table_asset(
             io_manager_key=io_manager_key,
             **daily,
         )(function)
+        return asset
 
     return decorate

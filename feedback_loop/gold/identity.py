@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -108,14 +109,14 @@ def carried_identities(clusters: pl.DataFrame, occurred_at: Mapping[str, datetim
     ordered = clusters.sort("product", "event_date", "cluster_id")
     centroids = ordered["centroid"].explode().to_numpy().reshape(ordered.height, -1) if ordered.height else np.zeros((0, 0), np.float32)
     replays: dict[str, _Replay] = {}
-    for (product, day), rows in ordered.select(_READ).with_row_index("n").group_by("product", "event_date", maintain_order=True):
+    rows = zip(ordered.select(_READ).iter_rows(), centroids, strict=True)
+    for (product, day), of_day in groupby(rows, key=lambda row: (row[0][0], row[0][1])):
         found = [
-            Cluster(cid, best, label, rest, frozenset(ids), centroids[n], model)
-            for n, _, _, cid, best, label, rest, ids, model in rows.iter_rows()
+            Cluster(cid, best, label, rest, frozenset(ids), centroid, model)
+            for (_, _, cid, best, label, rest, ids, model), centroid in of_day
         ]
-        replay = replays.setdefault(str(product), _Replay(str(product), occurred_at))
-        if isinstance(day, date):
-            yield from replay.carry(day, found)
+        replay = replays.setdefault(product, _Replay(product, occurred_at))
+        yield from replay.carry(day, found)
 
 
 @dataclass

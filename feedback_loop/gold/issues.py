@@ -61,6 +61,7 @@ class _Said:
     customers: list[str | None]
     versions: list[str | None]
     texts: list[str]
+    sayings: list[str]
     vectors: npt.NDArray[np.float32]
 
     @classmethod
@@ -74,6 +75,7 @@ class _Said:
             rows["customer_id"].to_list(),
             rows["product_version"].to_list(),
             rows["masked_text"].to_list(),
+            [_saying(text) for text in rows["masked_text"]],
             rows["vector"].explode().to_numpy().reshape(rows.height, -1) if rows.height else np.zeros((0, 1), dtype=np.float32),
         )
 
@@ -136,18 +138,19 @@ def trend(recent: int, before: int, days_before: int) -> Trend:
 def _most_typical(positions: Sequence[int], centroid: object, said: _Said) -> list[int]:
     """Up to `QUOTE_COUNT` positions nearest to the centroid that say different things, those of readable length first."""
     similarity = said.vectors[list(positions)] @ np.asarray(centroid, dtype=np.float32)
-    ranked = sorted(
-        zip(positions, similarity.tolist(), strict=True),
-        key=lambda pair: (not _is_readable(said.texts[pair[0]]), -round(pair[1], 5), pair[0]),
-    )
+    ranked = sorted(zip((-similarity).round(5).tolist(), positions, strict=True))
+    readable = [p for _, p in ranked if QUOTE_LENGTH[0] <= len(said.texts[p]) <= QUOTE_LENGTH[1]]
     distinct: dict[str, int] = {}
-    for position, _ in ranked:
-        distinct.setdefault("".join(c for c in said.texts[position].casefold() if c.isalnum()), position)
-    return list(distinct.values())[:QUOTE_COUNT]
+    for position in [*readable, *(p for _, p in ranked)]:
+        distinct.setdefault(said.sayings[position], position)
+        if len(distinct) == QUOTE_COUNT:
+            break
+    return list(distinct.values())
 
 
-def _is_readable(text: str) -> bool:
-    return QUOTE_LENGTH[0] <= len(text) <= QUOTE_LENGTH[1]
+def _saying(text: str) -> str:
+    """The text without case, blanks and punctuation: two texts with the same say the same."""
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _by_frequency(values: Sequence[str]) -> list[str]:

@@ -15,7 +15,9 @@ Step = Callable[[pa.RecordBatch], pa.RecordBatch]
 BATCH_ROWS = 4096
 
 
-def apply_step(step: Step, frame: pl.DataFrame, input_schema: pa.Schema, output_schema: pa.Schema, batch_rows: int = BATCH_ROWS) -> pl.DataFrame:
+def apply_step(
+    step: Step, frame: pl.DataFrame, input_schema: pa.Schema, output_schema: pa.Schema, batch_rows: int = BATCH_ROWS
+) -> pl.DataFrame:
     """The rows that the step makes of the frame's rows, in order, with the columns of the output schema."""
     nullable = pa.schema([field.with_nullable(True) for field in input_schema])
     rows = frame.select(input_schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(nullable)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import yaml
 
 from feedback_loop.contracts.fields import Field
-from feedback_loop.contracts.tables import Table, marts, python_tables
+from feedback_loop.contracts.tables import Table, dbt_sources, marts
 
 REGENERATE = "python -m feedback_loop.workflows.dbt_schema"
 PROJECT_FOLDER = Path("dbt_project")
@@ -76,12 +76,11 @@ def described(field: Field) -> str:
 
 
 def _source() -> dict[str, Any]:
-    tables = [table for table in python_tables() if table.partition == "event_date"]
     return {
         "name": SOURCE_NAME,
         "schema": SOURCE_NAME,
         "description": "The Delta tables that Python writes, as views over the files of their present snapshot; bronze is not among them.",
-        "tables": [_source_table(table) for table in tables],
+        "tables": [_source_table(table) for table in dbt_sources()],
     }
 
 

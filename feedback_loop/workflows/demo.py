@@ -69,11 +69,11 @@ def write_demo_files(simulation: Simulation, folder: Path) -> list[DemoFile]:
     return [DemoFile(source, folder / name, product if source in _WITH_PRODUCT else None) for name, source in _SOURCES.items()]
 
 
-def messages_of_issues(store: TableStore, days: DayRange, held: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def messages_of_issues(store: TableStore, held: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Pairs (id of the message in its source, issue), from pairs (record_id, issue)."""
-    silver = store.read(TABLES["silver_message"], days, columns=["record_id", "source_record_id"])
+    landed = store.read(TABLES["bronze_feedback_record"], columns=["record_id", "source_record_id"]).unique()
     pairs = pl.DataFrame(list(held), schema={"record_id": pl.String, "issue_id": pl.String}, orient="row")
-    return list(silver.join(pairs, on="record_id").select("source_record_id", "issue_id").iter_rows())
+    return list(landed.join(pairs, on="record_id").select("source_record_id", "issue_id").sort(pl.all()).iter_rows())
 
 
 def planted_and_found(simulation: Simulation, found: Iterable[tuple[str, str]]) -> list[PlantedFault]:

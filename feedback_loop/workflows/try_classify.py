@@ -1,6 +1,7 @@
 """`try classify`: a user's own labels with a certified precision, or without labels the classes of the seed taxonomy.
 
-The classifiers are in `analysis/`. The rule that is easy to break: without a user's labels nothing is certified, and the reason says so.
+The classifiers are in `analysis/`. The rules that are easy to break: texts are masked before a model sees them, as in the pipeline; without
+a user's labels nothing is certified, and the reason says so.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _ANY_DAY = date(1970, 1, 1)
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
-    """The labelled texts of a training file with columns text, label and, where it has one, split; raises BadInput."""
+    """The labelled texts of a training file with columns text, label and, where it has one, split, masked; raises BadInput."""
     return [_labelled(path, number, row) for number, row in enumerate(read_texts(path, ("text", "label")), 1)]
 
 
@@ -37,7 +38,7 @@ def by_own_labels(
     labelled: Sequence[LabelledText], rows: Sequence[TextRow], embedder: Embedder, target_precision: float, delta: float
 ) -> list[Answer]:
     """One answer per row, by a classifier trained on the labelled texts."""
-    verdicts = decide_texts(labelled, [(str(row.text_id), row.text) for row in rows], embedder, target_precision, delta)
+    verdicts = decide_texts(labelled, [(str(row.text_id), clean(row.text).text) for row in rows], embedder, target_precision, delta)
     return [_answer(row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
 
 
@@ -54,7 +55,7 @@ def _labelled(path: Path, number: int, row: TextRow) -> LabelledText:
         raise UnreadableFile(path, f"row {number} has no 'label'. Label it, or remove the row")
     if split not in (None, "", *Split):
         raise UnreadableFile(path, f"row {number} has an unknown 'split'. Write {' or '.join(Split)}, or leave it empty")
-    return LabelledText(row.text, label.strip(), Split(str(split)) if split else None)
+    return LabelledText(clean(row.text).text, label.strip(), Split(str(split)) if split else None)
 
 
 def _answer(row: TextRow, verdict: Verdict) -> Answer:

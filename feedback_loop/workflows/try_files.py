@@ -25,7 +25,7 @@ from feedback_loop.sources.reading import Reading
 Answer = dict[str, Any]
 
 _JSON_LINES, _CSV = (".jsonl", ".ndjson"), (".csv",)
-_ONE_OBJECT = "is no JSON object. Each line must be one, such as {\"text_id\": \"1\", \"text\": \"…\"}"
+_ONE_OBJECT = 'is no JSON object. Each line must be one, such as {"text_id": "1", "text": "…"}'
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _text_row(path: Path, number: int, values: dict[str, object]) -> TextRow:
         raise _bad_row(path, number, "has a 'text_id' that is neither a text nor a whole number. Write it as text")
     if any("\ud800" <= c <= "\udfff" for c in f"{text}{text_id}"):
         raise _bad_row(path, number, "holds half of a surrogate pair, which UTF-8 can't write. Escape characters in full")
-    return TextRow(number if text_id in (None, "") else text_id, text, values)
+    return TextRow(number if text_id is None or text_id == "" else text_id, text, values)
 
 
 def _bad_row(path: Path, number: int, what: str) -> UnreadableFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import duckdb
@@ -27,13 +27,24 @@ def build_file_of(folder: Path, rows: dict[str, list[Row]], leave_out: str | Non
     return file
 
 
+def noon_of(day: date) -> datetime:
+    """The instant at noon of the day."""
+    return datetime.combine(day, time(12), UTC)
+
+
 def ledger_row(issue_id: str, **values: object) -> Row:
     """A row of mart_issue of the product shop."""
     row: Row = {
         "issue_id": issue_id, "product": "shop", "issue_class": "crash", "issue_label": f"label of {issue_id}", "is_catch_all": False,
-        "trend": "rising", "customer_count": 7, "first_seen_date": DAY_1, "last_seen_date": DAY_3, "quotes": ["typical"],
+        "trend": "rising", "customer_count": 7, "first_seen_at": noon_of(DAY_1), "last_seen_at": noon_of(DAY_3), "quotes": ["typical"],
     }  # fmt: skip
     return row | values
+
+
+def day_row(issue_id: str, day: date, **values: object) -> Row:
+    """A row of mart_issue_day of the product shop, of an issue that was seen at noon of each day since the first."""
+    row: Row = {"issue_id": issue_id, "event_date": day, "product": "shop", "trend": "rising", "customer_count": 7}
+    return row | {"first_seen_at": noon_of(DAY_1), "last_seen_at": noon_of(day)} | values
 
 
 def daily_row(issue_id: str, day: date, count: int, **values: object) -> Row:

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from feedback_loop.adapters.dbt_delta_views import Plugin, create_source_views, source_tables, view_statement
-from feedback_loop.contracts.tables import TABLES, python_tables
+from feedback_loop.adapters.dbt_delta_views import Plugin, create_source_views, view_statement
+from feedback_loop.contracts.tables import TABLES, dbt_sources, python_tables
 from feedback_loop_tests.dbt_project.made_up_home import FIRST_DAY, frame_of, made_up_frames, write_home
 
 
@@ -35,7 +35,7 @@ def test_a_view_shows_every_row_with_the_columns_and_types_of_the_contract(tmp_p
 
 def test_a_table_that_does_not_exist_is_empty_with_all_its_columns(tmp_path: Path) -> None:
     with connection_of(tmp_path / "fresh") as connection:
-        for table in source_tables():
+        for table in dbt_sources():
             found = connection.sql(f"select * from lake.{table.name}").pl()
             assert found.height == 0
             assert found.schema == frame_of(table, []).schema
@@ -73,8 +73,8 @@ def test_the_path_of_a_file_may_hold_any_character(tmp_path: Path, name: str) ->
 
 
 def test_raw_text_is_out_of_reach(tmp_path: Path) -> None:
-    assert {t.name for t in source_tables()} == {t.name for t in python_tables() if not t.name.startswith("bronze_")}
-    raw = {field.name for table in source_tables() for field in table.fields if field.personal == "raw"}
+    assert {t.name for t in dbt_sources()} == {t.name for t in python_tables() if not t.name.startswith("bronze_")}
+    raw = {field.name for table in dbt_sources() for field in table.fields if field.personal == "raw"}
     assert raw == set()
     with connection_of(tmp_path) as connection, pytest.raises(duckdb.CatalogException):
         connection.sql("select * from lake.bronze_feedback_record")
@@ -95,4 +95,4 @@ def test_views_read_from_whatever_store_names_the_files() -> None:
     with duckdb.connect(":memory:") as connection:
         create_source_views(connection, lambda table: [])
         found = connection.sql("select table_name from duckdb_tables() where schema_name = 'lake'").fetchall()
-    assert {name for (name,) in found} == {t.name for t in source_tables()}
+    assert {name for (name,) in found} == {t.name for t in dbt_sources()}

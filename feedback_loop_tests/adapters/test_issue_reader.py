@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,9 @@ from feedback_loop_tests.adapters.built_marts import (
     build_file_of,
     complaint_row,
     daily_row,
+    day_row,
     ledger_row,
+    noon_of,
 )
 from feedback_loop_tests.dbt_project.made_up_home import Row
 
@@ -39,7 +41,14 @@ ROWS: dict[str, list[Row]] = {
         ledger_row("big"),
         ledger_row("calm"),
         ledger_row("alarmed", issue_class="billing"),
-        ledger_row("silent", first_seen_date=DAY_2, last_seen_date=DAY_2),
+        ledger_row("silent"),
+    ],
+    "mart_issue_day": [
+        *(day_row(issue_id, DAY_1) for issue_id in ("rest", "calm", "alarmed")),
+        day_row("big", DAY_1, trend="new", customer_count=None, issue_label="label of that day"),
+        day_row("big", DAY_2, trend="rising", customer_count=5),
+        day_row("big", DAY_3, trend="falling", customer_count=2),
+        day_row("silent", DAY_2, first_seen_at=noon_of(DAY_2)),
     ],
     "mart_issue_daily": [
         daily_row("rest", DAY_1, 90),
@@ -110,11 +119,31 @@ def test_a_filter_counts_only_what_it_names(marts_file: Path, narrowed: dict[str
     assert ranking(marts_file, **narrowed) == expected
 
 
-def test_an_issue_carries_what_the_ledger_says(marts_file: Path) -> None:
-    issue = the_big_one(marts_file)
-    assert (issue.label, issue.customer_count, issue.trend, issue.first_seen_at, issue.last_seen_at) == (
-        "label of big", 7, "rising", DAY_1, DAY_3,
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "last", "trend", "customer_count"),
+    [(DAY_1, DAY_1, "new", None), (DAY_1, DAY_2, "rising", 5), (DAY_3, DAY_3, "falling", 2), (DAY_3, DAY_3 + timedelta(9), "falling", 2)],
+)
+def test_an_issue_reads_as_it_stood_at_the_end_of_the_range(
+    marts_file: Path, first: date, last: date, trend: str, customer_count: int | None
+) -> None:
+    issue = the_big_one(marts_file, IssueFilter(days=DayRange(first, last)))
+    assert (issue.trend, issue.customer_count) == (trend, customer_count)
+    assert (issue.first_seen_at, issue.last_seen_at) == (noon_of(DAY_1), noon_of(min(last, DAY_3)))
+
+
+def test_an_issue_without_a_row_on_the_last_day_reads_as_its_latest_row_says(marts_file: Path) -> None:
+    calm = next(issue for issue in read_issues(marts_file, ALL_DAYS) if issue.issue_id == "calm")
+    assert (calm.trend, calm.customer_count, calm.last_seen_at) == ("rising", 7, noon_of(DAY_1))
+
+
+@pytest.mark.parametrize("day", [DAY_1, DAY_2, DAY_3])
+def test_the_label_is_the_ledgers_whatever_the_range(marts_file: Path, day: date) -> None:
+    assert the_big_one(marts_file, IssueFilter(days=DayRange(day, day))).label == "label of big"
+
+
+def test_an_issue_is_not_listed_before_its_first_day(marts_file: Path) -> None:
+    assert ranking(marts_file, days=DayRange(DAY_1, DAY_1), issue_id="silent") == []
+    assert ranking(marts_file, days=DayRange(DAY_1, DAY_2), issue_id="silent") == [("silent", 0)]
 
 
 def test_versions_are_those_of_the_slice_most_frequent_first(marts_file: Path) -> None:

@@ -94,12 +94,19 @@ def _issues(day: date, fragments: dict[str, list[Row]], rows: dict[str, list[Row
             alerts = _alerts(day, issue, issue_class, cluster, len(ids), rows)
             rows["gold_issue"].append(
                 {"issue_id": issue, "product": "shop", "issue_class": issue_class, "issue_label": f"{issue} as of {day}",
-                 "cluster_id": cluster, "is_catch_all": issue.endswith("_rest"), "fragment_count": len(ids), "customer_count": 3,
-                 "trend": "steady",
+                 "cluster_id": cluster, "is_catch_all": issue.endswith("_rest"), "fragment_count": len(ids),
+                 "window_fragment_count": len(ids) + 20, "customer_count": len(ids) or None, "trend": _trend(day, len(ids)),
+                 "continuity_share": None if day == FIRST_DAY else 0.75,
                  "first_seen_at": datetime.combine(FIRST_DAY - timedelta(days=1), time(23, 30), UTC), "product_versions": ["2.0", "1.0"],
                  "last_seen_at": datetime.combine(day, time(23, 30), UTC), "quotes": [f"quote of {issue}"], "day_fragment_ids": ids,
                  "alert_ids": alerts, "event_date": day}
             )  # fmt: skip
+
+
+def _trend(day: date, count: int) -> str:
+    if day - FIRST_DAY < timedelta(days=7):
+        return "new"
+    return ("falling", "steady", "rising")[min(count, 2)]
 
 
 def _alerts(day: date, issue: str, issue_class: str, cluster: str, count: int, rows: dict[str, list[Row]]) -> list[str]:

@@ -105,6 +105,18 @@ def test_issue_daily_equals_a_count_in_polars(built: Build) -> None:
     assert found.equals(expected.select(found.columns).sort(keys))
 
 
+def test_issue_day_equals_gold(built: Build) -> None:
+    table = TABLES["mart_issue_day"]
+    expected = built.frames["gold_issue"].select(table.columns).sort(table.key)
+    assert mart(built, table.name).sort(table.key).equals(expected)
+
+
+def test_the_ledger_keeps_the_instants_of_an_issues_first_and_last_fragment(built: Build) -> None:
+    expected = built.frames["gold_issue"].group_by("issue_id").agg(pl.col("first_seen_at").min(), pl.col("last_seen_at").max())
+    found = mart(built, "mart_issue").select("issue_id", "first_seen_at", "last_seen_at")
+    assert found.sort("issue_id").equals(expected.sort("issue_id"))
+
+
 def test_what_was_not_said_stays_null(built: Build) -> None:
     for name in ("mart_issue_daily", "mart_feedback_daily"):
         frame = mart(built, name)
@@ -134,6 +146,7 @@ SPOIL = {
         "update mart_alert set complaint_issue_id = 'another' where subject_kind = 'cluster' and event_date = '2024-01-09'"
     ),
     "complaints_equal_the_issue_daily_counts": "update mart_issue_daily set fragment_count = 99 where event_date = '2024-01-09'",
+    "each_issue_day_is_a_day_of_gold": "delete from mart_issue_day where event_date = '2024-01-09' and issue_id = 'i_crash'",
     "every_alerted_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
     "every_complaint_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
     "every_fragment_of_a_classified_day_is_a_complaint": (
@@ -144,6 +157,7 @@ SPOIL = {
     "ledger_totals_equal_the_daily_ones": "update mart_issue set peak_fragment_count = peak_fragment_count - 1 where issue_id = 'i_crash'",
     "no_duplicate_belongs_to_an_issue": "update mart_complaint set complaint_issue_id = 'i_crash' where duplicate_of is not null",
     "rated_and_negative_are_parts_of_the_messages": "update mart_feedback_daily set rated_count = message_count + 1",
+    "the_ledger_says_what_the_issue_days_say": "update mart_issue set trend = 'falling', customer_count = null where issue_id = 'i_crash'",
 }
 """What makes each hand-written test fail; the generated ones are spoilt by rule."""
 
@@ -152,6 +166,37 @@ SPOIL = {
 def test_a_hand_written_test_fails_on_spoilt_marts(built: Build, spoilt: duckdb.DuckDBPyConnection, name: str) -> None:
     assert spoilt.execute(built.tests[name]).fetchall() == []
     spoilt.execute(SPOIL[name])
+    assert spoilt.execute(built.tests[name]).fetchall() != []
+
+
+OF_ONE_DAY = "where event_date = '2024-01-09' and issue_id = 'i_crash'"
+OF_THE_LATEST_DAY = "where event_date = (select max(event_date) from mart_issue_day) and issue_id = 'i_crash'"
+
+
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set issue_id = 'another' {OF_ONE_DAY}"),
+        ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set fragment_count = 99 {OF_ONE_DAY}"),
+        ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set window_fragment_count = 99 {OF_ONE_DAY}"),
+        ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set trend = 'falling' {OF_ONE_DAY}"),
+        ("the_ledger_says_what_the_issue_days_say", "delete from mart_issue_day where issue_id = 'i_crash'"),
+        ("the_ledger_says_what_the_issue_days_say", "delete from mart_issue where issue_id = 'i_crash'"),
+        ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set fragment_count = fragment_count + 1 {OF_ONE_DAY}"),
+        ("the_ledger_says_what_the_issue_days_say", "update mart_issue set peak_fragment_count = 99"),
+        ("the_ledger_says_what_the_issue_days_say", "update mart_issue set first_seen_at = first_seen_at + interval 1 second"),
+        ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set last_seen_at = '2030-01-01' {OF_ONE_DAY}"),
+        ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set issue_label = 'other words' {OF_THE_LATEST_DAY}"),
+        ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set trend = 'new' {OF_THE_LATEST_DAY}"),
+        ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set customer_count = 99 {OF_THE_LATEST_DAY}"),
+        ("ledger_totals_equal_the_daily_ones", "update mart_issue set first_seen_at = '2024-01-31'"),
+        ("ledger_totals_equal_the_daily_ones", "update mart_issue set last_seen_at = '2024-01-31'"),
+    ],
+)
+def test_a_parity_test_compares_each_column_that_it_should(
+    built: Build, spoilt: duckdb.DuckDBPyConnection, name: str, statement: str
+) -> None:
+    spoilt.execute(statement)
     assert spoilt.execute(built.tests[name]).fetchall() != []
 
 

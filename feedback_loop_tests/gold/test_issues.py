@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -49,13 +47,10 @@ def test_an_issue_is_the_same_from_day_to_day_and_says_what_its_topic_says() -> 
 def test_days_one_by_one_equal_the_range() -> None:
     said = stream(steady(40))
     clusters = by_topic(said, DayRange(START, DAYS.last))
-    alone = [
-        issues(
-            clusters.filter(pl.col("event_date") <= d), said.fragments, said.within(DayRange(d, d).widened(before=WINDOW_DAYS - 1)).embeddings,
-            NO_ALERTS, DayRange(d, d),
-        )
-        for d in DAYS
-    ]  # fmt: skip
+    alone = []
+    for d in DAYS:
+        vectors = said.within(DayRange(d, d).widened(before=WINDOW_DAYS - 1)).embeddings
+        alone.append(issues(clusters.filter(pl.col("event_date") <= d), said.fragments, vectors, NO_ALERTS, DayRange(d, d)))
     assert_frame_equal(pl.concat(alone), ledger(said))
 
 
@@ -75,11 +70,8 @@ def test_quotes_are_distinct_readable_and_at_most_five() -> None:
 
 
 def test_customers_are_counted_once_and_unknown_ones_are_null() -> None:
-    known = ledger(
-        stream(
-            [Said(30, "refund", customer="c1"), Said(31, "refund", customer="c1"), Said(31, "refund", customer="c2"), Said(31, "refund")]
-        )
-    )
+    speakers = [(30, "c1"), (31, "c1"), (31, "c2"), (31, None)]
+    known = ledger(stream([Said(n, "refund", customer=customer) for n, customer in speakers]))
     assert known.filter(pl.col("event_date") == day(31))["customer_count"].to_list() == [2]
     assert ledger(stream([Said(30, "refund")]))["customer_count"].unique().to_list() == [None]
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -88,4 +90,4 @@ def test_tail_falls_as_more_is_observed_whatever_the_baseline(days: list[tuple[i
     fit = fit_shares(counts, np.array([float(k + rest) for k, rest in days]))
     tails = [fit.tail(np.array([float(k)]), float(today))[0] for k in range(today + 1)]
     assert tails[0] == pytest.approx(1.0)
-    assert all(0.0 <= later <= earlier + 1e-12 for earlier, later in zip(tails, tails[1:], strict=False))
+    assert all(0.0 <= later <= earlier + 1e-12 for earlier, later in pairwise(tails))

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from feedback_loop.adapters.dbt_command import PROJECT_FOLDER
-from feedback_loop.adapters.dbt_delta_views import SOURCE_SCHEMA, source_tables
+from feedback_loop.adapters.dbt_delta_views import SOURCE_SCHEMA
 from feedback_loop.contracts.fields import FIELDS
-from feedback_loop.contracts.tables import TABLES, marts
+from feedback_loop.contracts.tables import TABLES, dbt_sources, marts
 from feedback_loop.workflows.dbt_schema import REGENERATE, described, drifted_files, generated_files, regenerate, sql_type
 
 
@@ -64,7 +64,7 @@ def test_every_mart_is_tested_for_its_key_its_nulls_and_its_vocabularies() -> No
 def test_the_sources_are_the_tables_that_the_views_show_under_their_own_asset_key() -> None:
     (source,) = generated("models/staging/sources.yml")["sources"]
     assert source["schema"] == SOURCE_SCHEMA
-    assert [table["name"] for table in source["tables"]] == [table.name for table in source_tables()]
+    assert [table["name"] for table in source["tables"]] == [table.name for table in dbt_sources()]
     assert [t["config"]["meta"]["dagster"]["asset_key"] for t in source["tables"]] == [[t["name"]] for t in source["tables"]]
     assert not [t["name"] for t in source["tables"] if t["name"].startswith("bronze_")]
 

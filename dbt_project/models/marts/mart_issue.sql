@@ -52,8 +52,8 @@ final as (
         latest.trend,
         totals.total_fragment_count,
         latest.customer_count,
-        {{ utc_day('totals.first_seen_at') }} as first_seen_date,
-        {{ utc_day('totals.last_seen_at') }} as last_seen_date,
+        totals.first_seen_at,
+        totals.last_seen_at,
         peak.event_date as peak_date,
         peak.fragment_count as peak_fragment_count,
         -- An issue without alerts has had none: zero is the count, not a stand-in for an unknown.

@@ -12,6 +12,7 @@ final as (
         cluster_id,
         is_catch_all,
         fragment_count,
+        window_fragment_count,
         customer_count,
         first_seen_at,
         last_seen_at,
@@ -19,7 +20,8 @@ final as (
         product_versions,
         quotes,
         day_fragment_ids,
-        alert_ids
+        alert_ids,
+        continuity_share
     from source
 )
 

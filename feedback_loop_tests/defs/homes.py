@@ -1,0 +1,103 @@
+"""A home folder with real Delta tables and the real assets over it, as tests use it: land rows, run days, compare tables.
+
+The vectors are those of spelling (`FEEDBACK_LOOP_EMBEDDER=tfidf`, set in conftest.py), cached and their classifier trained once for all
+homes of a test process, because they depend on texts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import polars.selectors as cs
+
+from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.config import load_settings
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.records import LandingReport
+from feedback_loop.contracts.tables import TABLES, python_tables
+from feedback_loop.defs.drive import Progress, RunSummary, run_assets
+from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeResource
+from feedback_loop.defs.wiring import build_defs, build_resources, build_run_defs
+from feedback_loop.sources.reading import Row
+from feedback_loop.workflows.ingest import land_rows
+from feedback_loop_tests.defs.made_up_feedback import LANDED_AT
+from feedback_loop_tests.table_digests import WHEN_AND_WHERE_FROM, digest
+
+PIPELINE = [dg.AssetKey(t.name) for t in python_tables() if not t.name.startswith("bronze_")]
+"""What the loop job computes, without the marts, whose dbt start-up costs more than everything else."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home; `vectors` is the folder whose cache of vectors all homes of a test process share."""
+
+    folder: Path
+    vectors: Path
+
+    @property
+    def store(self) -> DeltaTableStore:
+        """The tables."""
+        settings = load_settings(self.folder)
+        return DeltaTableStore(settings.tables_folder, settings.locks_folder)
+
+    def land(self, rows: Sequence[Row], at: datetime = LANDED_AT) -> LandingReport:
+        """Lands the rows at the instant."""
+        return land_rows(rows, self.store, at)
+
+    def resources(self, now: datetime | None = None) -> dict[str, object]:
+        """The real resources over the home, with a clock that stands still where an instant is given."""
+        real = build_resources(str(self.folder))
+        clock = ClockResource(fixed=now.isoformat() if now else "")
+        return {**real, "embedder": EmbedderResource(home=HomeResource(home=str(self.vectors))), "clock": clock}
+
+    def run(self, days: DayRange, progress: Progress | None = None, **replaced: object) -> RunSummary:
+        """The command line's run over the days, without the marts."""
+        return run_assets(build_run_defs({**self.resources(), **replaced}, with_marts=False), days, progress)
+
+    def defs(self, now: datetime | None = None) -> dg.Definitions:
+        """What Dagster shows and runs, over this home."""
+        return build_defs(self.resources(now))
+
+    def loop(
+        self,
+        day: date | None = None,
+        tags: dict[str, str] | None = None,
+        instance: dg.DagsterInstance | None = None,
+        without: Sequence[str] = (),
+    ) -> dg.ExecuteInProcessResult:
+        """The loop job, in this process and without the marts, for one partition or for the partitions that the tags name."""
+        return self.defs().resolve_job_def("loop").execute_in_process(
+            partition_key=None if day is None else day.isoformat(),
+            tags=tags,
+            instance=instance,
+            asset_selection=[key for key in PIPELINE if key.path[-1] not in without],
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+
+    def table(self, name: str, days: DayRange | None = None) -> pl.DataFrame:
+        """The rows of the table."""
+        return self.store.read(TABLES[name], days)
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each table, whatever may differ between homes that got the same rows in another order left out."""
+        # Polars can't write bytes as JSON, from which the digest is made.
+        frames = {t: self.store.read(t).with_columns(cs.binary().bin.encode("hex")) for t in python_tables()}
+        return {table.name: digest(frame, table, WHEN_AND_WHERE_FROM) for table, frame in frames.items()}
+
+    def digests_by_day(self, name: str, days: DayRange) -> dict[date, str]:
+        """The digest of each day of the table."""
+        table, rows = TABLES[name], self.table(name, days)
+        return {day: digest(rows.filter(event_date=day), table, WHEN_AND_WHERE_FROM) for day in days}
+
+    def versions(self) -> dict[str, int]:
+        """The Delta version of each table."""
+        return {table.name: self.store.version(table) for table in python_tables()}
+
+
+NewHome = Callable[[], Home]
