@@ -17,7 +17,8 @@ WHEN_AND_WHERE_FROM = frozenset({"landed_at", "landed_date", "source_file", "sou
 def digest(frame: pl.DataFrame, table: Table, leave_out: frozenset[str] = frozenset()) -> str:
     """A digest of the rows, whatever their order."""
     rows = frame.select(table.columns).sort(table.key).drop([c for c in table.columns if c in leave_out])
-    return hashlib.sha256(rows.write_json().encode()).hexdigest()[:16]
+    readable = rows.with_columns(pl.col(pl.Binary).bin.encode("hex"))
+    return hashlib.sha256(readable.write_json().encode()).hexdigest()[:16]
 
 
 def digests(store: TableStore, days: DayRange | None = None, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -94,13 +94,14 @@ class DeltaTableStore:
         return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
 
     def _files_at(self, table: Table, version: int) -> list[str]:
-        """The data files of an earlier version; none where that version is gone, so that everything counts as added."""
+        """The data files of an earlier version; none before the first and where that version is gone, so that everything counts as added."""
+        if version < 0:
+            return []
         try:
-            return [
-                _as_path(uri) for uri in DeltaTable(self._uri(table), version=version, storage_options=self._options).file_uris()
-            ]
+            earlier = DeltaTable(self._uri(table), version=version, storage_options=self._options)
         except DeltaError:
             return []
+        return [_as_path(uri) for uri in earlier.file_uris()]
 
     def _replace_span(self, table: Table, frame: pl.DataFrame, span: DayRange) -> None:
         column = _day_column(table)
@@ -117,8 +118,8 @@ class DeltaTableStore:
         write_deltalake(self._uri(table), rows, mode="append", partition_by=partition, storage_options=self._options)
 
     def _overwrite(self, table: Table, frame: pl.DataFrame, predicate: str | None) -> None:
-        rows, partition = conform(_sorted(table, frame), table), _partition(table)
-        write_deltalake(self._uri(table), rows, mode="overwrite", predicate=predicate, partition_by=partition, storage_options=self._options)
+        rows, partition, uri = conform(_sorted(table, frame), table), _partition(table), self._uri(table)
+        write_deltalake(uri, rows, mode="overwrite", predicate=predicate, partition_by=partition, storage_options=self._options)
 
     def _open(self, table: Table) -> DeltaTable | None:
         try:

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.analysis.cluster_labels import cluster_labels
 from feedback_loop.contracts.days import DayRange

@@ -9,7 +9,7 @@ import typer
 
 from feedback_loop.cli.ingest import land, told
 from feedback_loop.cli.places import known_file, open_store, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.printing import JsonFlag, print_json, say
 from feedback_loop.cli.run import Done, print_done, run_days
 from feedback_loop.config import Settings
 from feedback_loop.errors import ChecksFailed
@@ -108,11 +108,13 @@ def _print_faults(settings: Settings, faults: list[PlantedFault]) -> None:
     from feedback_loop.cli.findings import issues_by_id
 
     known = issues_by_id(settings.marts_file)
-    say("\nPlanted by the simulation, and found (simulated data: figures on real reviews differ)")
-    rows = []
+    say("What the simulation had planted, beside the issue that fits it best (simulated: figures on real reviews differ)\n")
     for fault in faults:
         score = fault.recovery
-        label, first_alert = known.get(score.issue_id or "", (None, None))
-        rows.append((fault.fault, fault.cause, fault.first_day, score.message_count, label, score.recall, score.precision, first_alert))
-    columns = ("planted fault", "true cause", "from", "messages", "issue that fits best", "recall", "precision", "first alert")
-    print_table(columns, rows)
+        label, first_alert = known.get(score.issue_id or "", ("none", None))
+        say(f"  {fault.fault}: {score.message_count} messages from {fault.first_day} on · true cause: {fault.cause}")
+        say(
+            f"     {label}: holds {score.recall:.0%} of them, they make {score.precision:.0%} of it · "
+            + (f"first alert {first_alert}" if first_alert else "no alert of its own")
+        )
+    say()

@@ -52,7 +52,8 @@ def exit_code(arguments: Sequence[str]) -> int:
 
 def _said(error: BaseException) -> int:
     if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else FAILED
+        # Typer turns a broken pipe into an exit of its own.
+        return _reader_has_left() if isinstance(error.__context__, BrokenPipeError) else FAILED
     if type(error).__name__ in _INTERRUPTS:
         _say(_STOPPED)
         return INTERRUPTED

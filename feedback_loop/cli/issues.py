@@ -80,11 +80,9 @@ def show(
 def print_issue(rank: int, issue: RankedIssue) -> None:
     """The issue as a block: what it is, how large, and in whose words."""
     customers = f" · {issue.customer_count:,} customers" if issue.customer_count else ""
+    seen = f"{issue.first_seen_at:%Y-%m-%d} to {issue.last_seen_at:%Y-%m-%d}"
     say(f"{rank:>3}  {issue.label}  ({issue.issue_class}, {issue.product})")
-    say(
-        f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {issue.first_seen_at:%Y-%m-%d} to {issue.last_seen_at:%Y-%m-%d}"
-        f" · {len(issue.alerts)} alerts"
-    )
+    say(f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {seen} · {len(issue.alerts)} alerts")
     if issue.versions:
         say(f"     versions {', '.join(issue.versions[:_VERSIONS_SHOWN])}{' …' if len(issue.versions) > _VERSIONS_SHOWN else ''}")
     for quote in issue.quotes:

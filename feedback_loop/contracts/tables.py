@@ -109,8 +109,8 @@ _PYTHON_TABLES = [
         "one complaint unit of one record",
         ("fragment_id",),
         (
-            "fragment_id", "record_id", "record_version_id", "fragment_index", "raw_start", "raw_end", "masked_text", "alignment", "text_hash",
-            "fingerprint", "duplicate_of", "language", "language_confidence", *DIMENSIONS, "event_date",
+            "fragment_id", "record_id", "record_version_id", "fragment_index", "raw_start", "raw_end", "masked_text", "alignment",
+            "text_hash", "fingerprint", "duplicate_of", "language", "language_confidence", *DIMENSIONS, "event_date",
         ),
         "event_date",
         lookback_days=DUPLICATE_DAYS - 1,

@@ -5,12 +5,14 @@ runs. Metadata list ids and rules, never a value of a row.
 """
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import dagster as dg
 
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
+from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.io_manager import is_daily
 from feedback_loop.defs.resources import StoreResource
 from feedback_loop.defs.run_days import DAILY, days_of
@@ -35,7 +37,12 @@ def daily_check(table_name: str) -> Callable[[Callable[..., dg.AssetCheckResult]
     partitions: dict[str, Any] = {"partitions_def": DAILY} if is_daily(TABLES[table_name]) else {}
 
     def decorate(function: Callable[..., dg.AssetCheckResult]) -> dg.AssetChecksDefinition:
-        return dg.asset_check(asset=table_name, description=function.__doc__, blocking=True, **partitions)(function)
+        @wraps(function)
+        def checked(*inputs: object, **named: object) -> dg.AssetCheckResult:
+            with without_values():
+                return function(*inputs, **named)
+
+        return dg.asset_check(asset=table_name, description=function.__doc__, blocking=True, **partitions)(checked)
 
     return decorate
 

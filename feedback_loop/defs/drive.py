@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from feedback_loop import errors
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.defs.run_days import unpartitioned_tags
 from feedback_loop.errors import StageFailed
@@ -95,10 +94,7 @@ def _note_rows(summary: RunSummary, materialization: dg.AssetMaterialization) ->
 
 def _failure(result: dg.ExecuteInProcessResult) -> StageFailed:
     event = next(e for e in result.all_events if e.event_type_value == "STEP_FAILURE")
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    kind = error.cls_name if error is not None else None
-    # Only errors of our own tree are known to hold no customer text; of any other its class is all that is passed on.
-    said = error.message.split(": ", 1)[-1].strip() if error is not None and hasattr(errors, str(kind)) else str(kind)
-    return StageFailed(str(event.step_key), said)
+    told, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+    # What failures.py described holds no customer text; of what Dagster itself raised, its class is all that is passed on.
+    said = told.description if told is not None else error.cls_name if error is not None else None
+    return StageFailed(str(event.step_key), str(said))

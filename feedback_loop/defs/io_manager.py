@@ -11,6 +11,7 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.resources import StoreResource
 from feedback_loop.defs.run_days import FIRST_DAY, days_of
 
@@ -37,18 +38,22 @@ class TableIOManager(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
         """Replace the run's days (or the whole unpartitioned table) by the frame."""
-        table = _table(context)
+        with without_values():
+            self._replace(context, _table(context), obj)
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
+        """The rows of the table in the window that the input asks for."""
+        span = int((context.definition_metadata or {}).get("window_days", 1))
+        with without_values():
+            return self.store.open().read(_table(context), _window(span, context))
+
+    def _replace(self, context: dg.OutputContext, table: Table, obj: pl.DataFrame) -> None:
         if is_daily(table):
             days = days_of(context)
             changed = self.store.open().replace_days(table, obj, days)
             context.add_output_metadata({"rows": obj.height, "days": len(days), "days_changed": changed})
         else:
             context.add_output_metadata({"rows": obj.height, "changed": self.store.open().replace_all(table, obj)})
-
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """The rows of the table in the window that the input asks for."""
-        span = int((context.definition_metadata or {}).get("window_days", 1))
-        return self.store.open().read(_table(context), _window(span, context))
 
 
 def is_daily(table: Table) -> bool:

@@ -14,6 +14,9 @@ from feedback_loop.defs.resources import ClockResource, StoreResource
 from feedback_loop.defs.run_days import DAILY
 from feedback_loop.workflows.touched import Landed, landed_now
 
+OPEN_DAY_TAG = "feedback_loop/open_day"
+"""Marks a run of the open day with the day and with how far landing had come."""
+
 loop_job = dg.define_asset_job(
     "loop",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("bronze"),
@@ -30,20 +33,30 @@ landing_job = dg.define_asset_job(
 )
 
 
+_UNDER_WAY_OR_DONE = [s for s in dg.DagsterRunStatus if s not in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)]
+
+
 @dg.schedule(job=loop_job, cron_schedule="*/5 * * * *", execution_timezone="UTC")
 def open_day_every_five_minutes(
     context: dg.ScheduleEvaluationContext, store: StoreResource, clock: ClockResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """The open day, where something landed since the run before."""
+    """The open day, where something landed since it was last requested; a run that failed does not count."""
     landed = landed_now(store.open())
     if landed == Landed():
         return dg.SkipReason("nothing landed yet")
     today = day_of(clock.now())
-    return dg.RunRequest(run_key=f"open/{today}/{landed}", partition_key=today.isoformat())
+    # A run key of a schedule holds within one tick only, so the runs themselves are asked.
+    state = {OPEN_DAY_TAG: f"{today}/{landed}"}
+    if context.instance.get_run_records(dg.RunsFilter(tags=state, statuses=_UNDER_WAY_OR_DONE), limit=1):
+        return dg.SkipReason("nothing landed since the last run of the open day")
+    return dg.RunRequest(partition_key=today.isoformat(), tags=state)
 
 
 @dg.schedule(job=loop_job, cron_schedule="20 0 * * *", execution_timezone="UTC")
-def close_of_day(clock: ClockResource) -> Iterator[dg.RunRequest]:
-    """The day that ended, once more and for good, so that windows move on even where nothing landed."""
-    yesterday = day_of(clock.now() - timedelta(days=1))
+def close_of_day(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """The day that ended, once more and for good, so that windows move on even where nothing landed.
+
+    Which day that is follows from when the tick was due: after an outage Dagster makes up for several ticks at once.
+    """
+    yesterday = day_of(context.scheduled_execution_time) - timedelta(days=1)
     yield dg.RunRequest(run_key=f"close/{yesterday}", partition_key=yesterday.isoformat())

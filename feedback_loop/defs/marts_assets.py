@@ -8,10 +8,13 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from feedback_loop.adapters.dbt_command import BUILD_ARGUMENTS, DBT_EXECUTABLE, PROJECT_FOLDER, dbt_target, dbt_variables, start_afresh
 from feedback_loop.adapters.marts import publish
+from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.resources import HomeResource
+from feedback_loop.errors import Refused
 
 MANIFEST = PROJECT_FOLDER / "target" / "manifest.json"
 
@@ -34,10 +37,14 @@ def mart_assets() -> dg.AssetsDefinition:
     @dbt_assets(manifest=MANIFEST, name="marts", dagster_dbt_translator=Translator(), exclude="resource_type:unit_test")
     def marts(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
         settings = home.settings()
-        start_afresh(settings)
         dbt = DbtCliResource(project_dir=str(PROJECT_FOLDER), profiles_dir=str(PROJECT_FOLDER), dbt_executable=str(DBT_EXECUTABLE))
-        with dbt_variables(settings):
-            yield from dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=dbt_target(settings)).stream()
-        publish(settings.build_file, settings.marts_file)
+        with without_values(), dbt_variables(settings):
+            start_afresh(settings)
+            try:
+                yield from dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=dbt_target(settings)).stream()
+            except DagsterDbtCliRuntimeError:
+                # Its message repeats what DuckDB said, which may quote a row.
+                raise Refused(f"a model or a data test failed; {dbt_target(settings) / 'dbt.log'} says which") from None
+            publish(settings.build_file, settings.marts_file)
 
     return marts

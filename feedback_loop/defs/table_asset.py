@@ -6,21 +6,27 @@ Asset key = function name = table name. The description, owner and partitions fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import dagster as dg
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.io_manager import is_daily
 from feedback_loop.defs.run_days import DAILY
 
 GATE = (
-    dg.AutomationCondition.any_deps_updated()
+    dg.AutomationCondition.any_deps_updated().since_last_handled()
     & dg.AutomationCondition.all_deps_blocking_checks_passed()
     & ~dg.AutomationCondition.any_deps_missing()
     & ~dg.AutomationCondition.in_progress()
 )
-"""Gold follows analysis only where every blocking check of that day passed."""
+"""Gold follows analysis only where every blocking check of that day passed.
+
+An update stays due until gold was requested or computed, for a check may end minutes after the table that it is of. Runs that compute gold
+themselves, as the loop job does, make nothing due.
+"""
 
 
 def table_asset(
@@ -32,6 +38,11 @@ def table_asset(
     """A decorator that makes the function the asset of the table of its name."""
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        @wraps(function)
+        def computed(*inputs: object, **named: object) -> object:
+            with without_values():
+                return function(*inputs, **named)
+
         table = TABLES[function.__name__]
         daily: dict[str, Any] = {"partitions_def": DAILY, "backfill_policy": dg.BackfillPolicy.single_run()} if is_daily(table) else {}
         asset: dg.AssetsDefinition = dg.asset(
@@ -44,7 +55,7 @@ def table_asset(
             automation_condition=automation_condition,
             io_manager_key=io_manager_key,
             **daily,
-        )(function)
+        )(computed)
         return asset
 
     return decorate

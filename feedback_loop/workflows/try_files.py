@@ -70,6 +70,7 @@ def check_output(path: Path, *inputs: Path | None) -> None:
     """Raises BadInput where the output can't be written, before anything is computed."""
     if path.is_dir():
         raise BadInput(f"{path}: is a folder. Name a file for --out.")
+    _require_plain(path)
     if not path.resolve().parent.is_dir():
         raise BadInput(f"{path}: its folder does not exist. Make it first, or name another file for --out.")
     if any(given is not None and given.exists() and path.exists() and path.samefile(given) for given in inputs):
@@ -121,10 +122,14 @@ def _bad_row(path: Path, number: int, what: str) -> UnreadableFile:
     return UnreadableFile(path, f"row {number} {what}")
 
 
+def _require_plain(path: Path) -> None:
+    # Replacing the name of a device, or a link to one such as /dev/stdout, would take it away from every program of the machine.
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise BadInput(f"{path}: is a link or a device. Name a plain file for --out.")
+
+
 def _write(path: Path, content: str) -> None:
-    if path.exists() and not path.is_file():  # /dev/stdout and its like are written to, not replaced
-        path.write_text(content, encoding="utf-8")
-        return
+    _require_plain(path)
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(content, encoding="utf-8", newline="")

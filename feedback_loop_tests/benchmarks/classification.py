@@ -97,7 +97,9 @@ def main() -> int:
     first, second = labels("first"), labels("second")
     found = reviewed_fragments().join(first, on="fragment_id", maintain_order="left")
     rows = judged(found)
-    grid = Grid("what", "fragments", "accuracy", "macro F1", "abstained", "accuracy where decided", title="Seed classifier on labelled reviews")
+    grid = Grid(
+        "what", "fragments", "accuracy", "macro F1", "abstained", "accuracy where decided", title="Seed classifier on labelled reviews"
+    )
     grid.add_row("all", *figures(rows))
     for language in (*rows["language"].drop_nulls().value_counts(sort=True)["language"], None):
         grid.add_row(f"language {language or 'not determinable'}", *figures(rows.filter(pl.col("language").eq_missing(pl.lit(language)))))

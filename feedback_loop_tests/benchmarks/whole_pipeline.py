@@ -22,8 +22,8 @@ from rich.table import Table as Grid
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.config import load_settings
-from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.days import contiguous_ranges
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.workflows.checks import fragments_out_of_place
 from feedback_loop_tests.real_reviews import PRODUCTS, WHY_ABSENT, are_absent, export_of
 from feedback_loop_tests.table_digests import digests
@@ -75,7 +75,9 @@ def print_alerts(home: Path) -> None:
     grid = Grid("day", "product", "subject", "observed", "expected", "score", title="Highest alerts")
     for row in alerts.iter_rows(named=True):
         expected = f"{row['expected_count']:.1f}"
-        grid.add_row(str(row["event_date"]), row["product"], row["subject_kind"], str(row["observed_count"]), expected, f"{row['alert_score']:.1f}")
+        grid.add_row(
+            str(row["event_date"]), row["product"], row["subject_kind"], str(row["observed_count"]), expected, f"{row['alert_score']:.1f}"
+        )
     console.print(grid)
 
 

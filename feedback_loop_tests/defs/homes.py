@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -61,7 +62,7 @@ class Home:
 
     def defs(self, now: datetime | None = None) -> dg.Definitions:
         """What Dagster shows and runs, over this home."""
-        return build_defs(self.resources(now))
+        return _defs(self, now)
 
     def loop(
         self,
@@ -69,9 +70,11 @@ class Home:
         tags: dict[str, str] | None = None,
         instance: dg.DagsterInstance | None = None,
         without: Sequence[str] = (),
+        **replaced: object,
     ) -> dg.ExecuteInProcessResult:
         """The loop job, in this process and without the marts, for one partition or for the partitions that the tags name."""
-        return self.defs().resolve_job_def("loop").execute_in_process(
+        defs = build_defs({**self.resources(), **replaced}) if replaced else self.defs()
+        return defs.resolve_job_def("loop").execute_in_process(
             partition_key=None if day is None else day.isoformat(),
             tags=tags,
             instance=instance,
@@ -98,6 +101,11 @@ class Home:
     def versions(self) -> dict[str, int]:
         """The Delta version of each table."""
         return {table.name: self.store.version(table) for table in python_tables()}
+
+
+@lru_cache(maxsize=8)
+def _defs(home: Home, now: datetime | None) -> dg.Definitions:
+    return build_defs(home.resources(now))
 
 
 NewHome = Callable[[], Home]

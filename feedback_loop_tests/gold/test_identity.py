@@ -68,6 +68,20 @@ def test_the_larger_part_keeps_the_name_when_an_issue_splits() -> None:
     assert found[day(1), "a000"] != found[day(0), "a000"]
 
 
+@pytest.mark.parametrize(("shared", "carries"), [(4, True), (2, False)])
+def test_members_carry_an_issue_when_three_in_ten_are_shared(shared: int, carries: bool) -> None:
+    rest = ["z900", "z901", "z902", "z903", "z904", "z905", "z906", "z907"][: 10 - shared]
+    found = names(
+        table(
+            [
+                (0, "a", members("a", 0, 10)), (0, "rest", rest),
+                (1, "b", members("a", 0, shared) + rest), (1, "rest", members("a", shared, 10)),
+            ]
+        )
+    )  # fmt: skip
+    assert (found[day(1), "a000"] == found[day(0), "a000"]) is carries
+
+
 def test_a_second_issue_of_the_same_earliest_fragment_gets_a_name_of_its_own() -> None:
     found = carried(table([(0, "a", members("a", 0, 12)), (1, "b", members("a", 0, 4)), (1, "a", members("a", 4, 12))]))
     assert len({c.issue_id for c in found if c.event_date == day(1)}) == 2

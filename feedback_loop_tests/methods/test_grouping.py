@@ -98,8 +98,9 @@ def test_blurring_draws_a_topic_together() -> None:
     assert np.allclose(np.linalg.norm(blurred, axis=1), 1.0, atol=1e-5)
 
 
-def test_nearest_is_the_same_by_both_routes_also_among_equals() -> None:
-    similarity = np.round(np.random.default_rng(2).normal(size=(4, 1500)), 1).astype(np.float32)
+@pytest.mark.parametrize("digits", [1, 7])
+def test_nearest_is_the_same_by_both_routes_also_among_equals(digits: int) -> None:
+    similarity = np.round(np.random.default_rng(2).normal(size=(4, 1500)), digits).astype(np.float32)
     expected = np.argsort(-similarity, axis=1, kind="stable")[:, :9]
     assert np.array_equal(grouping._nearest(similarity, 9), expected)
 

@@ -1,0 +1,181 @@
+"""`try`: the formats in and out, the ids, and every file that can't be used."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedback_loop_tests.cli.conftest import Call
+
+TEXT = "I was charged twice, and the app crashes. Write to jo@example.com!"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out.jsonl"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    file = tmp_path / "texts.jsonl"
+    rows = [{"text_id": "a", "text": f"😀 {TEXT}"}, {"text": "Gracias por la ayuda de ayer."}, {"text_id": 7, "text": f"😀 {TEXT.upper()}"}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def answers(call: Call, stage: str, source: Path, out: Path, *more: str) -> list[dict[str, Any]]:
+    outcome = call("try", stage, "--input", source, "--out", out, *more)
+    assert (outcome.code, outcome.err) == (0, "")
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def test_segment_offsets_count_code_points_of_the_input(call: Call, texts: Path, out: Path) -> None:
+    found = answers(call, "segment", texts, out)
+    assert [row["text_id"] for row in found] == ["a", 2, 7]
+    fragments = found[0]["fragments"]
+    assert len(fragments) >= 2
+    assert all(f["text"] == f"😀 {TEXT}"[f["start"] : f["end"]] for f in fragments)
+
+
+def test_redact_spans_are_what_was_hidden(call: Call, texts: Path, out: Path) -> None:
+    first = answers(call, "redact", texts, out)[0]
+    assert list(first) == ["text_id", "masked_text", "spans"]
+    assert [(s["type"], f"😀 {TEXT}"[s["start"] : s["end"]]) for s in first["spans"]] == [("email", "jo@example.com")]
+    assert "jo@example.com" not in first["masked_text"]
+
+
+def test_reply_leaves_the_quote_out(call: Call, tmp_path: Path, out: Path) -> None:
+    mail = "It still fails.\n\nOn Mon, 2 Mar 2026 at 10:00, Jo <jo@example.com> wrote:\n> try again"
+    file = tmp_path / "mails.jsonl"
+    file.write_text(json.dumps({"text_id": "m", "text": mail}))
+    found = answers(call, "reply", file, out)[0]
+    assert found["new_text"].strip() == "It still fails."
+    assert {span["kind"] for span in found["removed"]} == {"quote"}
+
+
+def test_language_is_an_iso_code_with_its_confidence(call: Call, texts: Path, out: Path) -> None:
+    found = answers(call, "language", texts, out)
+    assert [row["language"] for row in found] == ["en", "es", "en"]
+    assert all(0 < row["confidence"] <= 1 for row in found)
+
+
+def test_dedupe_names_the_id_of_the_first(call: Call, texts: Path, out: Path) -> None:
+    assert answers(call, "dedupe", texts, out) == [
+        {"text_id": "a", "duplicate_of": None},
+        {"text_id": 2, "duplicate_of": None},
+        {"text_id": 7, "duplicate_of": "a"},
+    ]
+
+
+def test_csv_and_json_lines_give_the_same_answers(call: Call, tmp_path: Path, out: Path) -> None:
+    texts = ["one, two", 'three "four"\nfive', "", "six\u2028seven"]
+    as_csv, as_lines = tmp_path / "t.csv", tmp_path / "t.jsonl"
+    with as_csv.open("w", newline="", encoding="utf-8-sig") as stream:
+        csv.writer(stream).writerows([["text"], *([text] for text in texts)])
+    as_lines.write_text("".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts), "utf-8-sig")
+    # A blank line is no row in CSV, so the empty text is written as two quotes.
+    as_csv.write_bytes(as_csv.read_bytes())
+    assert answers(call, "segment", as_csv, out) == answers(call, "segment", as_lines, out)
+
+
+def test_nothing_is_kept_besides_the_answers(call: Call, texts: Path, out: Path, home: Path) -> None:
+    answers(call, "segment", texts, out)
+    assert not home.exists()
+    assert sorted(path.name for path in out.parent.iterdir()) == ["out.jsonl", "texts.jsonl"]
+
+
+def test_json_tells_how_many_were_read(call: Call, texts: Path, out: Path) -> None:
+    assert json.loads(call("try", "language", "--input", texts, "--out", out, "--json").out) == {"read": 3, "out": str(out)}
+
+
+def test_classify_with_own_labels_answers_in_the_promised_fields(call: Call, tmp_path: Path, texts: Path, out: Path, home: Path) -> None:
+    train = tmp_path / "train.csv"
+    rows = [(f"please refund order number {n}, I paid twice", "billing", "train") for n in range(12)]
+    rows += [(f"it crashes when I open it, attempt {n}", "crash", "") for n in range(12)]
+    rows += [(f"charged two times on day {n}", "billing", "calibration") for n in range(4)]
+    with train.open("w", newline="") as stream:
+        csv.writer(stream).writerows([("text", "label", "split"), *rows])
+    found = answers(call, "classify", texts, out, "--train", str(train), "--target-precision", "0.6", "--delta", "0.4")
+    assert [list(row) for row in found] == [["text_id", "label", "confidence", "prediction_set", "route", "reason"]] * 3
+    assert {row["label"] for row in found} <= {"billing", "crash", "out_of_scope"}
+    assert {row["route"] for row in found} <= {"automatic", "llm", "human"}
+    assert not home.exists()
+
+
+def test_cluster_writes_csv_with_the_promised_columns(call: Call, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    texts = [f"the app crashes when I upload photo {n}" for n in range(9)] + [f"I was charged twice for order {n}" for n in range(9)]
+    with source.open("w", newline="") as stream:
+        csv.writer(stream).writerows([("text_id", "text"), *((f"t{n}", text) for n, text in enumerate(texts))])
+    assert call("try", "cluster", "--input", source, "--out", out).code == 0
+    with out.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["text_id", "cluster_id", "cluster_label", "is_noise"]
+    assert [row["text_id"] for row in rows] == [f"t{n}" for n in range(18)]
+    assert {row["cluster_id"] for row in rows[:9]}.isdisjoint(row["cluster_id"] for row in rows[9:])
+    assert {row["is_noise"] for row in rows} <= {"true", "false"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("t.csv", b"words\nx\n", "column(s) text missing"),
+        ("t.csv", b"text\nok\n\"never closed\n", "row 2 can't be read"),
+        ("t.csv", b"text,more\nok\n", "row 1 can't be read: 1 columns"),
+        ("t.csv", b"text\n\xff\n", "row 1 can't be read: column 1 is not UTF-8"),
+        ("t.csv", b"text\n", "holds no row"),
+        ("t.csv", b"", "the file is empty"),
+        ("t.jsonl", b"", "the file is empty"),
+        ("t.jsonl", b"\n\n", "holds no row"),
+        ("t.jsonl", b'{"text": "a"}\nnot json SECRET\n', "row 2 is no JSON object"),
+        ("t.jsonl", b'["SECRET"]\n', "row 1 is no JSON object"),
+        ("t.jsonl", b'{"words": "SECRET"}\n', "row 1 has no 'text'"),
+        ("t.jsonl", b'{"text": null}\n', "row 1 has no 'text'"),
+        ("t.jsonl", b'{"text": "\xff"}\n', "row 1 is not UTF-8"),
+        ("t.jsonl", b'{"text": "SECRET\\ud83d"}\n', "half of a surrogate pair"),
+        ("t.jsonl", b'{"text_id": [1], "text": "SECRET"}\n', "row 1 has a 'text_id'"),
+        ("t.xlsx", b"PK", "texts are read from .csv, .jsonl, .ndjson files"),
+    ],
+)
+def test_files_that_cannot_be_used_are_refused_by_row_and_without_their_words(
+    call: Call, tmp_path: Path, out: Path, name: str, content: bytes, told: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    outcome = call("try", "segment", "--input", file, "--out", out)
+    assert outcome.code == 2
+    assert told in outcome.error
+    assert "SECRET" not in outcome.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("train", "told"),
+    [("text,label\na,\n", "row 1 has no 'label'"), ("text\na\n", "label missing"), ("text,label,split\na,b,test\n", "unknown 'split'")],
+)
+def test_training_files_that_cannot_be_used_are_refused(call: Call, tmp_path: Path, texts: Path, out: Path, train: str, told: str) -> None:
+    file = tmp_path / "train.csv"
+    file.write_text(train)
+    outcome = call("try", "classify", "--train", file, "--input", texts, "--out", out)
+    assert outcome.code == 2
+    assert told in outcome.error
+
+
+def test_a_promise_without_own_labels_is_refused(call: Call, texts: Path, out: Path) -> None:
+    outcome = call("try", "classify", "--input", texts, "--out", out, "--delta", "0.1")
+    assert outcome.code == 2
+    assert "Add --train FILE" in outcome.error
+
+
+def test_outputs_that_would_do_harm_are_refused(call: Call, tmp_path: Path, texts: Path) -> None:
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(tmp_path / "elsewhere.jsonl")
+    for target, told in [(texts, "also an input"), (tmp_path, "is a folder"), (tmp_path / "no" / "o", "does not exist"), (link, "is a link")]:
+        outcome = call("try", "segment", "--input", texts, "--out", target)
+        assert outcome.code == 2
+        assert told in outcome.error
+    assert link.is_symlink()

@@ -1,0 +1,83 @@
+"""Settings have a default for everything, an explicit choice before it, and are read when asked."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.config import DEFAULT_HOME, EmbedderChoice, Settings, load_settings
+from feedback_loop.errors import BadInput, UnknownChoice
+
+PLACES = [name for name in vars(Settings) if name.endswith(("_folder", "_file", "_home"))]
+
+
+def test_nothing_has_to_be_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(environment={})
+    assert settings == Settings(home=tmp_path.resolve() / DEFAULT_HOME, embedder=EmbedderChoice.MINILM)
+
+
+def test_the_environment_overrides_the_default_home(tmp_path: Path) -> None:
+    assert load_settings(environment={"FEEDBACK_LOOP_HOME": str(tmp_path)}).home == tmp_path.resolve()
+
+
+def test_an_explicit_home_goes_before_the_environment(tmp_path: Path) -> None:
+    chosen = load_settings(tmp_path / "mine", {"FEEDBACK_LOOP_HOME": str(tmp_path / "other")})
+    assert chosen.home == tmp_path.resolve() / "mine"
+
+
+def test_an_empty_variable_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(environment={"FEEDBACK_LOOP_HOME": ""}).home.name == DEFAULT_HOME.name
+
+
+def test_the_environment_is_read_at_each_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        monkeypatch.setenv("FEEDBACK_LOOP_HOME", str(tmp_path / name))
+        assert load_settings().home.name == name
+
+
+def test_a_tilde_is_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings(Path("~/data"), {}).home == tmp_path.resolve() / "data"
+
+
+def test_the_weaker_vectors_come_only_by_choice() -> None:
+    assert load_settings(environment={}).embedder is EmbedderChoice.MINILM
+    assert load_settings(environment={"FEEDBACK_LOOP_EMBEDDER": "tfidf"}).embedder is EmbedderChoice.TFIDF
+
+
+def test_an_unknown_embedder_is_refused_with_the_choices() -> None:
+    with pytest.raises(UnknownChoice, match=r"FEEDBACK_LOOP_EMBEDDER 'word2vec'.*minilm, tfidf"):
+        load_settings(environment={"FEEDBACK_LOOP_EMBEDDER": "word2vec"})
+
+
+@pytest.mark.parametrize("name", ["100%", "a*b", "what?", "[x]"])
+def test_a_home_that_delta_cannot_bear_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="--home"):
+        load_settings(tmp_path / name, {})
+
+
+def test_blanks_and_umlauts_in_a_home_are_fine(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "mein Größe", {}).home.name == "mein Größe"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_everything_lies_below_the_home_in_a_place_of_its_own(place: str) -> None:
+    settings = Settings(home=Path("/h"))
+    path: Path = getattr(settings, place)
+    assert path.is_relative_to("/h")
+    assert path != settings.home
+    assert [other for other in PLACES if other != place and getattr(settings, other) == path] == []
+    assert getattr(replace(settings, home=Path("/other")), place).is_relative_to("/other")
+
+
+def test_the_settings_name_every_place_that_is_tested() -> None:
+    assert len(PLACES) >= 7
+
+
+def test_settings_are_never_changed_in_place() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().home = Path("x")  # type: ignore[misc]

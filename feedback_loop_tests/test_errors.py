@@ -1,0 +1,92 @@
+"""Every error is one line that says what happened to what and what to do next, and carries its fields."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from feedback_loop import errors
+from feedback_loop.errors import (
+    BadInput,
+    ChecksFailed,
+    ContractBroken,
+    FeedbackLoopError,
+    InputColumnsMissing,
+    InputFileMissing,
+    ModelWeightsCorrupt,
+    ModelWeightsMissing,
+    NothingLanded,
+    QueryRefused,
+    Refused,
+    RowsOutsideDays,
+    StageFailed,
+    UnknownChoice,
+    UnreadableFile,
+)
+
+FILE = Path("in.csv")
+EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
+    InputFileMissing(FILE): {"path": FILE},
+    InputFileMissing(FILE, "permission denied"): {"path": FILE},
+    InputColumnsMissing(FILE, ["at"], ["reviewId", "at"]): {"path": FILE, "missing": ["at"]},
+    UnreadableFile(FILE, "no Parquet file"): {"path": FILE},
+    UnknownChoice("channel", "fax", ["call", "chat"]): {"what": "channel", "given": "fax"},
+    ContractBroken("gold_issue", ["a: null"]): {"table": "gold_issue", "violations": ["a: null"]},
+    RowsOutsideDays("gold_issue", "2026-01-01", ["2026-01-02"]): {"table": "gold_issue", "days": "2026-01-01", "offending": ["2026-01-02"]},
+    ChecksFailed(["no_personal_data_survives"]): {"checks": ["no_personal_data_survives"]},
+    ModelWeightsMissing("weights"): {"package": "weights"},
+    ModelWeightsCorrupt(FILE, "a" * 64, "b" * 64): {"path": FILE, "expected": "a" * 64, "found": "b" * 64},
+    StageFailed("gold_issue", "ValueError"): {},
+    NothingLanded("no record landed yet.", "Land some with `feedback-loop ingest`."): {},
+}
+ADVICE = {
+    InputFileMissing: "Check the path",
+    InputColumnsMissing: "The header must name reviewId, at",
+    UnknownChoice: "Choose one of: call, chat",
+    ContractBroken: "Nothing was written",
+    RowsOutsideDays: "Nothing was written",
+    ChecksFailed: "left as it was",
+    ModelWeightsMissing: "FEEDBACK_LOOP_EMBEDDER=tfidf",
+    ModelWeightsCorrupt: "make clean",
+    StageFailed: "run the same command again",
+    NothingLanded: "feedback-loop ingest",
+}
+CLASSES = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, FeedbackLoopError)]
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_an_error_carries_its_fields(error: FeedbackLoopError) -> None:
+    assert {name: getattr(error, name) for name in EXAMPLES[error]} == EXAMPLES[error]
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_an_error_is_one_line_that_ends_as_a_sentence(error: FeedbackLoopError) -> None:
+    assert "\n" not in str(error)
+    assert str(error).endswith((".", "tfidf.", "`."))
+
+
+@pytest.mark.parametrize("kind", ADVICE, ids=lambda kind: kind.__name__)
+def test_an_error_says_what_to_do_next(kind: type[FeedbackLoopError]) -> None:
+    assert all(ADVICE[kind] in str(error) for error in EXAMPLES if type(error) is kind)
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_error_is_either_bad_input_or_a_refusal(kind: type[FeedbackLoopError]) -> None:
+    assert kind is FeedbackLoopError or issubclass(kind, BadInput) != issubclass(kind, Refused)
+    assert inspect.getdoc(kind)
+
+
+def test_every_error_with_fields_has_an_example() -> None:
+    built = {c for c in CLASSES if "__init__" in vars(c)}
+    assert built - {type(error) for error in EXAMPLES} == set(), "add an example here"
+
+
+def test_only_the_first_days_of_many_are_named() -> None:
+    many = [f"2026-01-{n:02d}" for n in range(1, 20)]
+    assert str(RowsOutsideDays("t", "2025", many)).count("2026-") == 5
+
+
+def test_a_refused_query_keeps_the_message_that_it_was_given() -> None:
+    assert str(QueryRefused("one statement only.")) == "one statement only."
