@@ -31,7 +31,10 @@ Numbers = npt.NDArray[np.int64]
 SAMPLE_LIMIT = 4000
 """Fragments of a window that are grouped; where there are more, a sample chosen by hash of id is, and the rest join the nearest group."""
 
-CLUSTERER_VERSION = f"{grouping.METHOD_VERSION}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
+MAIN_LANGUAGE = "en"
+"""Fragments whose language can't be told are grouped with these: most are short English, or Hindi in Latin letters."""
+
+CLUSTERER_VERSION = f"by-language-{grouping.METHOD_VERSION}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
 
 _CLASS_ORDER = {str(c): n for n, c in enumerate(ISSUE_CLASSES)}
 
@@ -40,7 +43,7 @@ def clusters(fragments: pl.DataFrame, classifications: pl.DataFrame, embeddings:
     """The rows of `analysis_cluster` for the days.
 
     All three frames cover the days and the `WINDOW_DAYS - 1` before; rows outside are ignored. Read of them: fragment_id, product,
-    event_date, masked_text, duplicate_of · fragment_id, best_class · fragment_id, embedding_model_version, vector.
+    event_date, masked_text, language, duplicate_of · fragment_id, best_class · fragment_id, embedding_model_version, vector.
     """
     vectors = embeddings.select("fragment_id", "embedding_model_version", "vector")
     # A join keeps no order, and groups are a function of the rows in order of their ids.
@@ -83,6 +86,7 @@ class _Product:
     ids: list[str]
     days: Numbers
     classes: npt.NDArray[np.str_]
+    languages: npt.NDArray[np.str_]
     versions: npt.NDArray[np.str_]
     vectors: grouping.Vectors
     terms: list[list[str]]
@@ -95,6 +99,7 @@ class _Product:
             rows["fragment_id"].to_list(),
             rows["event_date"].cast(pl.Int32).to_numpy().astype(np.int64),
             rows["best_class"].to_numpy().astype(np.str_),
+            rows["language"].fill_null(MAIN_LANGUAGE).to_numpy().astype(np.str_),
             rows["embedding_model_version"].to_numpy().astype(np.str_),
             rows["vector"].explode().to_numpy().astype(np.float32).reshape(rows.height, -1),
             [group_terms.terms(text) for text in rows["masked_text"]],
@@ -117,10 +122,19 @@ class _Product:
         model = _most_common(self.versions[members].tolist(), {})
         comparable = members[self.versions[members] == model]
         found = np.full(len(members), -1, dtype=np.int64)
-        found[np.isin(members, comparable)] = self._symptoms(comparable)
+        found[np.isin(members, comparable)] = self._symptoms_by_language(comparable)
         groups, classes, rest = _with_catch_alls(found, self.classes[members])
         labels = cluster_labels([self.terms[m] for m in members], groups, classes, rest)
         return _Grouped(members, groups, classes, rest, labels, model)
+
+    def _symptoms_by_language(self, members: Numbers) -> Numbers:
+        """Groups found within each language: the vectors of other languages than English lie together, whatever they are about."""
+        found = np.full(len(members), -1, dtype=np.int64)
+        for language in sorted(set(self.languages[members].tolist())):
+            of_language = np.flatnonzero(self.languages[members] == language)
+            groups = self._symptoms(members[of_language])
+            found[of_language] = np.where(groups >= 0, groups + found.max(initial=-1) + 1, -1)
+        return found
 
     def _symptoms(self, members: Numbers) -> Numbers:
         if len(members) <= SAMPLE_LIMIT:

@@ -119,7 +119,7 @@ def _outstanding(alerted: AlertedDay) -> list[str]:
 
 def _candidate(alerted: AlertedDay, kind: CandidateKind, version: str, release: Release | None) -> Candidate:
     today, before = _Split.of(alerted.today, version), _Split.of(alerted.before, version)
-    verdict, why = _judged(alerted, today, before)
+    verdict, why = _judged(alerted, today, before, is_recent=release is not None)
     return {
         "candidate_kind": str(kind),
         "product_version": version,
@@ -134,11 +134,14 @@ def _candidate(alerted: AlertedDay, kind: CandidateKind, version: str, release: 
     }
 
 
-def _judged(alerted: AlertedDay, today: _Split, before: _Split) -> tuple[CandidateVerdict, str]:
-    """The verdict, and in words the figures that it rests on."""
+def _judged(alerted: AlertedDay, today: _Split, before: _Split, is_recent: bool) -> tuple[CandidateVerdict, str]:
+    """The verdict, and in words the figures that it rests on.
+
+    That a version did well before clears it only where it is no recent release: a staged rollout or a slow fault shows days later.
+    """
     if sum(v is not None for v, _ in alerted.today) < KNOWN_SHARE * len(alerted.today):
         return CandidateVerdict.UNDECIDED, "too few records of the day name their version to tell."
-    if _has_changed_within(alerted, today, before):
+    if not is_recent and _has_changed_within(alerted, today, before):
         then, now = _percent(before.share_with), _percent(today.share_with)
         why = f"of its {before.with_total} records in the days before {then} complained of this, of its {today.with_total} on the day {now}"
         return CandidateVerdict.NOT_SUPPORTED, f"{why}: the version stayed the same, so it is not supported as the cause."

@@ -111,10 +111,11 @@ def _print_faults(settings: Settings, faults: list[PlantedFault]) -> None:
     say("What the simulation had planted, beside the issue that fits it best (simulated: figures on real reviews differ)\n")
     for fault in faults:
         score = fault.recovery
-        label, first_alert = known.get(score.issue_id or "", ("none", None))
+        label, alert_days = known.get(score.issue_id or "", ("no issue", []))
+        first_alert = next((day for day in alert_days if day >= fault.first_day), None)
         say(f"  {fault.fault}: {score.message_count} messages from {fault.first_day} on · true cause: {fault.cause}")
         say(
             f"     {label}: holds {score.recall:.0%} of them, they make {score.precision:.0%} of it · "
-            + (f"first alert {first_alert}" if first_alert else "no alert of its own")
+            + (f"first alert since then {first_alert}" if first_alert else "no alert of its own since then")
         )
     say()

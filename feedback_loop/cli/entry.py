@@ -18,7 +18,7 @@ import typer
 
 from feedback_loop.cli.app import app
 from feedback_loop.cli.printing import one_line
-from feedback_loop.errors import BadInput, FeedbackLoopError
+from feedback_loop.errors import BadInput, FeedbackLoopError, StageFailed
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 DEBUG = "FEEDBACK_LOOP_DEBUG"
@@ -54,7 +54,8 @@ def _said(error: BaseException) -> int:
     if isinstance(error, SystemExit):
         # Typer turns a broken pipe into an exit of its own.
         return _reader_has_left() if isinstance(error.__context__, BrokenPipeError) else FAILED
-    if type(error).__name__ in _INTERRUPTS:
+    # Dagster catches an interrupt within a step and reports it as the cause of the step's failure.
+    if type(error).__name__ in _INTERRUPTS or (isinstance(error, StageFailed) and error.cause in _INTERRUPTS):
         _say(_STOPPED)
         return INTERRUPTED
     if os.environ.get(DEBUG):

@@ -68,10 +68,10 @@ def records_of_issues(marts_file: Path, product: str) -> list[tuple[str, str]]:
         return [(row["record_id"], row["issue_id"]) for row in rows_of(connection, _HELD, [product])]
 
 
-def issues_by_id(marts_file: Path) -> dict[str, tuple[str, date | None]]:
-    """Label and day of the first alert of each issue."""
+def issues_by_id(marts_file: Path) -> dict[str, tuple[str, list[date]]]:
+    """Label of each issue, and the days of its rate alerts, ascending."""
     with open_marts(marts_file) as connection:
-        return {row["issue_id"]: (row["issue_label"], row["first_alert"]) for row in rows_of(connection, _FIRST_ALERTS, [])}
+        return {row["issue_id"]: (row["issue_label"], row["alert_days"]) for row in rows_of(connection, _ALERT_DAYS, [])}
 
 
 def volumes(marts_file: Path, days: DayRange, product: str) -> list[tuple[Any, ...]]:
@@ -88,8 +88,11 @@ from mart_complaint
 where product = $1 and complaint_issue_id is not null
 """
 
-_FIRST_ALERTS = """
-select ledger.issue_id, ledger.issue_label, min(alerts.event_date) as first_alert
+_ALERT_DAYS = """
+select
+    ledger.issue_id,
+    ledger.issue_label,
+    coalesce(list_sort(list(distinct alerts.event_date) filter (alerts.event_date is not null)), []) as alert_days
 from mart_issue as ledger
 left join mart_alert as alerts on ledger.issue_id = alerts.complaint_issue_id and alerts.alert_kind = 'rate'
 group by ledger.issue_id, ledger.issue_label

@@ -16,7 +16,7 @@ from feedback_loop.contracts.vocab import CandidateVerdict
 
 _VERDICTS = {
     CandidateVerdict.CONSISTENT: "fits, unproven",
-    CandidateVerdict.NOT_SUPPORTED: "not the cause",
+    CandidateVerdict.NOT_SUPPORTED: "not supported",
     CandidateVerdict.UNDECIDED: "undecided",
 }
 

@@ -17,7 +17,7 @@ from feedback_loop.defs.io_manager import is_daily
 from feedback_loop.defs.run_days import DAILY
 
 GATE = (
-    dg.AutomationCondition.any_deps_updated().since_last_handled()
+    dg.AutomationCondition.any_deps_updated()
     & dg.AutomationCondition.all_deps_blocking_checks_passed()
     & ~dg.AutomationCondition.any_deps_missing()
     & ~dg.AutomationCondition.in_progress()

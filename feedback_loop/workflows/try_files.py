@@ -25,6 +25,9 @@ from feedback_loop.sources.reading import Reading
 Answer = dict[str, Any]
 
 _JSON_LINES, _CSV = (".jsonl", ".ndjson"), (".csv",)
+_LINE_ENDS = str.maketrans({c: f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"})
+"""Letters to JSON, line ends to many readers; they only occur within strings and are escaped there."""
+
 _ONE_OBJECT = 'is no JSON object. Each line must be one, such as {"text_id": "1", "text": "…"}'
 
 
@@ -53,8 +56,8 @@ def read_texts(path: Path, required: tuple[str, ...] = ("text",)) -> list[TextRo
 
 
 def write_json_lines(path: Path, answers: Iterable[Mapping[str, object]]) -> None:
-    """Writes one object a line."""
-    _write(path, "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers))
+    """Writes one object a line, whatever a reader takes for the end of one."""
+    _write(path, "".join(json.dumps(answer, ensure_ascii=False).translate(_LINE_ENDS) + "\n" for answer in answers))
 
 
 def write_csv(path: Path, columns: Sequence[str], answers: Iterable[Mapping[str, object]]) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.config import load_settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ContractBroken, RowsOutsideDays
@@ -47,7 +48,7 @@ def ids(frame: pl.DataFrame) -> list[str]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> DeltaTableStore:
-    return DeltaTableStore(tmp_path / "mein Größe" / "tables", tmp_path / "mein Größe" / "locks")
+    return DeltaTableStore(tmp_path / "tables", tmp_path / "locks")
 
 
 def test_it_is_a_table_store(store: DeltaTableStore) -> None:
@@ -69,6 +70,19 @@ def test_every_table_comes_back_as_it_was_written(store: DeltaTableStore, name: 
     back = store.read(TABLES[name])
     assert back.schema == pl.Schema(TABLES[name].schema)
     assert back.equals(frame)
+
+
+@pytest.mark.parametrize("folder", ["with blank", "Größe", "日本", "a=b", "it's", "a#b", "a{b}"])
+def test_a_home_may_have_any_name_that_the_settings_accept(tmp_path: Path, folder: str) -> None:
+    home = load_settings(tmp_path / folder, {}).home
+    store = DeltaTableStore(home / "tables", home / "locks")
+    store.append(RECORD, records("a"))
+    store.append(RECORD, records("b", landed=1))
+    assert ids(store.read(RECORD)) == ["a", "b"]
+    assert ids(store.added_since(RECORD, 0, ["record_version_id"])) == ["b"]
+    assert store.replace_days(EMBEDDING, vectors(a=0, b=1), days(0, 1)) == 2
+    assert store.replace_days(EMBEDDING, vectors(a=0), days(0, 1)) == 1
+    assert ids(store.read(EMBEDDING)) == ["a"]
 
 
 def test_nulls_empty_lists_and_every_character_survive(store: DeltaTableStore) -> None:

@@ -137,3 +137,13 @@ def test_the_id_of_a_cluster_stays_when_the_open_day_brings_more() -> None:
     ]
     assert largest[0] == largest[1]
     assert sum(after["member_count"]) == sum(before["member_count"]) + 2
+
+
+def test_languages_are_grouped_apart_and_an_unknown_one_with_english() -> None:
+    said = stream(steady(28, per_day=3))
+    ids = said.fragments["fragment_id"].to_list()
+    tongue = {f: ("de", "en", None)[n % 3] for n, f in enumerate(ids)}
+    mixed = said.fragments.with_columns(pl.col("fragment_id").replace_strict(tongue, return_dtype=pl.String).alias("language"))
+    found = clusters(mixed, said.classifications, said.embeddings, DayRange(day(27), day(27))).filter(~pl.col("is_catch_all"))
+    spoken = [{tongue[f] or "en" for f in members} for members in found["member_fragment_ids"]]
+    assert sorted(spoken, key=str) == [{"de"}] * 3 + [{"en"}] * 3

@@ -1,7 +1,7 @@
 """Fifty reviews of an old day landed afterwards: which days of which table change, and whether the tables equal those of a home that had them.
 
 Run it with `python -m feedback_loop_tests.benchmarks.late_rows`. One home lands the export whole, the other without the last fifty reviews of
-2021-10-08 and then those fifty; the second computes the days that the sensor would ask for. Compared are digests of all tables, and the days
+2021-10-07 and then those fifty; the second computes the days that the sensor would ask for. Compared are digests of all tables, and the days
 that changed against what `lookback_days` allows.
 """
 
@@ -29,14 +29,14 @@ from feedback_loop_tests.fakes import FakeClock
 from feedback_loop_tests.real_reviews import LANDED_AT, WHY_ABSENT, are_absent, export_of
 from feedback_loop_tests.table_digests import WHEN_AND_WHERE_FROM, digest, digests
 
-PRODUCT, LATE_DAY, LATE_COUNT = "in.junio", date(2021, 10, 8), 50
+PRODUCT, LATE_DAY, LATE_COUNT = "in.junio", date(2021, 10, 7), 50
 DAYS = DayRange(date(2021, 8, 1), date(2022, 1, 31))
 
 console = Console(width=120)
 
 
 def parted(folder: Path) -> tuple[Path, Path]:
-    """The export without fifty reviews of the late day, and those reviews (as many as the day and the days after it have)."""
+    """The export without fifty reviews of the late day, and those reviews."""
     rows = list(csv.reader(io.StringIO(export_of(PRODUCT).read_text(encoding="utf-8"), newline="")))
     header, body = rows[0], rows[1:]
     at = header.index("at")

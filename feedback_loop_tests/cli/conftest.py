@@ -85,7 +85,7 @@ def marts_home(home: Path) -> Path:
         ],
         "mart_complaint": [
             complaint_row("fragment_1", "issue_1", quote, event_date=DAY_3, best_class="crash", class_score=0.9),
-            complaint_row("fragment_2", "issue_2", "I was charged twice this month", event_date=DAY_2, best_class="billing", class_score=0.9),
+            complaint_row("fragment_2", "issue_2", "charged twice this month", event_date=DAY_2, best_class="billing", class_score=0.9),
         ],
         "mart_alert": [
             alert_row(

@@ -11,7 +11,7 @@ import pytest
 
 from feedback_loop.cli import entry
 from feedback_loop.cli import query as query_module
-from feedback_loop.errors import ChecksFailed, UnknownChoice
+from feedback_loop.errors import ChecksFailed, StageFailed, UnknownChoice
 from feedback_loop_tests.cli.conftest import Call
 
 SECRET = "my card is 4111 1111 1111 1111"
@@ -67,7 +67,15 @@ def test_a_file_system_error_names_the_path(call: Call, monkeypatch: pytest.Monk
     assert outcome.error.startswith("error: /some/where: Permission denied.")
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), type("DagsterExecutionInterruptedError", (BaseException,), {})()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        type("DagsterExecutionInterruptedError", (BaseException,), {})(),
+        StageFailed("marts", "DagsterExecutionInterruptedError"),
+    ],
+    ids=["before a run", "between steps", "within a step"],
+)
 def test_an_interrupt_says_what_to_do(call: Call, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     failing_with(error, monkeypatch)
     outcome = call("query", "select 1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -87,7 +87,7 @@ def test_people_read_rows_seconds_spikes_and_what_to_do_next(call: Call, compute
     computed()
     said = call("run").out
     assert "Ran 2024-03-01..2024-03-03 (3 days)" in said
-    assert "not the cause: Version 2.0" in said
+    assert "not supported: Version 2.0" in said
     assert "label of issue_1" in said
     assert "`make dev`" in said
 
@@ -161,5 +161,3 @@ def _recorded(home: Path) -> set[str]:
 
     with open_instance(home / "dagster") as instance:
         return set(instance.get_materialized_partitions(dg.AssetKey("silver_message")))
-
-

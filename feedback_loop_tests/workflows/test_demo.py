@@ -41,8 +41,9 @@ def test_every_file_lands_without_a_row_in_quarantine(simulation: Simulation, tm
     reports = [land_file(f.source, f.path, f.product, store, FakeClock()) for f in write_demo_files(simulation, tmp_path)]
     assert sum(r.landed for r in reports) == len(simulation.messages) + len(simulation.scenario.releases)
     assert [r.quarantined for r in reports] == [0] * len(reports)
+    rows = store.read(TABLES["bronze_feedback_record"]).to_dicts()
     record = json.loads((tmp_path / "tickets.jsonl").read_text("utf-8").splitlines()[0])["source_record_id"]
-    held = [(row["record_id"], "issue_1") for row in store.read(TABLES["bronze_feedback_record"]).to_dicts() if row["source_record_id"] == record]
+    held = [(row["record_id"], "issue_1") for row in rows if row["source_record_id"] == record]
     assert messages_of_issues(store, [*held, ("record_of_another", "issue_2")]) == [(record, "issue_1")]
 
 
@@ -56,4 +57,3 @@ def test_perfect_issues_recover_every_planted_fault(simulation: Simulation) -> N
         ("configuration: text-message gateway of the uk region", "6.4.1"),
     ]
     assert faults[0].first_day == date(2026, 3, 11)
-

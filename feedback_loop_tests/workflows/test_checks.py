@@ -1,0 +1,118 @@
+"""Each check is silent on good data and names the offender, by id alone, on bad data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.methods.masking import mask
+from feedback_loop.methods.text import normalise
+from feedback_loop.workflows import checks
+from feedback_loop_tests.contracts.rows import frame_of
+
+DAY, NEXT = date(2026, 1, 2), date(2026, 1, 3)
+RAW = "  Hi.  Write to  anna.maier@example.com, the app crashes!  "
+START, END = 7, 41
+
+
+def fragments(*changes: dict[str, Any]) -> pl.DataFrame:
+    """Rows of `silver_fragment`, each cut from RAW where its span says and masked as the law says, but for the changes."""
+    law = {"raw_start": START, "raw_end": END, "masked_text": mask(normalise(RAW[START:END]).text).text, "record_version_id": "v"}
+    return frame_of(TABLES["silver_fragment"], *({"fragment_id": f"f{n}", **law, **change} for n, change in enumerate(changes)))
+
+
+def clusters(*members: list[str], day: date = DAY, product: str = "x") -> pl.DataFrame:
+    rows = [{"cluster_id": f"c{n}", "product": product, "event_date": day, "day_fragment_ids": ids} for n, ids in enumerate(members)]
+    return frame_of(TABLES["analysis_cluster"], *rows)
+
+
+def issues(*counts: int, day: date = DAY, product: str = "x") -> pl.DataFrame:
+    rows = [{"issue_id": f"i{n}", "product": product, "event_date": day, "fragment_count": count} for n, count in enumerate(counts)]
+    return frame_of(TABLES["gold_issue"], *rows)
+
+
+def evidence(start: int, end: int, text: str, fragment: str = "f0") -> pl.DataFrame:
+    row = {"evidence_id": "e0", "fragment_id": fragment, "masked_start": start, "masked_end": end, "evidence_text": text}
+    return frame_of(TABLES["analysis_evidence"], row)
+
+
+RECORDS = pl.DataFrame({"record_version_id": ["v"], "text": [RAW]})
+
+
+@pytest.mark.parametrize("text", ["mail anna.maier@example.com", "card 4111 1111 1111 1111", "call +49 30 901820", "from 192.168.7.13"])
+def test_personal_data_in_a_masked_text_is_found(text: str) -> None:
+    assert checks.fragments_with_personal_data(fragments({}, {"masked_text": text})) == ["f1"]
+
+
+def test_a_masked_text_passes_and_its_placeholders_are_no_personal_data() -> None:
+    assert "[EMAIL]" in fragments({})["masked_text"].item()
+    assert checks.fragments_with_personal_data(fragments({}, {"masked_text": "version 4.2.1 of 2021-10-08, error 404"})) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"raw_start": START + 1}, {"raw_end": END - 1}, {"masked_text": "another text"}, {"record_version_id": "gone"}], ids=str
+)
+def test_a_fragment_out_of_its_place_is_found(change: dict[str, Any]) -> None:
+    assert checks.fragments_out_of_place(fragments({}, change), RECORDS) == ["f1"]
+
+
+def test_a_fragment_in_its_place_passes() -> None:
+    assert checks.fragments_out_of_place(fragments({}, {}), RECORDS) == []
+
+
+def test_a_fragment_of_a_record_without_words_is_out_of_place() -> None:
+    assert checks.fragments_out_of_place(fragments({}), RECORDS.with_columns(text=pl.lit(None, pl.String))) == ["f0"]
+
+
+def test_a_fragment_that_another_table_lacks_is_found() -> None:
+    both = fragments({}, {})
+    assert checks.fragments_without_row(both, both) == []
+    assert checks.fragments_without_row(both, both.head(1)) == ["f1"]
+    assert checks.fragments_without_row(both, both.clear()) == ["f0", "f1"]
+
+
+@pytest.mark.parametrize(("vector", "is_unit"), [([0.6, 0.8], True), ([1.0, 0.0], True), ([0.6, 0.81], False), ([0.0, 0.0], False), ([], False)])
+def test_a_vector_of_another_length_than_one_is_found(vector: list[float], is_unit: bool) -> None:
+    frame = frame_of(TABLES["analysis_embedding"], {"fragment_id": "f0", "vector": vector})
+    assert checks.vectors_not_of_unit_length(frame) == ([] if is_unit else ["f0"])
+
+
+def test_a_vector_with_a_number_that_is_none_is_found() -> None:
+    frame = frame_of(TABLES["analysis_embedding"], {"fragment_id": "f0", "vector": [float("nan"), 1.0]})
+    assert checks.vectors_not_of_unit_length(frame) == ["f0"]
+
+
+def test_evidence_stands_verbatim_at_its_place() -> None:
+    frame = fragments({"masked_text": "größer 🖨 error 0x80 here"})
+    assert checks.spans_not_verbatim(evidence(9, 19, "error 0x80"), frame) == []
+    assert checks.spans_not_verbatim(evidence(10, 19, "error 0x80"), frame) == ["e0"]
+    assert checks.spans_not_verbatim(evidence(9, 19, "Error 0x80"), frame) == ["e0"]
+    assert checks.spans_not_verbatim(evidence(9, 19, "error 0x80", fragment="gone"), frame) == ["e0"]
+
+
+def test_a_complaint_is_in_exactly_one_cluster_of_its_day() -> None:
+    eligible = fragments({"event_date": DAY}, {"event_date": DAY})
+    assert checks.fragments_in_no_or_two_clusters(clusters(["f0"], ["f1"], []), eligible) == []
+    assert checks.fragments_in_no_or_two_clusters(clusters(["f0"]), eligible) == ["f1"]
+    assert checks.fragments_in_no_or_two_clusters(clusters(["f0", "f1"], ["f1"]), eligible) == ["f1"]
+    assert checks.fragments_in_no_or_two_clusters(clusters(["f0", "f1"], day=NEXT), eligible) == ["f0", "f1"]
+
+
+def test_a_day_without_complaints_needs_no_cluster() -> None:
+    assert checks.fragments_in_no_or_two_clusters(clusters(), fragments()) == []
+
+
+def test_issues_and_clusters_hold_the_same_fragments() -> None:
+    assert checks.issues_that_do_not_add_up(issues(2, 1), clusters(["a", "b"], ["c"])) == []
+    assert checks.issues_that_do_not_add_up(issues(2), clusters(["a", "b"], ["c"])) == ["2026-01-02/x"]
+    assert checks.issues_that_do_not_add_up(issues(), clusters(["a"])) == ["2026-01-02/x"]
+    assert checks.issues_that_do_not_add_up(issues(1), clusters()) == ["2026-01-02/x"]
+
+
+def test_an_issue_of_one_product_or_day_does_not_make_up_for_another() -> None:
+    assert checks.issues_that_do_not_add_up(issues(1, product="y"), clusters(["a"])) == ["2026-01-02/x", "2026-01-02/y"]
+    assert checks.issues_that_do_not_add_up(issues(1, day=NEXT), clusters(["a"])) == ["2026-01-02/x", "2026-01-03/x"]
