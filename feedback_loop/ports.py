@@ -55,7 +55,7 @@ class TableStore(Protocol):
     def read(
         self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        """The rows of the days (of the partition column), or all; with `as_of` only those landed by then; empty where nothing is."""
+        """The rows whose event_date (partition column where there is none) is in `days`, or all; with `as_of` those landed by then."""
         ...
 
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:

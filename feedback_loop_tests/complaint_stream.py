@@ -93,7 +93,9 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
         for index in range(record.fragments):
             fragment_id = stable_id("fragment", n, index)
             text = texts[(n + index) % len(texts)]
-            fragments.append({**shared, "fragment_id": fragment_id, "masked_text": text, "language": "en", "duplicate_of": record.duplicate_of})
+            fragments.append(
+                {**shared, "fragment_id": fragment_id, "masked_text": text, "language": "en", "duplicate_of": record.duplicate_of}
+            )
             classes.append({"fragment_id": fragment_id, "best_class": best_class, "class_score": 0.5 + n % 50 / 100, "event_date": day})
             vector = directions[numbers[record.topic]] + noise.normal(scale=0.08, size=DIMENSION)
             vectors.append((vector / np.linalg.norm(vector)).astype(np.float32))
@@ -106,7 +108,13 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
         "occurred_at": pl.Datetime("us", "UTC"),
     }
     message_schema: Schema = {"record_id": pl.String, "product": pl.String, "event_date": pl.Date, **types}
-    fragment_schema: Schema = {**message_schema, "fragment_id": pl.String, "masked_text": pl.String, "language": pl.String, "duplicate_of": pl.String}
+    fragment_schema: Schema = {
+        **message_schema,
+        "fragment_id": pl.String,
+        "masked_text": pl.String,
+        "language": pl.String,
+        "duplicate_of": pl.String,
+    }
     class_schema: Schema = {"fragment_id": pl.String, "best_class": pl.String, "class_score": pl.Float64, "event_date": pl.Date}
     embeddings = pl.DataFrame(
         {"fragment_id": [f["fragment_id"] for f in fragments], "embedding_model_version": ["m1"] * len(fragments),

@@ -37,6 +37,7 @@ class FakeTableStore:
     def __init__(self) -> None:
         self._frames: dict[str, pl.DataFrame] = {}
         self._versions: dict[str, int] = {}
+        self._states: dict[tuple[str, int], pl.DataFrame] = {}
         self.appends: list[tuple[str, int]] = []
 
     def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -52,8 +53,8 @@ class FakeTableStore:
         self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
         frame = self._held(table)
-        if days is not None and table.partition is not None:
-            frame = frame.filter(pl.col(table.partition).is_between(days.first, days.last))
+        if days is not None:
+            frame = frame.filter(pl.col(_day_column(table)).is_between(days.first, days.last))
         if as_of is not None:
             frame = frame.filter(pl.col("landed_at") <= as_of)
         return frame if columns is None else frame.select(columns)
@@ -82,6 +83,11 @@ class FakeTableStore:
     def version(self, table: Table) -> int:
         return self._versions.get(table.name, -1)
 
+    def added_since(self, table: Table, version: int, columns: Sequence[str]) -> pl.DataFrame:
+        held, before = self._held(table), self._states.get((table.name, version))
+        fresh = held if before is None else held.join(before, on=list(table.key), how="anti", nulls_equal=True, maintain_order="left")
+        return fresh.select(columns)
+
     def files(self, table: Table) -> list[str]:
         return [f"/memory/{table.name}/{self.version(table)}.parquet"] if table.name in self._frames else []
 
@@ -91,6 +97,11 @@ class FakeTableStore:
     def _write(self, table: Table, frame: pl.DataFrame) -> None:
         self._frames[table.name] = frame
         self._versions[table.name] = self.version(table) + 1
+        self._states[table.name, self.version(table)] = frame
+
+
+def _day_column(table: Table) -> str:
+    return "event_date" if "event_date" in table.columns else str(table.partition)
 
 
 def _check(frame: pl.DataFrame, table: Table) -> None:

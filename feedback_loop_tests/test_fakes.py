@@ -51,11 +51,22 @@ def test_append_refuses_rows_that_break_the_contract() -> None:
 def test_read_chooses_days_instants_and_columns() -> None:
     store = FakeTableStore()
     store.append(FEEDBACK_RECORD, records("a"))
-    store.append(FEEDBACK_RECORD, records("b", days_later=1))
-    day = DayRange(LANDED.date(), LANDED.date())
-    assert store.read(FEEDBACK_RECORD, day, columns=["source_record_id"]).rows() == [("a",)]
+    later = feedback(source_record_id="b", occurred_at=LANDED)
+    store.append(FEEDBACK_RECORD, landing_batch([later], LANDED + timedelta(days=1)).records)
+    day_of_b = DayRange(LANDED.date(), LANDED.date())
+    assert store.read(FEEDBACK_RECORD, day_of_b, columns=["source_record_id"]).rows() == [("b",)]
     assert store.read(FEEDBACK_RECORD, as_of=LANDED).height == 1
     assert store.read(EMBEDDING).is_empty()
+
+
+def test_what_was_added_since_a_version_is_all_of_it_from_the_beginning_on() -> None:
+    store = FakeTableStore()
+    store.append(FEEDBACK_RECORD, records("a"))
+    first = store.version(FEEDBACK_RECORD)
+    store.append(FEEDBACK_RECORD, records("b", days_later=1))
+    assert store.added_since(FEEDBACK_RECORD, first, ["source_record_id"]).rows() == [("b",)]
+    assert store.added_since(FEEDBACK_RECORD, -1, ["source_record_id"]).height == 2
+    assert store.added_since(FEEDBACK_RECORD, store.version(FEEDBACK_RECORD), ["source_record_id"]).is_empty()
 
 
 def test_replace_days_leaves_other_days_and_counts_the_changed_ones() -> None:

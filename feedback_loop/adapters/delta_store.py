@@ -94,7 +94,7 @@ class DeltaTableStore:
         return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
 
     def _files_at(self, table: Table, version: int) -> list[str]:
-        """The data files of an earlier version; none before the first and where that version is gone, so that everything counts as added."""
+        """The data files of an earlier version; none before the first or where it is gone, so that everything counts as added."""
         if version < 0:
             return []
         try:

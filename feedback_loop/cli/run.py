@@ -44,6 +44,7 @@ class Done:
             "rows": self.summary.rows,
             "days_changed": self.summary.days_changed,
             "seconds": self.seconds,
+            "step_seconds": self.summary.seconds,
             "failed_checks": self.summary.failed_checks,
             "total_seconds": round(self.total_seconds, 1),
         }

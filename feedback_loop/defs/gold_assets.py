@@ -21,6 +21,7 @@ from feedback_loop.workflows import checks
         "analysis_embedding": window(HISTORY),
         "analysis_alert": window(1),
     },
+    deps=["silver_message", "analysis_classification", "analysis_evidence"],  # not read, but gold waits for their checks
     automation_condition=GATE,
 )
 def gold_issue(

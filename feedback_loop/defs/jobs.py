@@ -11,7 +11,6 @@ import dagster as dg
 
 from feedback_loop.contracts.days import day_of
 from feedback_loop.defs.resources import ClockResource, StoreResource
-from feedback_loop.defs.run_days import DAILY
 from feedback_loop.workflows.touched import Landed, landed_now
 
 OPEN_DAY_TAG = "feedback_loop/open_day"
@@ -20,7 +19,6 @@ OPEN_DAY_TAG = "feedback_loop/open_day"
 loop_job = dg.define_asset_job(
     "loop",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("bronze"),
-    partitions_def=DAILY,
     description="Everything from silver to the marts for one day, or for a range of days in a single run.",
     executor_def=dg.in_process_executor,
 )

@@ -17,14 +17,14 @@ from feedback_loop.defs.io_manager import is_daily
 from feedback_loop.defs.run_days import DAILY
 
 GATE = (
-    dg.AutomationCondition.any_deps_updated()
+    dg.AutomationCondition.any_deps_updated().allow(dg.AssetSelection.assets("analysis_alert")).since_last_handled()
     & dg.AutomationCondition.all_deps_blocking_checks_passed()
     & ~dg.AutomationCondition.any_deps_missing()
     & ~dg.AutomationCondition.in_progress()
 )
 """Gold follows analysis only where every blocking check of that day passed.
 
-An update stays due until gold was requested or computed, for a check may end minutes after the table that it is of. Runs that compute gold
+Alerts come last of what gold reads: when they are new, the tables before them are, and of one day. An update stays due until gold was requested or computed, for a check may end minutes after the table that it is of. Runs that compute gold
 themselves, as the loop job does, make nothing due.
 """
 

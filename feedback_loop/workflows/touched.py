@@ -1,7 +1,8 @@
 """Which days a landing touches, from what bronze holds now and what it held when it was last looked at.
 
-A record touches the day of its event and, where it is an edit, the days that its earlier versions were filed under. A release touches the
-days on which it stands beside alerts as a candidate, and those on which it stood while it was inferred from the records. How far each table looks back from there is its contract's affair (`lookback_days`).
+A record touches the day of its event and, where it is an edit, the days that its earlier versions were filed under. A release touches
+the days on which it stands beside alerts as a candidate, and those on which it stood while it was inferred from the records. How far
+each table looks back from there is its contract's affair (`lookback_days`).
 """
 
 from __future__ import annotations
@@ -63,5 +64,7 @@ def _release_days(store: TableStore, since: Landed) -> set[date]:
     said = store.read(RELEASE, columns=[*version, "released_at"]).join(fresh, on=version, how="semi")
     stated: list[date] = said.select(pl.col("released_at").dt.date()).to_series().to_list()
     named = store.read(RECORD, columns=["product", "product_version", "event_date"]).rename({"product_version": "release_version"})
-    inferred: list[date] = named.join(fresh, on=version, how="semi").group_by(version).agg(pl.col("event_date").min())["event_date"].to_list()
+    inferred: list[date] = (
+        named.join(fresh, on=version, how="semi").group_by(version).agg(pl.col("event_date").min())["event_date"].to_list()
+    )
     return {start + timedelta(days=n) for start in {*stated, *inferred} for n in range(CANDIDATE_DAYS + 1)}

@@ -22,13 +22,19 @@ def open_store(root: Path) -> DeltaTableStore:
     return DeltaTableStore(root / "tables", root / "locks")
 
 
+def say(what: object) -> None:
+    """Tells the process that waits."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def append_batches(root: Path) -> None:
     """What each of two processes does once it is told to start: append the same rows, batch by batch."""
     store = open_store(root)
-    print("ready", flush=True)
+    say("ready")
     sys.stdin.readline()
     fresh = [store.append(RECORD, records(*(f"r{batch}-{row}" for row in range(ROWS)), landed=batch)).height for batch in range(BATCHES)]
-    print(sum(fresh), flush=True)
+    say(sum(fresh))
 
 
 def generation(number: int) -> dict[str, int]:
@@ -41,7 +47,7 @@ def replace_for_ever(root: Path) -> None:
     store = open_store(root)
     for number in range(1, 10_000):
         store.replace_days(EMBEDDING, vectors(**generation(number)), days(0, LAST_DAY))
-        print(number, flush=True)
+        say(number)
 
 
 def start(what: str, root: Path) -> subprocess.Popen[str]:

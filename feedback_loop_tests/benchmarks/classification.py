@@ -111,10 +111,9 @@ def main() -> int:
             grid.add_row(f"label {label} (recall)", count, recall, "–", abstained, decided)
     console.print(grid)
     both = second.join(first, on="fragment_id", suffix="_first")
-    same = (both["label"] == both["label_first"]).mean()
-    console.print(
-        f"two labellers: {both.height} fragments, same label {float(str(same)):.3f}, kappa {kappa([*both['label']], [*both['label_first']]):.3f}"
-    )
+    same = float(str((both["label"] == both["label_first"]).mean()))
+    agreement = kappa([*both["label"]], [*both["label_first"]])
+    console.print(f"two labellers: {both.height} fragments, same label {same:.3f}, kappa {agreement:.3f}")
     lost = first.height - rows.height
     console.print(f"labelled fragments that no longer exist: {lost}")
     return int(lost > 0)

@@ -1,8 +1,8 @@
 """SIGKILL at random moments: landing and computing again must end in the tables of an undisturbed run.
 
-Run it with `python -m feedback_loop_tests.benchmarks.killed_runs [--kills 10] [--seed 1]`. Each attempt lands one export and computes two months
-of it as a user would; it is killed with its children after a random share of the undisturbed run's time. Landing twice adds nothing and a run
-replaces whole days, so the last, undisturbed attempt must give the same digest for each table.
+Run it with `python -m feedback_loop_tests.benchmarks.killed_runs [--kills 10] [--seed 1]`. Each attempt lands one export and computes
+two months of it as a user would; it is killed with its children after a random share of the undisturbed run's time. Landing twice adds
+nothing and a run replaces whole days, so the last, undisturbed attempt must give the same digest for each table.
 """
 
 from __future__ import annotations

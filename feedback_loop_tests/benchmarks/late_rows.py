@@ -1,8 +1,9 @@
-"""Fifty reviews of an old day landed afterwards: which days of which table change, and whether the tables equal those of a home that had them.
+"""Fifty reviews of an old day landed afterwards: which days of which table change, and whether the tables equal those of a home that had
+them.
 
-Run it with `python -m feedback_loop_tests.benchmarks.late_rows`. One home lands the export whole, the other without the last fifty reviews of
-2021-10-07 and then those fifty; the second computes the days that the sensor would ask for. Compared are digests of all tables, and the days
-that changed against what `lookback_days` allows.
+Run it with `python -m feedback_loop_tests.benchmarks.late_rows`. One home lands the export whole, the other without the last fifty
+reviews of 2021-10-07 and then those fifty; the second computes the days that the sensor would ask for. Compared are digests of all
+tables, and the days that changed against what `lookback_days` allows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Wall time, peak memory and share of time per stage for the three real review exports, from landing to the published marts, and once more.
+"""Wall time, peak memory and share of time per stage for the three real review exports, from landing to the published marts, and once
+more.
 
-Run it with `python -m feedback_loop_tests.benchmarks.whole_pipeline [--product NAME …]`. The commands run as a user runs them, each in a process
-of its own, on a new home with an empty vector cache. The second run must change no row and no id: the digests of all tables are compared.
+Run it with `python -m feedback_loop_tests.benchmarks.whole_pipeline [--product NAME …]`. The commands run as a user runs them, each in
+a process of its own, on a new home with an empty vector cache. The second run must change no row and no id: the digests of all tables
+are compared.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table as Grid
@@ -31,7 +33,7 @@ from feedback_loop_tests.table_digests import digests
 console = Console(width=130)
 
 
-def run_command(home: Path, *arguments: str) -> tuple[dict[str, object], float]:
+def run_command(home: Path, *arguments: str) -> tuple[dict[str, Any], float]:
     """What a command printed as JSON, and its wall seconds."""
     started = time.monotonic()
     command = [sys.executable, "-W", "ignore", "-m", "feedback_loop.cli", "--home", str(home), *arguments, "--json"]
@@ -51,9 +53,9 @@ def landed(home: Path, products: list[str]) -> float:
     return seconds
 
 
-def print_stages(summary: dict[str, object], wall: float) -> None:
+def print_stages(summary: dict[str, Any], wall: float) -> None:
     """The share of the run's wall time that each stage took; what no step explains is start-up: imports, planning, recording."""
-    seconds = Counter({str(k): float(v) for k, v in dict(summary["seconds"]).items()})  # type: ignore[call-overload]
+    seconds: dict[str, float] = summary["step_seconds"]
     checks = sum(v for k, v in seconds.items() if k not in TABLES and k != "marts")
     stages = {k: v for k, v in seconds.items() if k in TABLES or k == "marts"} | {"all checks": checks}
     stages["start-up and the rest"] = wall - sum(stages.values())

@@ -70,6 +70,7 @@ def test_json_is_the_summary(call: Call, computed: Callable[..., list[DayRange]]
         "rows": {"silver_message": 7, "mart_issue": 2},
         "days_changed": {"silver_message": 1},
         "seconds": {"silver": 1.5, "context": 0.25, "mart": 8.0},
+        "step_seconds": SECONDS,
         "failed_checks": [],
         "total_seconds": 12.3,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -67,5 +68,5 @@ def test_a_widened_range_grows_at_each_end_by_what_was_asked() -> None:
 def test_contiguous_ranges_hold_exactly_the_days_and_never_touch(given_days: list[date]) -> None:
     ranges = contiguous_ranges(given_days)
     assert [day for span in ranges for day in span] == sorted(set(given_days))
-    gaps = [(later.first - earlier.last).days for earlier, later in zip(ranges, ranges[1:], strict=False)]
+    gaps = [(later.first - earlier.last).days for earlier, later in pairwise(ranges)]
     assert all(gap > 1 for gap in gaps)

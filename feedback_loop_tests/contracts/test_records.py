@@ -43,7 +43,12 @@ def test_a_value_in_another_column_is_another_content() -> None:
 def test_another_date_or_other_notes_are_another_statement_of_a_release() -> None:
     ids = {
         r.release_id
-        for r in (statement(), statement(released_at=datetime(2026, 1, 2, tzinfo=UTC)), statement(release_notes="n"), statement(product="B"))
+        for r in (
+            statement(),
+            statement(released_at=datetime(2026, 1, 2, tzinfo=UTC)),
+            statement(release_notes="n"),
+            statement(product="B"),
+        )
     }
     assert len(ids) == 4
     assert statement(source_file="other.csv", source_row_number=7).release_id == statement().release_id
@@ -65,4 +70,6 @@ def test_a_report_balances_only_if_every_row_is_accounted_for(landed: int, dupli
 
 def test_reports_add_up_column_by_column() -> None:
     one = LandingReport(read=7, landed=4, duplicates=2, quarantined=1)
-    assert one.plus(LandingReport(read=3, landed=0, duplicates=0, quarantined=3)) == LandingReport(read=10, landed=4, duplicates=2, quarantined=4)
+    assert one.plus(LandingReport(read=3, landed=0, duplicates=0, quarantined=3)) == LandingReport(
+        read=10, landed=4, duplicates=2, quarantined=4
+    )

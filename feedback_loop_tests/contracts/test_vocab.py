@@ -35,7 +35,7 @@ def test_praise_and_other_never_become_issues() -> None:
 
 
 def test_severity_runs_from_least_to_most_urgent() -> None:
-    assert list(vocab.Severity)[0] == "low"
+    assert next(iter(vocab.Severity)) == "low"
     assert list(vocab.Severity)[-1] == "urgent"
 
 

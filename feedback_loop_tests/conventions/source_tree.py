@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ def place(file: Path) -> str:
     return file.relative_to(PROJECT).as_posix()
 
 
-@lru_cache(maxsize=None)
+@cache
 def tree_of(file: Path) -> ast.Module:
     """The syntax tree of a module."""
     return ast.parse(file.read_text(encoding="utf-8"))

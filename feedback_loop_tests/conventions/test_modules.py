@@ -17,6 +17,7 @@ READS_ENVIRONMENT = {
     "feedback_loop/adapters/dbt_command.py": "dbt takes its settings from variables alone",
     "feedback_loop/cli/entry.py": "decides about tracebacks and warnings before there are settings",
 }
+ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv", "environ", "getenv"}
 PURE = ("analysis", "bronze", "contracts", "gold", "methods", "silver", "simulation", "sources")
 IMPURE_CALLS = re.compile(
     r"(^|\.)(now|utcnow|today|monotonic|perf_counter|write_text|write_bytes|unlink|mkdir|touch|sink_parquet|write_parquet|scan_delta)$|^open$"
@@ -54,14 +55,16 @@ def test_only_the_command_line_prints(file: Path) -> None:
 
 @pytest.mark.parametrize("file", MODULES, ids=place)
 def test_only_the_settings_read_the_environment(file: Path) -> None:
-    found = [node.lineno for node in ast.walk(tree_of(file)) if _names_environment(node)]
-    assert not found or place(file) in READS_ENVIRONMENT, f"{place(file)} reads the environment in lines {found}: add a field to config.Settings"
+    found = _lines_that_name_the_environment(file)
+    assert not found or place(file) in READS_ENVIRONMENT, (
+        f"{place(file)} reads the environment in lines {found}: add a field to config.Settings"
+    )
 
 
 @pytest.mark.parametrize("file", MODULES, ids=place)
 def test_nothing_reads_the_environment_at_import(file: Path) -> None:
     inside = [range(n.lineno, (n.end_lineno or n.lineno) + 1) for n in ast.walk(tree_of(file)) if isinstance(n, ast.FunctionDef)]
-    lines = [node.lineno for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute | ast.Name) and _names_environment(node)]
+    lines = _lines_that_name_the_environment(file)
     early = [line for line in lines if not any(line in body for body in inside)]
     assert not early, f"{place(file)} reads the environment while it is imported, in lines {early}: read it in a function"
 
@@ -78,7 +81,6 @@ def test_a_stage_is_a_function_of_its_arguments(file: Path) -> None:
     assert not found, f"{place(file)} calls {', '.join(found)}: take the instant or the bytes as an argument"
 
 
-def _names_environment(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute | ast.Name | ast.alias) and (
-        ast.unparse(node) in ("os.environ", "os.getenv", "os.environb", "os.putenv", "environ", "getenv")
-    )
+def _lines_that_name_the_environment(file: Path) -> list[int]:
+    named = (node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute | ast.Name))
+    return sorted(node.lineno for node in named if ast.unparse(node) in ENVIRONMENT)

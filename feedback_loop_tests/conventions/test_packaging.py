@@ -90,9 +90,7 @@ def test_another_python_is_refused_in_one_line(version: str, tmp_path: Path) -> 
         (tmp_path / name).write_text((PROJECT / name).read_text(encoding="utf-8"))
     (tmp_path / "dbt_project").mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    run = subprocess.run(
-        ["make", "test", f"PYTHON={fake}"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run(["make", "test", f"PYTHON={fake}"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode != 0
     assert f"{fake} is not Python 3.11, 3.12 or 3.13." in run.stderr
     assert not (tmp_path / ".venv").exists()

@@ -46,7 +46,9 @@ def named_commands() -> Iterator[tuple[str, ...]]:
             depth = next((n for n in range(len(words), 0, -1) if tuple(words[:n]) in GROUPS), 0)
             is_leaf = depth and not any(path[:depth] == tuple(words[:depth]) and len(path) > depth for path in GROUPS)
             if words and WORD.match(words[0]):
-                yield tuple(words[:depth] if is_leaf else words[: depth + 1] if words[depth:] and WORD.match(words[depth]) else words[:depth])
+                yield tuple(
+                    words[:depth] if is_leaf else words[: depth + 1] if words[depth:] and WORD.match(words[depth]) else words[:depth]
+                )
 
 
 def _without_options(words: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ real gold table stands behind the same gate, test_wiring.py says.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -19,6 +20,7 @@ from feedback_loop_tests.defs.homes import NewHome
 from feedback_loop_tests.defs.made_up_feedback import days, feedback
 
 DAY, OTHER_DAY = "2024-03-01", "2024-03-02"
+BOTH = ("silver_fragment", "analysis_alert")
 
 
 class GateTrial:
@@ -27,10 +29,10 @@ class GateTrial:
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self.instance = instance
         self.failing: set[str] = set()
-        tables = [dg.asset(name=name, partitions_def=DAILY)(lambda: None) for name in ("one", "two")]
+        tables = [dg.asset(name=name, partitions_def=DAILY)(lambda: None) for name in BOTH]
         gold = dg.asset(name="gold", deps=tables, partitions_def=DAILY, automation_condition=GATE)(lambda: None)
-        self._defs = dg.Definitions([*tables, gold], asset_checks=[self._check("one"), self._check("two")])
-        self._cursor: dg.AutomationConditionEvaluation | object = None
+        self._defs = dg.Definitions([*tables, gold], asset_checks=[self._check("silver_fragment"), self._check("analysis_alert")])
+        self._cursor: Any = None
         self.requested()
 
     def _check(self, table: str) -> dg.AssetChecksDefinition:
@@ -72,62 +74,71 @@ def gate() -> Iterator[GateTrial]:
 
 
 def test_gate_opens_for_the_days_whose_blocking_checks_passed_and_for_no_other(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two")
-    gate.failing = {"two"}
-    gate.run(OTHER_DAY, "one", "two")
+    gate.run(DAY, *BOTH)
+    gate.failing = {"analysis_alert"}
+    gate.run(OTHER_DAY, *BOTH)
     assert gate.requested() == {DAY}
 
 
-@pytest.mark.parametrize("there", ["one", "two"])
+@pytest.mark.parametrize("there", BOTH)
 def test_gate_stays_shut_while_a_dependency_is_missing(gate: GateTrial, there: str) -> None:
     gate.run(DAY, there)
     assert gate.requested() == set()
 
 
 def test_gate_opens_when_the_last_check_ends_long_after_its_table(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two", checks=False)
+    gate.run(DAY, *BOTH, checks=False)
     assert gate.requested() == set()
     assert gate.requested() == set()
-    gate.check(DAY, "one", "two")
+    gate.check(DAY, *BOTH)
     assert gate.requested() == {DAY}
 
 
 def test_gate_opens_when_what_failed_is_mended(gate: GateTrial) -> None:
-    gate.failing = {"one"}
-    gate.run(DAY, "one", "two")
+    gate.failing = {"silver_fragment"}
+    gate.run(DAY, *BOTH)
     assert gate.requested() == set()
     gate.failing = set()
-    gate.run(DAY, "one")
+    gate.run(DAY, *BOTH)
     assert gate.requested() == {DAY}
 
 
 def test_gate_stays_shut_when_a_check_fails_that_passed_before(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two")
+    gate.run(DAY, *BOTH)
     assert gate.requested() == {DAY}
-    gate.failing = {"two"}
-    gate.run(DAY, "one", "two")
+    gate.failing = {"analysis_alert"}
+    gate.run(DAY, *BOTH)
     assert gate.requested() == set()
+
+
+def test_gate_asks_for_nothing_while_the_alerts_are_older_than_what_they_come_from(gate: GateTrial) -> None:
+    gate.run(DAY, *BOTH)
+    assert gate.requested() == {DAY}
+    gate.run(DAY, "silver_fragment")
+    assert gate.requested() == set()
+    gate.run(DAY, "analysis_alert")
+    assert gate.requested() == {DAY}
 
 
 def test_gate_asks_once_for_one_update(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two")
+    gate.run(DAY, *BOTH)
     assert gate.requested() == {DAY}
     assert gate.requested() == set()
-    gate.run(DAY, "one")
+    gate.run(DAY, *BOTH)
     assert gate.requested() == {DAY}
 
 
 def test_gate_asks_for_nothing_where_gold_was_computed_meanwhile(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two", checks=False)
+    gate.run(DAY, *BOTH, checks=False)
     assert gate.requested() == set()
     gate.run(DAY, "gold")
     assert gate.requested() == set()
-    gate.check(DAY, "one", "two")
+    gate.check(DAY, *BOTH)
     assert gate.requested() == set()
 
 
 def test_gate_asks_for_nothing_after_a_run_that_computed_gold_itself(gate: GateTrial) -> None:
-    gate.run(DAY, "one", "two", "gold")
+    gate.run(DAY, *BOTH, "gold")
     assert gate.requested() == set()
 
 

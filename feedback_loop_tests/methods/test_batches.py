@@ -25,7 +25,11 @@ class Doubling:
         self.sizes.append(batch.num_rows)
         assert batch.schema.names == IN.names
         rows = [(k, n) for k, n in zip(batch["key"].to_pylist(), batch["number"].to_pylist(), strict=True) if n != 3]
-        made = [row for k, n in rows for row in [{"key": k, "double": None if n is None else 2 * n, "tags": [k]}] * (2 if n and n % 2 == 0 else 1)]
+        made = [
+            row
+            for k, n in rows
+            for row in [{"key": k, "double": None if n is None else 2 * n, "tags": [k]}] * (2 if n and n % 2 == 0 else 1)
+        ]
         return pa.RecordBatch.from_pylist(made, schema=OUT)
 
 

@@ -16,7 +16,7 @@ from feedback_loop_tests.contracts.rows import frame_of
 
 DAY, NEXT = date(2026, 1, 2), date(2026, 1, 3)
 RAW = "  Hi.  Write to  anna.maier@example.com, the app crashes!  "
-START, END = 7, 41
+START, END = 7, 57
 
 
 def fragments(*changes: dict[str, Any]) -> pl.DataFrame:
@@ -75,7 +75,9 @@ def test_a_fragment_that_another_table_lacks_is_found() -> None:
     assert checks.fragments_without_row(both, both.clear()) == ["f0", "f1"]
 
 
-@pytest.mark.parametrize(("vector", "is_unit"), [([0.6, 0.8], True), ([1.0, 0.0], True), ([0.6, 0.81], False), ([0.0, 0.0], False), ([], False)])
+@pytest.mark.parametrize(
+    ("vector", "is_unit"), [([0.6, 0.8], True), ([1.0, 0.0], True), ([0.6, 0.81], False), ([0.0, 0.0], False), ([], False)]
+)
 def test_a_vector_of_another_length_than_one_is_found(vector: list[float], is_unit: bool) -> None:
     frame = frame_of(TABLES["analysis_embedding"], {"fragment_id": "f0", "vector": vector})
     assert checks.vectors_not_of_unit_length(frame) == ([] if is_unit else ["f0"])

@@ -103,7 +103,6 @@ def test_a_late_record_that_names_a_version_earlier_reaches_the_days_of_its_old_
     assert set(candidate_days(40)) <= set(days)
 
 
-@pytest.mark.xfail(strict=True, reason="a fed release does not touch the days on which its version was a candidate by inference")
 def test_a_release_fed_after_its_version_was_seen_touches_the_inferred_days_too(store: DeltaTableStore) -> None:
     store.append(RECORD, record("a", 2, product_version="1.0"))
     before = landed_now(store)

@@ -1,0 +1,126 @@
+"""Tables that break a rule: a home whose store spoils one table after its asset wrote it, past every validation.
+
+Each spoiling is a function from the table's good rows to bad ones, named after what the blocking check says when all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+from deltalake import write_deltalake
+
+from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop.contracts.validate import conform
+from feedback_loop.defs.resources import StoreResource
+
+ADDRESS = "anna.berger@example.com"
+
+Spoil = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """How to make the check of the table fail."""
+
+    table: str
+    check: str
+    spoil: Spoil
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.check}"
+
+
+def first(**values: pl.Expr) -> Spoil:
+    """Changes columns of the first row."""
+
+    def spoil(rows: pl.DataFrame) -> pl.DataFrame:
+        is_first = pl.int_range(pl.len()) == 0
+        return rows.with_columns(pl.when(is_first).then(value).otherwise(pl.col(name)).alias(name) for name, value in values.items())
+
+    return spoil
+
+
+def doubled(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row twice, so that the key is not unique."""
+    return pl.concat([rows, rows.head(1)])
+
+
+def without_first(rows: pl.DataFrame) -> pl.DataFrame:
+    """All rows but the first."""
+    return rows.tail(-1)
+
+
+CONTRACTS = [
+    Spoiling(name, "fulfils_its_contract", doubled)
+    for name in (
+        "context_release", "silver_message", "silver_fragment", "analysis_embedding", "analysis_classification", "analysis_evidence",
+        "analysis_cluster", "analysis_alert", "gold_issue",
+    )
+]  # fmt: skip
+
+_TWICE = pl.col("vector").list.eval(pl.element() * 2)
+
+LAWS = [
+    Spoiling("silver_fragment", "no_personal_data_survives", first(masked_text=pl.lit(f"write to {ADDRESS}"))),
+    Spoiling("silver_fragment", "every_fragment_is_in_its_place", first(raw_end=pl.col("raw_end") - 1)),
+    Spoiling("analysis_embedding", "every_fragment_has_a_vector_of_unit_length", without_first),
+    Spoiling("analysis_embedding", "every_fragment_has_a_vector_of_unit_length", first(vector=_TWICE)),
+    Spoiling("analysis_classification", "every_fragment_is_classified_or_abstained_from", without_first),
+    Spoiling("analysis_classification", "every_fragment_is_classified_or_abstained_from", first(complaint_class=pl.lit(None, pl.String))),
+    Spoiling("analysis_evidence", "every_claim_has_a_span", first(evidence_text=pl.lit("never said"))),
+    Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", without_first),
+    Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(
+        day_fragment_ids=pl.col("day_fragment_ids").list.concat(pl.col("day_fragment_ids")))),
+    Spoiling("gold_issue", "fragments_add_up", without_first),
+]  # fmt: skip
+
+
+class SpoilingStore(DeltaTableStore):
+    """Writes one table as it is told, and then spoils it."""
+
+    spoiling: Spoiling
+
+    def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
+        """As the real store, then spoilt."""
+        changed = super().replace_days(table, frame, days)
+        self._spoil(table)
+        return changed
+
+    def replace_all(self, table: Table, frame: pl.DataFrame) -> bool:
+        """As the real store, then spoilt."""
+        changed = super().replace_all(table, frame)
+        self._spoil(table)
+        return changed
+
+    def _spoil(self, table: Table) -> None:
+        if table.name == self.spoiling.table:
+            overwrite(self, table, self.spoiling.spoil(self.read(table).sort(table.key)))
+
+
+class SpoilingStoreResource(StoreResource):
+    """Opens a store that spoils; `number` counts in `CONTRACTS` and then in `LAWS`."""
+
+    number: int
+
+    def open(self) -> SpoilingStore:
+        """The store."""
+        settings = self.home.settings()
+        store = SpoilingStore(settings.tables_folder, settings.locks_folder)
+        store.spoiling = [*CONTRACTS, *LAWS][self.number]
+        return store
+
+
+def overwrite(store: DeltaTableStore, table: Table, rows: pl.DataFrame) -> None:
+    """Writes the rows as Delta, whatever they break."""
+    partition = [table.partition] if table.partition else None
+    write_deltalake(store._uri(table), conform(rows, table), mode="overwrite", partition_by=partition)
+
+
+def spoil(store: DeltaTableStore, spoiling: Spoiling) -> None:
+    """Spoils the table as it lies there."""
+    table = TABLES[spoiling.table]
+    overwrite(store, table, spoiling.spoil(store.read(table).sort(table.key)))

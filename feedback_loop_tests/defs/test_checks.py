@@ -1,0 +1,112 @@
+"""Every blocking check fails on bad rows, tells ids and no words, and stops gold."""
+
+from __future__ import annotations
+
+import shutil
+
+import dagster as dg
+import pytest
+
+from feedback_loop.contracts.records import RejectedRow
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import QuarantineReason
+from feedback_loop.defs.bronze_assets import BRONZE_TABLES, bronze, bronze_checks
+from feedback_loop.defs.checks import result
+from feedback_loop.defs.resources import HomeResource
+from feedback_loop.defs.run_days import unpartitioned_tags
+from feedback_loop.defs.wiring import build_run_defs
+from feedback_loop_tests.defs.homes import Home, NewHome
+from feedback_loop_tests.defs.made_up_feedback import days, feedback, record, release
+from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, LAWS, Spoiling, SpoilingStoreResource, doubled, spoil
+from feedback_loop_tests.table_digests import digest
+
+DAYS = days(0, 2)
+BRONZE = [Spoiling(name, "fulfils_its_contract", doubled) for name in BRONZE_TABLES]
+BAD_ROW = RejectedRow(
+    source="records", source_file="f.jsonl", source_row_number=1, reason=next(iter(QuarantineReason)), detail="", raw_bytes=b"{",
+    reader_options="",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def good(new_home: NewHome) -> Home:
+    """A home with an alert, so that no table is empty."""
+    home = new_home()
+    urgent = record("urgent", 1, "The app crashes as soon as I open it, error E-1001.", severity="urgent")
+    home.land([*feedback(2, per_day=3), urgent, release("1.0", 0), BAD_ROW])
+    assert home.run(DAYS).failed_checks == []
+    assert all(home.table(s.table).height for s in CONTRACTS)
+    return home
+
+
+def copy_of(home: Home, new_home: NewHome) -> Home:
+    copy = new_home()
+    shutil.copytree(home.folder, copy.folder)
+    return copy
+
+
+def evaluations(defs: dg.Definitions, table: str) -> dict[str, dg.AssetCheckEvaluation]:
+    """The checks of the table as they judge it now, without computing it."""
+    job = defs.resolve_implicit_global_asset_job_def()
+    wanted = {key for key in defs.resolve_asset_graph().asset_check_keys if key.asset_key.to_user_string() == table}
+    subset = job.get_subset(asset_selection=frozenset(), asset_check_selection=wanted)
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    done = subset.execute_in_process(tags=unpartitioned_tags(DAYS), raise_on_error=False, run_config=quiet)
+    return {e.check_name: e for e in done.get_asset_check_evaluations()}
+
+
+def run_defs(home: Home) -> dg.Definitions:
+    return build_run_defs(home.resources(), with_marts=False)
+
+
+@pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS], ids=str)
+def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(good: Home, new_home: NewHome, spoiling: Spoiling) -> None:
+    bad = copy_of(good, new_home)
+    spoil(bad.store, spoiling)
+    found = evaluations(run_defs(bad), spoiling.table)[spoiling.check]
+    assert not found.passed
+    assert found.metadata["offender_count"].value != 0
+    said = str(found.metadata["offenders"].value)
+    texts = [*bad.table("silver_fragment")["masked_text"], *bad.table("bronze_feedback_record")["text"], ADDRESS, "never said"]
+    assert [text for text in texts if text in said] == []
+
+
+def test_checks_pass_on_good_rows(good: Home) -> None:
+    for name in {s.table for s in CONTRACTS}:
+        assert {e.passed for e in evaluations(run_defs(good), name).values()} == {True}, name
+
+
+@pytest.mark.parametrize("spoiling", BRONZE, ids=str)
+def test_contract_check_of_bronze_fails_on_bad_rows(good: Home, new_home: NewHome, spoiling: Spoiling) -> None:
+    bad = copy_of(good, new_home)
+    resources = {**bad.resources(), "home": HomeResource(home=str(bad.folder))}
+    defs = dg.Definitions(assets=[bronze], asset_checks=bronze_checks, resources=resources)
+    assert evaluations(defs, spoiling.table)["fulfils_its_contract"].passed
+    spoil(bad.store, spoiling)
+    assert not evaluations(defs, spoiling.table)["fulfils_its_contract"].passed
+
+
+UPSTREAM_OF_GOLD = [(n, s) for n, s in enumerate([*CONTRACTS, *LAWS]) if s.table != "gold_issue"]
+
+
+@pytest.mark.parametrize(("number", "spoiling"), UPSTREAM_OF_GOLD[::2], ids=[str(s) for _, s in UPSTREAM_OF_GOLD[::2]])
+def test_gold_stays_as_it_was_when_a_check_before_it_fails(good: Home, new_home: NewHome, number: int, spoiling: Spoiling) -> None:
+    home, gold = copy_of(good, new_home), TABLES["gold_issue"]
+    before = digest(home.table(gold.name), gold)
+    home.land([record("later", 2, "The app crashes as soon as I open it.")])
+    store = SpoilingStoreResource(home=HomeResource(home=str(home.folder)), number=number)
+    summary = home.run(DAYS, store=store)
+    assert f"{spoiling.table}.{spoiling.check}" in summary.failed_checks
+    assert gold.name not in summary.rows
+    assert digest(home.table(gold.name), gold) == before
+
+
+def test_result_shows_the_first_offenders_and_counts_them_all() -> None:
+    found = result([f"id{n}" for n in range(30)])
+    assert not found.passed
+    assert found.metadata["offender_count"] == dg.MetadataValue.int(30)
+    assert str(found.metadata["offenders"].value).splitlines() == [f"- `id{n}`" for n in range(20)]
+
+
+def test_result_without_offenders_passes() -> None:
+    assert result([]).passed

@@ -1,0 +1,72 @@
+"""Files of `try`: what is written can be read again, and writing never takes more away than a plain file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedback_loop.errors import BadInput
+from feedback_loop.workflows.try_files import read_texts, write_csv, write_json_lines
+
+WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
+ROWS = st.lists(st.tuples(WORDS.filter(bool) | st.integers(), WORDS), min_size=1, max_size=6)
+MODEST = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MODEST
+@given(rows=ROWS)
+def test_json_lines_come_back_as_they_were_written(tmp_path: Path, rows: list[tuple[str | int, str]]) -> None:
+    file = tmp_path / "t.jsonl"
+    write_json_lines(file, [{"text_id": text_id, "text": text} for text_id, text in rows])
+    assert [(row.text_id, row.text) for row in read_texts(file)] == rows
+    assert len(file.read_text("utf-8").splitlines()) == len(rows)
+
+
+@MODEST
+@given(rows=st.lists(st.tuples(WORDS.filter(bool), WORDS.filter(lambda t: "\r" not in t)), min_size=1, max_size=6))
+def test_csv_comes_back_as_it_was_written(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    file = tmp_path / "t.csv"
+    write_csv(file, ("text_id", "text"), [{"text_id": text_id, "text": text} for text_id, text in rows])
+    assert [(row.text_id, row.text) for row in read_texts(file)] == rows
+
+
+def test_rows_without_an_id_carry_their_number_blank_lines_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"text": "a"}\n\n{"text": "b", "text_id": ""}\n{"text": "c", "text_id": "x"}')
+    assert [row.text_id for row in read_texts(file)] == [1, 2, "x"]
+
+
+@pytest.mark.parametrize("target", ["link", "pipe"])
+def test_links_and_devices_are_never_replaced(tmp_path: Path, target: str) -> None:
+    import os
+
+    path = tmp_path / target
+    if target == "link":
+        path.symlink_to(tmp_path / "plain")
+        (tmp_path / "plain").write_text("kept")
+    else:
+        os.mkfifo(path)
+    before = path.lstat().st_mode
+    with pytest.raises(BadInput, match="is a link or a device"):
+        write_json_lines(path, [{"text_id": 1}])
+    assert path.lstat().st_mode == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({target, *(["plain"] if target == "link" else [])})
+
+
+def test_a_failed_answer_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    file = tmp_path / "out.jsonl"
+    file.write_text("old")
+    with pytest.raises(TypeError):
+        write_json_lines(file, [{"text_id": object()}])
+    assert file.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_other_columns_stay_within_reach(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text(json.dumps({"text": "a", "label": "b"}))
+    assert read_texts(file)[0].values["label"] == "b"
