@@ -8,7 +8,7 @@ import warnings
 
 import dagster as dg
 
-# Partitioned checks and single-run backfills are marked as previews by this version of Dagster; what they do here is tested, so its users need
-# not read a warning per asset at each start.
+# Partitioned checks and single-run backfills are marked as previews by this version of Dagster; what they do here is tested, so users
+# need not read a warning per asset at each start.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)

@@ -24,8 +24,9 @@ GATE = (
 )
 """Gold follows analysis only where every blocking check of that day passed.
 
-Alerts come last of what gold reads: when they are new, the tables before them are, and of one day. An update stays due until gold was requested or computed, for a check may end minutes after the table that it is of. Runs that compute gold
-themselves, as the loop job does, make nothing due.
+Alerts come last of what gold reads: when they are new, the tables before them are, and of one day. An update stays due until gold was
+requested or computed, for a check may end minutes after the table that it is of. Runs that compute gold themselves, as the loop job
+does, make nothing due.
 """
 
 

@@ -12,6 +12,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.defs.bronze_assets import BRONZE_TABLES, bronze, bronze_checks
 from feedback_loop.defs.checks import result
+from feedback_loop.defs.io_manager import TableIOManager
 from feedback_loop.defs.resources import HomeResource
 from feedback_loop.defs.run_days import unpartitioned_tags
 from feedback_loop.defs.wiring import build_run_defs
@@ -95,7 +96,7 @@ def test_gold_stays_as_it_was_when_a_check_before_it_fails(good: Home, new_home:
     before = digest(home.table(gold.name), gold)
     home.land([record("later", 2, "The app crashes as soon as I open it.")])
     store = SpoilingStoreResource(home=HomeResource(home=str(home.folder)), number=number)
-    summary = home.run(DAYS, store=store)
+    summary = home.run(DAYS, store=store, io_manager=TableIOManager(store=store))
     assert f"{spoiling.table}.{spoiling.check}" in summary.failed_checks
     assert gold.name not in summary.rows
     assert digest(home.table(gold.name), gold) == before
