@@ -42,7 +42,7 @@ check: $(MANIFEST) ## Lint, format, types, import rules, conventions
 
 dev: $(MANIFEST) ## Open the Dagster UI over the home's data, on this machine only
 	@home=$$($(BIN)/python -c '$(OPEN_HOME)'); \
-	echo "Open http://127.0.0.1:$(PORT) in about half a minute; Ctrl-C ends it."; \
+	echo "Open http://127.0.0.1:$(PORT) as soon as \"Serving\" appears below, in about half a minute; Ctrl-C ends it."; \
 	FEEDBACK_LOOP_HOME="$$home" DAGSTER_HOME="$$home/dagster" DBT_SEND_ANONYMOUS_USAGE_STATS=false \
 		exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 

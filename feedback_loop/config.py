@@ -15,7 +15,7 @@ from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
 
-_UNSAFE = "%[]?*"
+_UNSAFE = "%[]?*="
 
 
 class EmbedderChoice(StrEnum):
@@ -46,11 +46,6 @@ class Settings:
     def build_file(self) -> Path:
         """The DuckDB file in which dbt works."""
         return self.home / "build" / "marts.duckdb"
-
-    @property
-    def models_folder(self) -> Path:
-        """Models built on this machine."""
-        return self.home / "models"
 
     @property
     def embedding_cache_file(self) -> Path:

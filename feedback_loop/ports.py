@@ -61,7 +61,8 @@ class TableStore(Protocol):
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
         """The number of days whose rows changed; afterwards the table holds for `days` exactly the rows of the frame.
 
-        Raises ContractBroken and RowsOutsideDays before anything is written. Days whose rows are the same already are not written again.
+        Raises ContractBroken and RowsOutsideDays before anything is written. What is written is one span, from the first day whose rows
+        changed to the last; nothing where none did.
         """
         ...
 

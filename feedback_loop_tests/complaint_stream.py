@@ -15,6 +15,7 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.methods.fingerprints import fingerprint
 
 START = date(2024, 3, 1)
 DIMENSION = 24
@@ -75,6 +76,11 @@ class Said:
     customer: str | None = None
 
 
+def said_as(text: str) -> dict[str, object]:
+    """The columns of a fragment that its words decide."""
+    return {"masked_text": text, "fingerprint": fingerprint(text), "language": "en"}
+
+
 def stream(said: Sequence[Said], seed: int = 7) -> Stream:
     """The frames of the records, whose ids follow from their place in the list."""
     noise = np.random.default_rng(seed)
@@ -94,7 +100,14 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
             fragment_id = stable_id("fragment", n, index)
             text = texts[(n + index) % len(texts)]
             fragments.append(
-                {**shared, "fragment_id": fragment_id, "masked_text": text, "language": "en", "duplicate_of": record.duplicate_of}
+                {
+                    **shared,
+                    "fragment_id": fragment_id,
+                    "masked_text": text,
+                    "fingerprint": fingerprint(text),
+                    "language": "en",
+                    "duplicate_of": record.duplicate_of,
+                }
             )
             classes.append({"fragment_id": fragment_id, "best_class": best_class, "class_score": 0.5 + n % 50 / 100, "event_date": day})
             vector = directions[numbers[record.topic]] + noise.normal(scale=0.08, size=DIMENSION)
@@ -112,6 +125,7 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
         **message_schema,
         "fragment_id": pl.String,
         "masked_text": pl.String,
+        "fingerprint": pl.String,
         "language": pl.String,
         "duplicate_of": pl.String,
     }

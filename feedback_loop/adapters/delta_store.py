@@ -1,7 +1,7 @@
 """The tables that Python owns, as Delta tables on disk or an object store (the `TableStore` port).
 
 Every write conforms to the contract first, carries an explicit predicate, and happens under a lock per table, so that two processes on one
-machine wait for each other instead of losing a commit. Days whose rows are already the same are not written again.
+machine wait for each other instead of losing a commit. Only the span from the first changed day to the last is written.
 What is easy to break: a min..max predicate deletes every day in between, so the rows of the whole span are always written together.
 """
 
@@ -45,15 +45,12 @@ class DeltaTableStore:
     ) -> pl.DataFrame:
         """The rows of the days, or all; see the port."""
         wanted = list(columns or table.columns)
-        delta = self._open(table)
-        if delta is None:
-            return _empty(table).select(wanted)
-        rows = pl.scan_delta(delta, use_pyarrow=False)
+        rows = self._scan(table, self.files(table))
         if days is not None:
             rows = rows.filter(pl.col(_day_column(table)).is_between(days.first, days.last))
         if as_of is not None and "landed_at" in table.columns:
             rows = rows.filter(pl.col("landed_at") <= as_of)
-        return rows.select(wanted).cast({name: _empty(table).schema[name] for name in wanted}).collect()
+        return rows.select(wanted).collect()
 
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
         """The number of days whose rows changed; see the port."""
@@ -83,15 +80,21 @@ class DeltaTableStore:
         """The rows of the data files that the table did not have at that version; see the port."""
         before = set(self._files_at(table, version))
         fresh = [file for file in self.files(table) if file not in before]
-        if not fresh:
-            return _empty(table).select(columns)
-        rows = pl.scan_parquet(fresh, hive_partitioning=True, storage_options=self._options).select(columns)
-        return rows.cast({name: _empty(table).schema[name] for name in columns}).collect()
+        return self._scan(table, fresh).select(columns).collect()
 
     def files(self, table: Table) -> list[str]:
         """The data files of the present snapshot, absolute."""
         delta = self._open(table)
         return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
+
+    def _scan(self, table: Table, files: list[str]) -> pl.LazyFrame:
+        """The rows of the data files with the contract's types; by path, because a home's name may hold what an address would encode."""
+        schema = pl.Schema(table.schema)
+        if not files:
+            return pl.LazyFrame(schema=schema)
+        partition = {table.partition: schema[table.partition]} if table.partition else None
+        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema=partition, glob=False, storage_options=self._options)
+        return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
     def _files_at(self, table: Table, version: int) -> list[str]:
         """The data files of an earlier version; none before the first or where it is gone, so that everything counts as added."""

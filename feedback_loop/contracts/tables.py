@@ -35,7 +35,6 @@ class Table:
     partition: str | None
     owner: Owner = Owner.PYTHON
     lookback_days: int | None = 0
-    freshness_minutes: int | None = None
     question: str = ""
 
     @property
@@ -65,7 +64,6 @@ _PYTHON_TABLES = [
             "source_file", "source_row_number", "retried_quarantine_id", "event_date", "landed_date",
         ),
         "landed_date",
-        freshness_minutes=24 * 60,
     ),
     Table(
         "bronze_quarantine",

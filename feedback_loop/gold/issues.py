@@ -36,7 +36,7 @@ def issues(clusters: pl.DataFrame, fragments: pl.DataFrame, embeddings: pl.DataF
     """The rows of `gold_issue` for the days.
 
     Clusters and fragments cover the whole history up to the last day, embeddings the days and the `WINDOW_DAYS - 1` before, alerts the
-    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text ·
+    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text, fingerprint ·
     fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
     """
     history = clusters.filter(pl.col("event_date") <= days.last)
@@ -75,7 +75,7 @@ class _Said:
             rows["customer_id"].to_list(),
             rows["product_version"].to_list(),
             rows["masked_text"].to_list(),
-            [_saying(text) for text in rows["masked_text"]],
+            rows["fingerprint"].to_list(),
             rows["vector"].explode().to_numpy().reshape(rows.height, -1) if rows.height else np.zeros((0, 1), dtype=np.float32),
         )
 
@@ -146,11 +146,6 @@ def _most_typical(positions: Sequence[int], centroid: object, said: _Said) -> li
         if len(distinct) == QUOTE_COUNT:
             break
     return list(distinct.values())
-
-
-def _saying(text: str) -> str:
-    """The text without case, blanks and punctuation: two texts with the same say the same."""
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _by_frequency(values: Sequence[str]) -> list[str]:

@@ -72,7 +72,7 @@ def test_every_table_comes_back_as_it_was_written(store: DeltaTableStore, name: 
     assert back.equals(frame)
 
 
-@pytest.mark.parametrize("folder", ["with blank", "Größe", "日本", "a=b", "it's", "a#b", "a{b}"])
+@pytest.mark.parametrize("folder", ["with blank", "Größe", "日本", "it's", "a#b", "a{b}"])
 def test_a_home_may_have_any_name_that_the_settings_accept(tmp_path: Path, folder: str) -> None:
     home = load_settings(tmp_path / folder, {}).home
     store = DeltaTableStore(home / "tables", home / "locks")

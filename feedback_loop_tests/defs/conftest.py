@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from feedback_loop.adapters import charts
+from feedback_loop.contracts.tables import python_tables
 from feedback_loop_tests.defs.homes import Home, NewHome
+from feedback_loop_tests.defs.made_up_feedback import UNREADABLE, days, feedback, record, release
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _vectors_of_spelling() -> Iterator[None]:
-    """The fast vectors, so that the cold start of the model is not what these tests measure."""
+    """The fast vectors and no pictures, so that models and drawing are not what these tests wait for; test_charts.py draws."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FEEDBACK_LOOP_EMBEDDER", "tfidf")
+        patch.setattr(charts, "_png", lambda _: b"")
         yield
 
 
@@ -25,6 +29,17 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
     root: Path = tmp_path_factory.mktemp("homes")
     numbers = itertools.count()
     return lambda: Home(root / f"home{next(numbers)}", root / "vectors")
+
+
+@pytest.fixture(scope="session")
+def computed(new_home: NewHome) -> Home:
+    """A home with three days computed and no table empty; tests that change it take a copy."""
+    home = new_home()
+    urgent = record("urgent", 1, "The app crashes as soon as I open it, error E-1001.", severity="urgent")
+    home.land([*feedback(2, per_day=3), urgent, release("1.0", 0), UNREADABLE])
+    assert home.run(days(0, 2)).failed_checks == []
+    assert all(home.table(table.name).height for table in python_tables())
+    return home
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ homes of a test process, because they depend on texts alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -46,6 +47,11 @@ class Home:
         settings = load_settings(self.folder)
         return DeltaTableStore(settings.tables_folder, settings.locks_folder)
 
+    def copied_to(self, other: Home) -> Home:
+        """The other home, which now holds the same."""
+        shutil.copytree(self.folder, other.folder)
+        return other
+
     def land(self, rows: Sequence[Row], at: datetime = LANDED_AT) -> LandingReport:
         """Lands the rows at the instant."""
         return land_rows(rows, self.store, at)
@@ -70,7 +76,7 @@ class Home:
         tags: dict[str, str] | None = None,
         instance: dg.DagsterInstance | None = None,
         without: Sequence[str] = (),
-        **replaced: object,
+        replaced: Mapping[str, object] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """The loop job, in this process and without the marts, for one partition or for the partitions that the tags name."""
         defs = build_defs({**self.resources(), **replaced}) if replaced else self.defs()

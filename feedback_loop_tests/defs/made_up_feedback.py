@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.records import FeedbackRecord, ReleaseRecord
-from feedback_loop.contracts.vocab import Channel
+from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, ReleaseRecord
+from feedback_loop.contracts.vocab import Channel, QuarantineReason
 
 START = date(2024, 3, 1)
 PRODUCT = "Lumen"
@@ -38,6 +38,11 @@ SAYINGS = {
     ),
     "praise": ("Great app, works well and I love it.", "I love this app, very good work."),
 }
+
+UNREADABLE = RejectedRow(
+    source="records", source_file="f.jsonl", source_row_number=1, reason=QuarantineReason.MALFORMED_ROW, detail="", raw_bytes=b"{",
+    reader_options="",
+)  # fmt: skip
 
 
 def day(number: int) -> date:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 import dagster as dg
 import pytest
 
-from feedback_loop.contracts.records import RejectedRow
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.defs.bronze_assets import BRONZE_TABLES, bronze, bronze_checks
 from feedback_loop.defs.checks import result
 from feedback_loop.defs.io_manager import TableIOManager
@@ -17,33 +13,12 @@ from feedback_loop.defs.resources import HomeResource
 from feedback_loop.defs.run_days import unpartitioned_tags
 from feedback_loop.defs.wiring import build_run_defs
 from feedback_loop_tests.defs.homes import Home, NewHome
-from feedback_loop_tests.defs.made_up_feedback import days, feedback, record, release
+from feedback_loop_tests.defs.made_up_feedback import days, record
 from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, LAWS, Spoiling, SpoilingStoreResource, doubled, spoil
 from feedback_loop_tests.table_digests import digest
 
 DAYS = days(0, 2)
 BRONZE = [Spoiling(name, "fulfils_its_contract", doubled) for name in BRONZE_TABLES]
-BAD_ROW = RejectedRow(
-    source="records", source_file="f.jsonl", source_row_number=1, reason=next(iter(QuarantineReason)), detail="", raw_bytes=b"{",
-    reader_options="",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def good(new_home: NewHome) -> Home:
-    """A home with an alert, so that no table is empty."""
-    home = new_home()
-    urgent = record("urgent", 1, "The app crashes as soon as I open it, error E-1001.", severity="urgent")
-    home.land([*feedback(2, per_day=3), urgent, release("1.0", 0), BAD_ROW])
-    assert home.run(DAYS).failed_checks == []
-    assert all(home.table(s.table).height for s in CONTRACTS)
-    return home
-
-
-def copy_of(home: Home, new_home: NewHome) -> Home:
-    copy = new_home()
-    shutil.copytree(home.folder, copy.folder)
-    return copy
 
 
 def evaluations(defs: dg.Definitions, table: str) -> dict[str, dg.AssetCheckEvaluation]:
@@ -61,8 +36,8 @@ def run_defs(home: Home) -> dg.Definitions:
 
 
 @pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS], ids=str)
-def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(good: Home, new_home: NewHome, spoiling: Spoiling) -> None:
-    bad = copy_of(good, new_home)
+def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(computed: Home, new_home: NewHome, spoiling: Spoiling) -> None:
+    bad = computed.copied_to(new_home())
     spoil(bad.store, spoiling)
     found = evaluations(run_defs(bad), spoiling.table)[spoiling.check]
     assert not found.passed
@@ -72,14 +47,14 @@ def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(good: Home, new_home
     assert [text for text in texts if text in said] == []
 
 
-def test_checks_pass_on_good_rows(good: Home) -> None:
+def test_checks_pass_on_good_rows(computed: Home) -> None:
     for name in {s.table for s in CONTRACTS}:
-        assert {e.passed for e in evaluations(run_defs(good), name).values()} == {True}, name
+        assert {e.passed for e in evaluations(run_defs(computed), name).values()} == {True}, name
 
 
 @pytest.mark.parametrize("spoiling", BRONZE, ids=str)
-def test_contract_check_of_bronze_fails_on_bad_rows(good: Home, new_home: NewHome, spoiling: Spoiling) -> None:
-    bad = copy_of(good, new_home)
+def test_contract_check_of_bronze_fails_on_bad_rows(computed: Home, new_home: NewHome, spoiling: Spoiling) -> None:
+    bad = computed.copied_to(new_home())
     resources = {**bad.resources(), "home": HomeResource(home=str(bad.folder))}
     defs = dg.Definitions(assets=[bronze], asset_checks=bronze_checks, resources=resources)
     assert evaluations(defs, spoiling.table)["fulfils_its_contract"].passed
@@ -91,8 +66,8 @@ UPSTREAM_OF_GOLD = [(n, s) for n, s in enumerate([*CONTRACTS, *LAWS]) if s.table
 
 
 @pytest.mark.parametrize(("number", "spoiling"), UPSTREAM_OF_GOLD[::2], ids=[str(s) for _, s in UPSTREAM_OF_GOLD[::2]])
-def test_gold_stays_as_it_was_when_a_check_before_it_fails(good: Home, new_home: NewHome, number: int, spoiling: Spoiling) -> None:
-    home, gold = copy_of(good, new_home), TABLES["gold_issue"]
+def test_gold_stays_as_it_was_when_a_check_before_it_fails(computed: Home, new_home: NewHome, number: int, spoiling: Spoiling) -> None:
+    home, gold = computed.copied_to(new_home()), TABLES["gold_issue"]
     before = digest(home.table(gold.name), gold)
     home.land([record("later", 2, "The app crashes as soon as I open it.")])
     store = SpoilingStoreResource(home=HomeResource(home=str(home.folder)), number=number)

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.defs.run_days import DAILY, FIRST_DAY, days_in, range_tags, unpartitioned_tags
+from feedback_loop.defs.run_days import DAILY, FIRST_DAY, days_in, days_of, range_tags, unpartitioned_tags
 from feedback_loop.errors import BadInput
 
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 5))
@@ -38,11 +38,14 @@ def test_tag_that_is_no_day_is_refused() -> None:
 
 
 def test_tags_of_a_range_are_those_that_dagster_reads() -> None:
-    @dg.asset(partitions_def=DAILY, backfill_policy=dg.BackfillPolicy.single_run())
-    def days(context: dg.AssetExecutionContext) -> list[str]:
-        return [context.partition_key_range.start, context.partition_key_range.end]
+    seen = []
 
-    assert dg.materialize([days], tags=range_tags(DAYS)).output_for_node("days") == ["2024-03-01", "2024-03-05"]
+    @dg.asset(partitions_def=DAILY, backfill_policy=dg.BackfillPolicy.single_run())
+    def asset_of_days(context: dg.AssetExecutionContext) -> None:
+        seen.append((context.partition_key_range.start, context.partition_key_range.end, days_of(context)))
+
+    assert dg.materialize([asset_of_days], tags=range_tags(DAYS)).success
+    assert seen == [("2024-03-01", "2024-03-05", DAYS)]
 
 
 def test_partitions_begin_with_the_first_day_and_are_days_in_utc() -> None:
