@@ -82,9 +82,8 @@ def print_issue(rank: int, issue: RankedIssue) -> None:
     customers = f" · {issue.customer_count:,} customers" if issue.customer_count else ""
     seen = f"{issue.first_seen_at:%Y-%m-%d} to {issue.last_seen_at:%Y-%m-%d}"
     say(f"{rank:>3}  {issue.label}  ({issue.issue_class}, {issue.product})")
-    say(
-        f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {seen} · {len(issue.alerts)} alert{'' if len(issue.alerts) == 1 else 's'}"
-    )
+    alerts = f"{len(issue.alerts)} alert{'' if len(issue.alerts) == 1 else 's'}"
+    say(f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {seen} · {alerts}")
     if issue.versions:
         say(f"     versions {', '.join(issue.versions[:_VERSIONS_SHOWN])}{' …' if len(issue.versions) > _VERSIONS_SHOWN else ''}")
     for quote in issue.quotes:

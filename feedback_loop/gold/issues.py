@@ -36,8 +36,8 @@ def issues(clusters: pl.DataFrame, fragments: pl.DataFrame, embeddings: pl.DataF
     """The rows of `gold_issue` for the days.
 
     Clusters and fragments cover the whole history up to the last day, embeddings the days and the `WINDOW_DAYS - 1` before, alerts the
-    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text, fingerprint ·
-    fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
+    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text,
+    fingerprint · fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
     """
     history = clusters.filter(pl.col("event_date") <= days.last)
     said = _Said.of(fragments, embeddings, days)
