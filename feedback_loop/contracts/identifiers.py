@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime
 
+from feedback_loop.errors import BadInput
+
 Part = str | int | float | date | datetime | None
 
 _DIGITS = 20
@@ -36,5 +38,7 @@ def _encoded(part: Part) -> bytes:
 
 def _as_text(part: str | int | float | date | datetime) -> str:
     if isinstance(part, datetime):
+        if part.tzinfo is None:
+            raise BadInput("an instant without a time zone names nothing for sure; attach one first.")
         return part.astimezone(UTC).isoformat(timespec="microseconds")
     return part.isoformat() if isinstance(part, date) else str(part)

@@ -45,12 +45,13 @@ def spans_not_verbatim(evidence: pl.DataFrame, fragments: pl.DataFrame) -> list[
 
 
 def fragments_in_no_or_two_clusters(clusters: pl.DataFrame, eligible: pl.DataFrame) -> list[str]:
-    """Ids of complaints of a day that are not in exactly one cluster of their product that day."""
+    """Ids of complaints of a day that are not in exactly one cluster that day, and of members that are no complaint of it."""
     members = clusters.select("event_date", pl.col("day_fragment_ids").alias("fragment_id")).explode("fragment_id").drop_nulls()
     counted = members.group_by("event_date", "fragment_id").len()
     joined = eligible.select("event_date", "fragment_id").join(counted, on=["event_date", "fragment_id"], how="full", coalesce=True)
-    strays = eligible.join(members, on=["event_date", "fragment_id"], how="anti")["fragment_id"].to_list()
-    return sorted({*joined.filter(pl.col("len") > 1)["fragment_id"].to_list(), *strays})
+    missing = eligible.join(members, on=["event_date", "fragment_id"], how="anti")["fragment_id"].to_list()
+    surplus = members.join(eligible, on=["event_date", "fragment_id"], how="anti")["fragment_id"].to_list()
+    return sorted({*joined.filter(pl.col("len") > 1)["fragment_id"].to_list(), *missing, *surplus})
 
 
 def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> list[str]:

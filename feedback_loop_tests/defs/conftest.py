@@ -13,6 +13,9 @@ from feedback_loop.contracts.tables import python_tables
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.made_up_feedback import UNREADABLE, days, feedback, record, release
 
+DRAW = charts._png
+"""The real drawing, which other tests go without."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _vectors_of_spelling() -> Iterator[None]:

@@ -66,11 +66,11 @@ def record(name: str, number: int, text: str | None, **changes: Any) -> Feedback
 
 
 def feedback(last: int, per_day: int = 4, seed: int = 5, spike: int | None = None) -> list[FeedbackRecord]:
-    """`per_day` records on each of the days 0..last; on the day `spike` as many again about crashes."""
+    """`per_day` records on each of the days 0..last; on the day `spike` five times as many more about crashes."""
     chance = random.Random(seed)
     made = []
     for number in range(last + 1):
-        topics = [chance.choice(list(SAYINGS)) for _ in range(per_day)] + ["crash"] * (2 * per_day if number == spike else 0)
+        topics = [chance.choice(list(SAYINGS)) for _ in range(per_day)] + ["crash"] * (5 * per_day if number == spike else 0)
         for n, topic in enumerate(topics):
             text = chance.choice(SAYINGS[topic]).format(n=chance.randrange(1000))
             version = "2.0" if number >= last // 2 else "1.0"

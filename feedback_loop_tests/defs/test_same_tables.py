@@ -11,6 +11,7 @@ import pytest
 
 from feedback_loop.contracts.tables import TABLES, python_tables
 from feedback_loop.defs.run_days import range_tags
+from feedback_loop.sources.reading import Row
 from feedback_loop.workflows.touched import landed_now, reached_by, touched_days
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, SAYINGS, day, days, feedback, record, release
@@ -18,7 +19,7 @@ from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, SAYINGS, day, d
 LAST, LATE = 42, 5
 ALL = days(0, LAST)
 LATE_ROWS = [record(f"late-{n}", LATE, SAYINGS["crash"][n % 4].format(n=n), product_version="1.0") for n in range(12)]
-ROWS = [*feedback(LAST, per_day=3, spike=20), *LATE_ROWS, release("1.0", 0), release("2.0", 19, "faster")]
+ROWS: list[Row] = [*feedback(LAST, per_day=3, spike=30), *LATE_ROWS, release("1.0", 0), release("2.0", 19, "faster")]
 DAILY = [table for table in python_tables() if table.name.startswith(("silver_", "analysis_", "gold_"))]
 
 

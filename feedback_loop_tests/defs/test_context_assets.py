@@ -1,0 +1,21 @@
+"""Releases as an asset: of all that landed, whatever the days of the run."""
+
+from __future__ import annotations
+
+from feedback_loop_tests.defs.homes import Home
+from feedback_loop_tests.defs.made_up_feedback import day, days, record, release
+
+
+def test_releases_are_those_fed_and_those_inferred_from_records_of_any_day(home: Home) -> None:
+    home.land([release("1.0", 0), *(record(f"r{n}", n, "It crashes.", product_version="2.0") for n in (6, 4, 9))])
+    home.run(days(9, 9))
+    rows = home.table("context_release").select("release_version", "event_date", "is_inferred").sort("release_version").rows()
+    assert rows == [("1.0", day(0), False), ("2.0", day(4), True)]
+
+
+def test_release_that_is_fed_later_takes_the_place_of_the_inferred_one(home: Home) -> None:
+    home.land([record("r", 4, "It crashes.", product_version="2.0")])
+    home.run(days(4, 4))
+    home.land([release("2.0", 3)])
+    assert home.run(days(4, 4)).rows["context_release"] == 1
+    assert home.table("context_release").select("event_date", "is_inferred").rows() == [(day(3), False)]

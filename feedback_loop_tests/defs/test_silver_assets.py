@@ -1,0 +1,43 @@
+"""Silver as assets: the latest version of each record on its day, masked, and repetitions across days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from feedback_loop.contracts.tables import DUPLICATE_DAYS
+from feedback_loop_tests.defs.homes import Home
+from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, day, days, record
+
+SAID = "I was charged twice for my subscription this month."
+
+
+def test_edited_record_stands_on_the_day_of_its_latest_version_alone(home: Home) -> None:
+    home.land([record("r", 1, "First words.")])
+    home.run(days(1, 3))
+    home.land([record("r", 3, "Second words.")], LANDED_AT + timedelta(hours=1))
+    home.run(days(1, 3))
+    assert home.table("silver_message").select("event_date", "masked_message").rows() == [(day(3), "Second words.")]
+    assert home.table("silver_fragment")["event_date"].to_list() == [day(3)]
+
+
+def test_personal_data_is_masked_before_it_is_written(home: Home) -> None:
+    home.land([record("r", 1, "Write to anna.berger@example.com, I was charged twice.")])
+    home.run(days(1, 1))
+    kept = [*home.table("silver_message")["masked_message"], *home.table("silver_fragment")["masked_text"]]
+    assert kept
+    assert [text for text in kept if "anna" in text or "example.com" in text] == []
+
+
+def test_repetition_of_a_customer_points_to_the_first_although_its_day_is_run_alone(home: Home) -> None:
+    said_on = (0, DUPLICATE_DAYS - 1, 2 * DUPLICATE_DAYS)
+    home.land([record(f"r{n}", n, SAID, customer_id="anna") for n in said_on])
+    for n in said_on:
+        home.run(days(n, n))
+    first, second, third = home.table("silver_fragment").sort("event_date").iter_rows(named=True)
+    assert [first["duplicate_of"], second["duplicate_of"], third["duplicate_of"]] == [None, first["fragment_id"], None]
+
+
+def test_record_without_text_is_a_message_without_fragments(home: Home) -> None:
+    home.land([record("r", 1, None, rating=1.0)])
+    assert home.run(days(1, 1)).failed_checks == []
+    assert (home.table("silver_message").height, home.table("silver_fragment").height) == (1, 0)
