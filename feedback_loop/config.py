@@ -15,7 +15,7 @@ from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
 
-_UNSAFE = "%[]?*="
+_UNSAFE = "%[]?*=\\"
 
 
 class EmbedderChoice(StrEnum):

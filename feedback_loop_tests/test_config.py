@@ -54,7 +54,7 @@ def test_an_unknown_embedder_is_refused_with_the_choices() -> None:
         load_settings(environment={"FEEDBACK_LOOP_EMBEDDER": "word2vec"})
 
 
-@pytest.mark.parametrize("name", ["100%", "a*b", "what?", "[x]"])
+@pytest.mark.parametrize("name", ["100%", "a*b", "what?", "[x]", "a=b", "a\\b"])
 def test_a_home_that_delta_cannot_bear_is_refused_at_once(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match="--home"):
         load_settings(tmp_path / name, {})

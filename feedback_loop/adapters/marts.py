@@ -167,7 +167,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
-    connection.execute(f"attach {_quoted(str(file.resolve()))} as {name} (read_only)")
+    try:
+        connection.execute(f"attach {_quoted(str(file.resolve()))} as {name} (read_only)")
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+        raise NothingLanded(f"{file.name} is damaged", "`feedback-loop run` makes it anew from the tables.") from error
 
 
 def _quoted(text: str) -> str:

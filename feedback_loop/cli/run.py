@@ -89,8 +89,8 @@ def days_to_run(settings: Settings, first: str | None, last: str | None) -> DayR
 
 def run_days(settings: Settings, days: DayRange) -> Done:
     """What the run over the days did. Raises BadInput for days before the first partition, StageFailed where an asset failed."""
+    from feedback_loop.contracts.days import FIRST_DAY
     from feedback_loop.defs.drive import run_assets, step_names
-    from feedback_loop.defs.run_days import FIRST_DAY
     from feedback_loop.defs.wiring import build_resources, build_run_defs
 
     if days.first < FIRST_DAY:

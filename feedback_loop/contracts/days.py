@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from feedback_loop.errors import BadInput
 
+FIRST_DAY = date(2010, 1, 1)
+"""The first day that is computed: older than any app store review, and late enough that the UI can show every day since."""
+
 
 def day_of(instant: datetime) -> date:
     """The UTC day in which the instant lies."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dagster as dg
 import polars as pl
 
-from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.days import FIRST_DAY, DayRange
 from feedback_loop.contracts.tables import TABLES, Table
 from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.resources import StoreResource
-from feedback_loop.defs.run_days import FIRST_DAY, days_of
+from feedback_loop.defs.run_days import days_of
 
 HISTORY = -1
 """A window without a beginning."""

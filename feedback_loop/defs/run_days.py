@@ -7,15 +7,11 @@ is unpartitioned so that a range of two years costs a dozen events instead of on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import dagster as dg
 
-from feedback_loop.contracts.days import DayRange, parse_day
+from feedback_loop.contracts.days import FIRST_DAY, DayRange, parse_day
 from feedback_loop.errors import BadInput
-
-FIRST_DAY = date(2010, 1, 1)
-"""First partition: older than any app store review; later than any day whose backfill someone would want to see in the UI."""
 
 DAILY = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=1)
 """One partition per UTC day, the open day included."""

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import dagster as dg
 
-from feedback_loop.contracts.days import day_of
+from feedback_loop.contracts.days import FIRST_DAY, day_of
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.jobs import landing_job, loop_job
 from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
-from feedback_loop.defs.run_days import FIRST_DAY, range_tags
+from feedback_loop.defs.run_days import range_tags
 from feedback_loop.workflows.inbox import waiting_files
 from feedback_loop.workflows.touched import Landed, landed_now, reached_by, touched_days
 

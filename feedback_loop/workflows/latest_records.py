@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.days import FIRST_DAY, DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import TableStore
 from feedback_loop.silver.latest import ORDER, latest_versions
@@ -25,6 +25,6 @@ def latest_records(store: TableStore, days: DayRange) -> pl.DataFrame:
 
 
 def landed_days(store: TableStore) -> DayRange | None:
-    """The days from the first to the last on which any landed record occurred; None where nothing landed."""
-    days: list[date] = store.read(BRONZE, columns=["event_date"])["event_date"].to_list()
+    """The days from the first to the last on which a landed record occurred that can be computed; None where there is none."""
+    days: list[date] = [day for day in store.read(BRONZE, columns=["event_date"])["event_date"].unique() if day >= FIRST_DAY]
     return DayRange(min(days), max(days)) if days else None

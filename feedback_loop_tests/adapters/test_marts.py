@@ -116,6 +116,13 @@ def test_the_published_file_stays_where_the_build_lacks_a_mart(published: Path) 
     assert [f.name for f in published.parent.glob(".marts.duckdb.draft*")] == []
 
 
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 400], ids=["empty", "other bytes"])
+def test_a_damaged_file_is_named_with_what_makes_it_anew(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "marts.duckdb").write_bytes(content)
+    with pytest.raises(NothingLanded, match="is damaged"):
+        query("select 1", tmp_path / "marts.duckdb")
+
+
 def test_publish_refuses_where_nothing_was_built(tmp_path: Path) -> None:
     with pytest.raises(NothingLanded, match="not built"):
         publish(tmp_path / "build" / "none.duckdb", tmp_path / "marts.duckdb")

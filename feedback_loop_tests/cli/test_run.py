@@ -30,9 +30,10 @@ class FakeClock:
 
 @pytest.fixture
 def landed(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reviews of the first day, and one from a device whose clock is a year ahead."""
+    """Reviews of the first day, and from devices whose clocks are a year ahead and half a century behind."""
     file = tmp_path / "reviews.csv"
-    file.write_bytes(play_file(play_row(at="2024-03-01 10:00:00"), play_row(reviewId="r2", at="2025-03-01 10:00:00")))
+    instants = {"r1": "2024-03-01 10:00:00", "r2": "2025-03-01 10:00:00", "r3": "1971-01-01 00:00:00"}
+    file.write_bytes(play_file(*(play_row(reviewId=name, at=at) for name, at in instants.items())))
     assert call("ingest", "google-play", file, "--product", "shop").code == 0
     monkeypatch.setattr(run_module, "SystemClock", FakeClock)
 

@@ -22,9 +22,9 @@ def test_model_versions_are_stored_with_every_row(computed: Home) -> None:
 def test_clusters_of_a_day_reach_back_over_the_window_and_no_further(home: Home) -> None:
     text = "The app crashes as soon as I open the gallery."
     last = WINDOW_DAYS + 1
-    for n in (0, 2, last):
-        home.land([record(f"r{n}", n, text)])
-        home.run(days(n, n))
+    home.land([record(f"r{n}", n, text) for n in (0, 2, last)])
+    home.run(days(0, 2))
+    home.run(days(last, last))
     fragments = dict(home.table("silver_fragment").select("event_date", "fragment_id").iter_rows())
     [cluster] = home.table("analysis_cluster", days(last, last)).iter_rows(named=True)
     assert set(cluster["member_fragment_ids"]) == {fragments[day(2)], fragments[day(last)]}
@@ -44,7 +44,8 @@ def test_day_without_records_gives_empty_tables_and_no_failure(home: Home) -> No
 
 def test_assets_show_counts_and_pictures_beside_their_rows(computed: Home, new_home: NewHome) -> None:
     result = computed.copied_to(new_home()).loop(day(1))
-    shown = {m.asset_key.to_user_string(): set(m.metadata) for m in result.asset_materializations()}
+    made = [e.step_materialization_data.materialization for e in result.get_asset_materialization_events()]
+    shown = {m.asset_key.to_user_string(): set(m.metadata) for m in made}
     assert {"record_count", "records_by_day", "negative_share_by_day", "rows"} <= shown["silver_message"]
     assert {"abstained_count", "classes_by_day"} <= shown["analysis_classification"]
     assert {"alert_count", "alerts_by_day"} <= shown["analysis_alert"]

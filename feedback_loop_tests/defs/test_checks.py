@@ -62,10 +62,21 @@ def test_contract_check_of_bronze_fails_on_bad_rows(computed: Home, new_home: Ne
     assert not evaluations(defs, spoiling.table)["fulfils_its_contract"].passed
 
 
-UPSTREAM_OF_GOLD = [(n, s) for n, s in enumerate([*CONTRACTS, *LAWS]) if s.table != "gold_issue"]
+BEFORE_GOLD = [
+    (number, spoiling)
+    for number, spoiling in enumerate([*CONTRACTS, *LAWS])
+    if (spoiling.table, spoiling.check)
+    in {
+        ("context_release", "fulfils_its_contract"),
+        ("silver_fragment", "no_personal_data_survives"),
+        ("analysis_evidence", "every_claim_has_a_span"),
+        ("analysis_cluster", "every_complaint_is_in_one_cluster"),
+    }
+]
+"""One check of each place before gold: beside silver, silver, an analysis that gold does not read, one that it reads."""
 
 
-@pytest.mark.parametrize(("number", "spoiling"), UPSTREAM_OF_GOLD[::2], ids=[str(s) for _, s in UPSTREAM_OF_GOLD[::2]])
+@pytest.mark.parametrize(("number", "spoiling"), BEFORE_GOLD[:-1], ids=[str(s) for _, s in BEFORE_GOLD[:-1]])
 def test_gold_stays_as_it_was_when_a_check_before_it_fails(computed: Home, new_home: NewHome, number: int, spoiling: Spoiling) -> None:
     home, gold = computed.copied_to(new_home()), TABLES["gold_issue"]
     before = digest(home.table(gold.name), gold)

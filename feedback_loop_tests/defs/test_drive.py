@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -53,13 +54,40 @@ def test_every_step_reports_its_end_once(computed: Home, new_home: NewHome) -> N
     assert ended == Counter(step_names(build_run_defs(home.resources(), with_marts=False)))
 
 
-def test_steps_after_a_failure_report_no_end(computed: Home, new_home: NewHome) -> None:
+@dataclass
+class Failed:
+    """A run that failed at the embeddings after one more record had landed."""
+
+    home: Home
+    ended: Counter[str]
+    error: StageFailed
+
+
+@pytest.fixture(scope="module")
+def failed(computed: Home, new_home: NewHome) -> Failed:
     home, ended = computed.copied_to(new_home()), Counter[str]()
-    with pytest.raises(StageFailed):
+    home.land([record("late", 1, "It crashes.")])
+    with pytest.raises(StageFailed) as caught:
         home.run(days(0, 2), lambda step: ended.update([step]), embedder=QuotingEmbedderResource(home=place(home)))
-    assert set(ended.values()) == {1}
-    assert "analysis_embedding" in ended
-    assert not {"analysis_cluster", "analysis_alert", "gold_issue"} & set(ended)
+    return Failed(home, ended, caught.value)
+
+
+def test_steps_after_a_failure_report_no_end(failed: Failed) -> None:
+    assert set(failed.ended.values()) == {1}
+    assert "analysis_embedding" in failed.ended
+    assert not {"analysis_cluster", "analysis_alert", "gold_issue"} & set(failed.ended)
+
+
+def test_stage_that_fails_is_named_with_the_class_of_its_error_and_no_words(failed: Failed) -> None:
+    assert failed.error.asset == "analysis_embedding"
+    assert failed.error.cause.startswith("ValueError at feedback_loop/analysis/embed.py:")
+    assert [text for text in failed.home.table("silver_fragment")["masked_text"] if text in str(failed.error)] == []
+    assert failed.error.__cause__ is None
+
+
+def test_tables_before_a_stage_that_failed_are_written_and_those_after_it_are_not(failed: Failed, computed: Home) -> None:
+    assert failed.home.table("silver_message").height == computed.table("silver_message").height + 1
+    assert failed.home.versions()["gold_issue"] == computed.versions()["gold_issue"]
 
 
 def test_summary_counts_rows_changed_days_and_seconds(computed: Home, new_home: NewHome) -> None:
@@ -81,28 +109,7 @@ def test_days_outside_of_the_run_stay_as_they_were(computed: Home, new_home: New
         assert home.table("silver_message", days(day, day)).equals(computed.table("silver_message", days(day, day)))
 
 
-def test_stage_that_fails_is_named_with_the_class_of_its_error_and_no_words(computed: Home, new_home: NewHome) -> None:
-    home = computed.copied_to(new_home())
-    texts = home.table("silver_fragment")["masked_text"]
-    with pytest.raises(StageFailed) as caught:
-        home.run(days(0, 2), embedder=QuotingEmbedderResource(home=place(home)))
-    assert caught.value.asset == "analysis_embedding"
-    assert caught.value.cause.startswith("ValueError at feedback_loop/analysis/embed.py:")
-    assert [text for text in texts if text in str(caught.value)] == []
-    assert caught.value.__cause__ is None
-
-
 def test_stage_that_refuses_is_quoted_with_what_to_do(computed: Home, new_home: NewHome) -> None:
     home = computed.copied_to(new_home())
     with pytest.raises(StageFailed, match=r"analysis_embedding failed: the weights .* FEEDBACK_LOOP_EMBEDDER=tfidf"):
         home.run(days(0, 2), embedder=AbsentEmbedderResource(home=place(home)))
-
-
-def test_tables_before_a_stage_that_failed_are_written_and_those_after_it_are_not(computed: Home, new_home: NewHome) -> None:
-    home = computed.copied_to(new_home())
-    gold = home.versions()["gold_issue"]
-    home.land([record("late", 1, "It crashes.")])
-    with pytest.raises(StageFailed):
-        home.run(days(0, 2), embedder=QuotingEmbedderResource(home=place(home)))
-    assert home.table("silver_message").height == computed.table("silver_message").height + 1
-    assert home.versions()["gold_issue"] == gold

@@ -106,7 +106,7 @@ def test_stage_that_raises_with_a_text_in_its_message_leaves_none_in_the_log(lan
     assert kept_words(dagster_home) == []
 
 
-PLACES = ["write silver_fragment", "read silver_fragment", "read bronze_feedback_record"]
+PLACES = ["write silver_fragment", "read silver_fragment"]
 
 
 @pytest.mark.parametrize("where", PLACES)

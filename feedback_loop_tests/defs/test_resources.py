@@ -38,6 +38,7 @@ def test_storage_options_of_a_cloud_reach_the_store_without_the_name_of_the_prov
     cloud = S3Config(provider="s3", endpoint="http://localhost:9000", region="eu-central-1", allow_unsafe_rename=True)
     store = StoreResource(home=HomeResource(home=str(tmp_path)), root="s3://bucket", storage=cloud).open()
     assert isinstance(store, DeltaTableStore)
+    assert store._options is not None
     assert store._options["endpoint"] == "http://localhost:9000"
     assert "provider" not in store._options
 
@@ -45,7 +46,7 @@ def test_storage_options_of_a_cloud_reach_the_store_without_the_name_of_the_prov
 def test_local_store_has_no_storage_options(tmp_path: Path) -> None:
     store = StoreResource(home=HomeResource(home=str(tmp_path)), storage=LocalConfig()).open()
     assert isinstance(store, DeltaTableStore)
-    assert store._options == {}
+    assert not store._options
 
 
 def test_embedder_is_the_one_that_the_settings_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from feedback_loop.contracts.days import DayRange
-from feedback_loop.defs.run_days import DAILY, FIRST_DAY, days_in, days_of, range_tags, unpartitioned_tags
+from feedback_loop.contracts.days import FIRST_DAY, DayRange
+from feedback_loop.defs.run_days import DAILY, days_in, days_of, range_tags, unpartitioned_tags
 from feedback_loop.errors import BadInput
 
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 5))

@@ -11,9 +11,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.days import FIRST_DAY, DayRange
 from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
-from feedback_loop.defs.run_days import FIRST_DAY, days_in
+from feedback_loop.defs.run_days import days_in
 from feedback_loop.defs.sensors import failed_run, landed_days, waiting_inbox
 from feedback_loop.sources.reading import Row
 from feedback_loop_tests.defs.homes import Home
