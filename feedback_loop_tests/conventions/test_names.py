@@ -31,7 +31,6 @@ TYPES_BY_SUFFIX = {
 }
 SUFFIX_BY_TYPE = {"DAY": (DAY, "_date"), "INSTANT": (INSTANT, "_at")}
 PROVED_ELSEWHERE = {
-    "feedback_loop/definitions.py": "two lines; loading it is tested with defs/wiring.py",
     "feedback_loop/ports.py": "Protocols without code; the adapters and fakes that fulfil them are tested",
     "feedback_loop/cli/__main__.py": "one line that calls cli/entry.py",
     "feedback_loop/cli/highlights.py": "what run and demo print of the marts, proved by their output",
