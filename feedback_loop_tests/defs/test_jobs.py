@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -51,10 +50,17 @@ class Ticking:
         self.instance.add_run(dg.DagsterRun("loop", tags=dict(request.tags), status=status))
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """An instance on disk, as schedules need it; making one takes a second, so the tests of this file empty it and share it."""
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("dagster"))) as instance:
+        yield instance
+
+
 @pytest.fixture
-def ticking(home: Home, tmp_path: Path) -> Iterator[Ticking]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        yield Ticking(home, instance)
+def ticking(home: Home, history: dg.DagsterInstance) -> Ticking:
+    history.wipe()
+    return Ticking(home, history)
 
 
 def test_open_day_is_left_alone_while_nothing_ever_landed(ticking: Ticking) -> None:
@@ -106,21 +112,19 @@ def test_schedules_run_every_five_minutes_and_shortly_after_midnight_in_utc() ->
 
 
 def test_open_day_that_grows_by_five_landings_ends_as_the_closed_day_and_an_urgent_record_alerts_at_once(
-    new_home: NewHome, tmp_path: Path
+    new_home: NewHome, ticking: Ticking
 ) -> None:
-    growing = new_home()
+    growing, alerted = ticking.home, []
     growing.land(feedback(OPEN - 1), LANDED_AT)
     growing.run(days(0, OPEN - 1))
     closed = growing.copied_to(new_home())
     arrivals = [record(f"open-{n}", OPEN, text) for n, text in enumerate(t.format(n=n) for t in SAYINGS["crash"] for n in range(2))]
     urgent = record("open-urgent", OPEN, "I was charged twice for my subscription.", severity="urgent")
     portions = [arrivals[:2], arrivals[2:3], [urgent, arrivals[3]], arrivals[4:7], arrivals[7:]]
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        ticking, alerted = Ticking(growing, instance), []
-        for portion in portions:
-            growing.land(portion, ticking.now)
-            assert ticking.tick_and_run()
-            alerted.append(growing.table("analysis_alert", days(OPEN, OPEN)).filter(alert_kind="urgent").height)
+    for portion in portions:
+        growing.land(portion, ticking.now)
+        assert ticking.tick_and_run()
+        alerted.append(growing.table("analysis_alert", days(OPEN, OPEN)).filter(alert_kind="urgent").height)
     assert alerted == [0, 0, 1, 1, 1]
     closed.land([row for portion in portions for row in portion], LANDED_AT + timedelta(days=1))
     closed.run(days(OPEN, OPEN))

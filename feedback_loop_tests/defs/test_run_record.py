@@ -16,10 +16,17 @@ ROWS = {"silver_message": 7, "context_release": 2, "mart_issue": 3}
 DAYS = days(0, 89)
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with open_instance(tmp_path / "dagster") as opened:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """An instance as users have it; making one takes two seconds, so the tests of this file empty it and share it."""
+    with open_instance(tmp_path_factory.mktemp("home") / "dagster") as opened:
         yield opened
+
+
+@pytest.fixture
+def instance(shared: dg.DagsterInstance) -> dg.DagsterInstance:
+    shared.wipe()
+    return shared
 
 
 def events(instance: dg.DagsterInstance, name: str) -> list[dg.AssetMaterialization]:
@@ -72,20 +79,17 @@ def test_storage_other_than_sqlite_gets_the_same_events_through_dagsters_own_doo
         assert len(events(instance, "context_release")) == 1
 
 
-def test_history_survives_closing_the_instance(tmp_path: Path) -> None:
-    for _ in range(2):
-        with open_instance(tmp_path / "dagster") as instance:
-            record_run(instance, ROWS, days(0, 1))
-    with open_instance(tmp_path / "dagster") as instance:
-        assert instance.get_materialized_partitions(dg.AssetKey("silver_message")) == keys(days(0, 1))
+def test_instance_sends_nothing_home_and_runs_one_run_at_a_time(instance: dg.DagsterInstance) -> None:
+    queue = instance.get_concurrency_config().run_queue_config
+    assert (instance.telemetry_enabled, instance.nux_enabled) == (False, False)
+    assert queue is not None
+    assert queue.max_concurrent_runs == 1
 
 
-def test_instance_sends_nothing_home_and_runs_one_run_at_a_time(tmp_path: Path) -> None:
-    with open_instance(tmp_path / "dagster") as instance:
-        assert instance.telemetry_enabled is False
-        assert instance.nux_enabled is False
-        assert instance.get_concurrency_config().run_queue_config is not None
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1  # type: ignore[union-attr]
+def test_history_is_there_when_the_instance_is_opened_again(instance: dg.DagsterInstance) -> None:
+    record_run(instance, ROWS, days(0, 1))
+    with open_instance(Path(instance.root_directory)) as again:
+        assert again.get_materialized_partitions(dg.AssetKey("silver_message")) == keys(days(0, 1))
 
 
 def test_settings_that_someone_changed_are_left_alone(tmp_path: Path) -> None:
