@@ -34,7 +34,6 @@ def table_asset(
     ins: Mapping[str, dg.AssetIn] | None = None,
     deps: Sequence[str] | None = None,
     automation_condition: dg.AutomationCondition[Any] | None = None,
-    io_manager_key: str = "io_manager",
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """A decorator that makes the function the asset of the table of its name."""
 
@@ -54,7 +53,6 @@ def table_asset(
             kinds={"python", "deltalake"},
             metadata={"key": list(table.key), "lookback_days": "whole history" if table.lookback_days is None else table.lookback_days},
             automation_condition=automation_condition,
-            io_manager_key=io_manager_key,
             **daily,
         )(computed)
         return asset
