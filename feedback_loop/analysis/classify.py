@@ -8,7 +8,6 @@ looked at, because a rating tells the mood and not the symptom (R38).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 
@@ -21,8 +20,9 @@ from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import AbstentionReason, PersonalDataType
+from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.methods.calibration import Reals, selective_threshold
+from feedback_loop.methods.masking import PLACEHOLDER
 from feedback_loop.ports import Embedder, Vectors
 
 INPUT_SCHEMA = pa.schema(
@@ -30,7 +30,6 @@ INPUT_SCHEMA = pa.schema(
 )
 OUTPUT_SCHEMA = TABLES["analysis_classification"].schema
 
-MASK = re.compile(r"\[(?:" + "|".join(kind.value.upper() for kind in PersonalDataType) + r")\]")
 _STEP_VERSION = "classify-1"
 _VERSION_DIGITS = 12
 _SCORE_DECIMALS = 6
@@ -98,7 +97,7 @@ def classify(batch: pa.RecordBatch, classifier: FragmentClassifier) -> pa.Record
     frame = pl.DataFrame(pa.Table.from_batches([batch]))
     texts = frame["masked_text"].to_list()
     vectors = _vectors(batch)
-    log_p = classifier.blend.log_probabilities([MASK.sub(" ", t) for t in texts], vectors) if texts else np.zeros((0, 2))
+    log_p = classifier.blend.log_probabilities([PLACEHOLDER.sub(" ", t) for t in texts], vectors) if texts else np.zeros((0, 2))
     scored = _best_two(log_p, classifier).with_columns(frame["fragment_id"], frame["event_date"], frame["language"])
     decided = scored.with_columns(pl.Series("has_words", [has_words(t) for t in texts], pl.Boolean)).with_columns(_reason(classifier))
     return _as_batch(decided, classifier)
@@ -106,7 +105,7 @@ def classify(batch: pa.RecordBatch, classifier: FragmentClassifier) -> pa.Record
 
 def has_words(masked_text: str) -> bool:
     """Whether anything but masks, symbols and numbers is left to read."""
-    return any(character.isalpha() for character in MASK.sub("", masked_text))
+    return any(character.isalpha() for character in PLACEHOLDER.sub("", masked_text))
 
 
 def _vectors(batch: pa.RecordBatch) -> Vectors:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from feedback_loop.analysis.classify import MASK
 from feedback_loop.analysis.evidence_patterns import Span, devices, error_codes, quoted_errors, versions
 from feedback_loop.analysis.key_phrases import key_phrases
 from feedback_loop.contracts.fields import FIELDS
@@ -23,6 +22,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import EvidenceKind
 from feedback_loop.methods.alignment import Alignment
+from feedback_loop.methods.masking import PLACEHOLDER
 
 _INPUT = ("fragment_id", "masked_text", "alignment", "raw_start", "raw_end", "event_date")
 INPUT_SCHEMA = pa.schema([pa.field(name, FIELDS[name].dtype) for name in _INPUT])
@@ -84,7 +84,7 @@ def extract_counted(batch: pa.RecordBatch) -> Extraction:
 
 def find_spans(masked_text: str) -> list[Span]:
     """All spans of a masked text, in order of kind and place; nothing twice, nothing that touches a mask."""
-    text = MASK.sub(lambda mask: "\0" * len(mask[0]), masked_text)
+    text = PLACEHOLDER.sub(lambda mask: "\0" * len(mask[0]), masked_text)
     found = [*error_codes(text), *quoted_errors(text), *versions(text), *devices(text)]
     kept = [span for span in _widest(found) if not _is_outranked(span, found)]
     return list(_first_of_each(text, [*kept, *key_phrases(text, kept)]))
@@ -96,7 +96,7 @@ def verify(fragment: Fragment, claim: Claim) -> dict[str, object] | None:
     text = fragment.masked_text
     if not (0 <= start < end <= len(text) and end - start <= _LONGEST and text[start:end] == claim.text and claim.text.strip()):
         return None
-    if any(mask.start() < end and start < mask.end() for mask in MASK.finditer(text)):
+    if any(mask.start() < end and start < mask.end() for mask in PLACEHOLDER.finditer(text)):
         return None
     raw = _raw_span(fragment, start, end)
     if raw is None:
