@@ -31,6 +31,9 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     embedder: EmbedderChoice = EmbedderChoice.MINILM
+    chosen_state_url: str | None = None
+    connector_url: str | None = None
+    """Where the case system answers; None switches every connector off (dry run)."""
 
     @property
     def tables_folder(self) -> Path:
@@ -63,6 +66,31 @@ class Settings:
         return self.home / "locks"
 
     @property
+    def state_file(self) -> Path:
+        """The SQLite file of decisions, unless another database is chosen."""
+        return self.home / "state" / "state.sqlite"
+
+    @property
+    def state_url(self) -> str:
+        """The database of decisions, as SQLAlchemy names it."""
+        return self.chosen_state_url or f"sqlite:///{self.state_file}"
+
+    @property
+    def has_state(self) -> bool:
+        """Whether anything was ever decided here; asking makes no file."""
+        return self.chosen_state_url is not None or self.state_file.exists()
+
+    @property
+    def anchor_file(self) -> Path:
+        """The end of the audit chain, kept outside of that database."""
+        return self.home / "audit" / "anchor.jsonl"
+
+    @property
+    def people_file(self) -> Path:
+        """Who may decide: `person: [role, …]`."""
+        return self.home / "people.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own instance folder: run history and event log."""
         return self.home / "dagster"
@@ -82,4 +110,6 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     return Settings(
         home=place,
         embedder=EmbedderChoice(chosen),
+        chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
+        connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
     )

@@ -5,15 +5,20 @@ A stage takes a port as an argument where it needs one (a model); it never build
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
+from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
+from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.decisions import Approval, Judge, OutboxAction, Proposal
+from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, RefusalReason
 from feedback_loop.contracts.tables import Table
 
 Vectors = npt.NDArray[np.float32]
@@ -80,4 +85,129 @@ class TableStore(Protocol):
 
     def files(self, table: Table) -> list[str]:
         """The data files of the table's present snapshot, absolute."""
+        ...
+
+
+class CaseSystem(Protocol):
+    """A tool in which a team works: it carries out actions and holds cases. Every write is known there by its key."""
+
+    @property
+    def connector(self) -> str:
+        """The name under which the outbox knows it."""
+        ...
+
+    def perform(self, request: ActionRequest) -> Receipt:
+        """The receipt of the write; the same key again gives the first receipt and writes nothing.
+
+        Raises ConnectorRefused where the system says no, and WriteInDoubt where it may have written without an answer.
+        """
+        ...
+
+    def receipt_for(self, idempotency_key: str) -> Receipt | None:
+        """The receipt of an earlier write under this key; None where there was none. Asked before anything is sent again."""
+        ...
+
+    def cases(self, case_ids: Sequence[str]) -> list[CaseImage]:
+        """The cases as they are now, in the order asked for; those that don't exist are left out."""
+        ...
+
+    def move_case(self, case_id: str, queue: str, expected_version: int, idempotency_key: str) -> CaseImage:
+        """The case after it was moved to the queue; the same key again gives the first answer and writes nothing.
+
+        Raises CaseChanged where its version is another than expected, ConnectorRefused and WriteInDoubt as `perform`.
+        """
+        ...
+
+
+class MoveLedger(Protocol):
+    """Remembers what a bulk re-route did to each case, so that it can be finished after a crash and undone."""
+
+    def record_moves(self, batch_id: str, moves: Sequence[CaseMove]) -> None:
+        """Afterwards the batch holds these moves as they are given, each case once; its other cases stay as they were."""
+        ...
+
+    def moves_of(self, batch_id: str) -> list[CaseMove]:
+        """The moves of the batch by case id; empty where nobody knows the batch."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Reads the audit trail, and the anchor that is kept outside of it."""
+
+    def records(self) -> list[AuditRecord]:
+        """All records in the order of their sequence."""
+        ...
+
+    def contents(self) -> Mapping[int, tuple[str, Mapping[str, object]]]:
+        """Salt and content by the sequence of the record; those that were erased are absent."""
+        ...
+
+    def anchor(self) -> Anchor | None:
+        """The last record as it was known outside of the database; None where nothing was ever recorded."""
+        ...
+
+
+class AuditAnchor(Protocol):
+    """Keeps the end of the audit chain outside of the database that holds the chain."""
+
+    def write(self, anchor: Anchor) -> None:
+        """Afterwards the anchor is known, whatever becomes of the database."""
+        ...
+
+    def latest(self) -> Anchor | None:
+        """The anchor with the highest sequence; None where none was ever written."""
+        ...
+
+
+class StateStore(MoveLedger, AuditLog, Protocol):
+    """Holds what people and connectors decide. Each change and its audit record are one transaction; both happen or neither does."""
+
+    def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
+        """The ids of those that were not known yet, now recorded; known ones stay as they are. What is approved already is queued."""
+        ...
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """The proposal where it stands now; None where nobody knows it."""
+        ...
+
+    def approvals(self, proposal_id: str) -> list[Approval]:
+        """What people said of it, in the order in which they did."""
+        ...
+
+    def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
+        """The proposal after what the judge decided of it; an approved one is queued, one that is no longer approved is taken out."""
+        ...
+
+    def expire(self, at: datetime) -> list[str]:
+        """The ids of the proposals whose time was over by then, now expired."""
+        ...
+
+    def actions(self, *statuses: ActionStatus) -> list[OutboxAction]:
+        """The actions of these statuses, the first queued first."""
+        ...
+
+    def claim(
+        self, action_id: str, judge: Callable[[Proposal, Sequence[Approval]], RefusalReason | None], connector: str, at: datetime
+    ) -> OutboxAction | RefusalReason | None:
+        """The action, now ours to carry out; the reason where the judge refuses it for good; None where somebody else has it."""
+        ...
+
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+        """Stores what came of a claimed action: done, failed or in doubt. One that is done or failed already stays as it is."""
+        ...
+
+    def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
+        """How many rows were not known yet, now added to remediation_message, state_issue_status, state_label or state_threshold."""
+        ...
+
+    def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:
+        """How many messages changed their status to this one, with the instant of sending or confirmation."""
+        ...
+
+    def note(self, event: str, subject_id: str, actor: str, content: Mapping[str, object], at: datetime) -> None:
+        """Adds an audit record about something that changed nothing in the store."""
+        ...
+
+    def snapshot(self, table: Table, as_of: datetime | None = None) -> pl.DataFrame:
+        """The rows of a remediation_* or state_* table, as they are or as they were at that instant."""
         ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -15,6 +15,7 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.methods.fingerprints import fingerprint
 
 START = date(2024, 3, 1)
@@ -74,6 +75,14 @@ class Said:
     fragments: int = 1
     duplicate_of: str | None = None
     customer: str | None = None
+    hour: float | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Values of the dimensions of a scope beside the version."""
+
+    @property
+    def segment(self) -> dict[str, str | None]:
+        """The value of each dimension of a scope."""
+        return {name: self.where.get(name) for name in SCOPE_DIMENSIONS} | {"product_version": self.version}
 
 
 def said_as(text: str) -> dict[str, object]:
@@ -89,10 +98,11 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
     fragments, messages, classes, vectors, topics = [], [], [], [], {}
     for n, record in enumerate(said):
         day, record_id = START + timedelta(days=record.day), stable_id("record", n)
-        occurred_at = datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(seconds=n % 3600)
+        since_midnight = timedelta(hours=8, seconds=n % 3600) if record.hour is None else timedelta(hours=record.hour)
+        occurred_at = datetime(day.year, day.month, day.day, tzinfo=UTC) + since_midnight
         shared = {
             "record_id": record_id, "product": record.product, "event_date": day, "occurred_at": occurred_at, "severity": record.severity,
-            "rating": record.rating, "product_version": record.version, "customer_id": record.customer,
+            "rating": record.rating, "customer_id": record.customer, **record.segment,
         }  # fmt: skip
         messages.append(shared)
         best_class, texts = TOPICS[record.topic]
@@ -116,7 +126,7 @@ def stream(said: Sequence[Said], seed: int = 7) -> Stream:
     types: Schema = {
         "severity": pl.String,
         "rating": pl.Float64,
-        "product_version": pl.String,
+        **{name: pl.String() for name in SCOPE_DIMENSIONS},
         "customer_id": pl.String,
         "occurred_at": pl.Datetime("us", "UTC"),
     }

@@ -81,3 +81,16 @@ def test_the_settings_name_every_place_that_is_tested() -> None:
 def test_settings_are_never_changed_in_place() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().home = Path("x")  # type: ignore[misc]
+
+
+def test_decisions_lie_in_the_home_unless_another_database_is_named(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).state_url == f"sqlite:///{tmp_path.resolve() / 'state' / 'state.sqlite'}"
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_STATE_URL": ""}).state_url.startswith("sqlite:///")
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_STATE_URL": "postgresql://db/loop"}).state_url == "postgresql://db/loop"
+
+
+def test_no_connector_is_switched_on_unless_its_address_is_given(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_CONNECTOR_URL": ""}).connector_url is None
+    assert (
+        load_settings(tmp_path, {"FEEDBACK_LOOP_CONNECTOR_URL": "https://cases.example.com"}).connector_url == "https://cases.example.com"
+    )

@@ -9,21 +9,29 @@ import pytest
 
 from feedback_loop import errors
 from feedback_loop.errors import (
+    AuditChainBroken,
     BadInput,
+    CaseChanged,
     ChecksFailed,
+    ConnectorRefused,
+    ConnectorUnreachable,
     ContractBroken,
+    DecisionRefused,
     FeedbackLoopError,
+    IllegalTransition,
     InputColumnsMissing,
     InputFileMissing,
     ModelWeightsCorrupt,
     ModelWeightsMissing,
     NothingLanded,
+    PlaybookRefused,
     QueryRefused,
     Refused,
     RowsOutsideDays,
     StageFailed,
     UnknownChoice,
     UnreadableFile,
+    WriteInDoubt,
 )
 
 FILE = Path("in.csv")
@@ -40,6 +48,14 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     ModelWeightsCorrupt(FILE, "a" * 64, "b" * 64): {"path": FILE, "expected": "a" * 64, "found": "b" * 64},
     StageFailed("gold_issue", "ValueError"): {},
     NothingLanded("no record landed yet.", "Land some with `feedback-loop ingest`."): {},
+    ConnectorRefused("case_api", "a move", "status 403"): {"connector": "case_api", "action": "a move"},
+    ConnectorUnreachable("case_api", "a move", "ConnectError"): {"connector": "case_api", "action": "a move"},
+    WriteInDoubt("case_api", "key_1", "ReadTimeout"): {"connector": "case_api", "idempotency_key": "key_1"},
+    PlaybookRefused("p", ["owner: add it"]): {"playbook": "p", "problems": ["owner: add it"]},
+    DecisionRefused("proposal_1", "expired", "Wait for the next."): {"proposal_id": "proposal_1", "reason": "expired"},
+    IllegalTransition("proposal_1", "done", "approved"): {"proposal_id": "proposal_1", "present": "done", "wanted": "approved"},
+    AuditChainBroken(["record 2 is edited"]): {"breaks": ["record 2 is edited"]},
+    CaseChanged("case_1", 2, 3): {"case_id": "case_1", "expected_version": 2, "present_version": 3},
 }
 ADVICE = {
     InputFileMissing: "Check the path",
@@ -52,6 +68,14 @@ ADVICE = {
     ModelWeightsCorrupt: "make clean",
     StageFailed: "run the same command again",
     NothingLanded: "feedback-loop ingest",
+    ConnectorRefused: "mend the request or ask its owner",
+    ConnectorUnreachable: "Nothing was written; try again",
+    WriteInDoubt: "stays in doubt until",
+    CaseChanged: "left as it is",
+    PlaybookRefused: "until it is mended",
+    DecisionRefused: "Wait for the next",
+    IllegalTransition: "approvals show",
+    AuditChainBroken: "find who changed the state store",
 }
 CLASSES = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, FeedbackLoopError)]
 

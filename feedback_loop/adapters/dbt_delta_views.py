@@ -2,7 +2,8 @@
 
 DuckDB's own Delta extension can't be downloaded everywhere, and dbt-duckdb's delta plugin makes objects that no other process can read.
 The views are made anew for each dbt run: a list of files is a snapshot, and goes stale with the next write. Raw text stays out of reach:
-bronze gets no view, so no model can read it. What the models make of the views is in `dbt_project/`.
+bronze gets no view, so no model can read it. A file that was written before a column existed has nulls there. What the models make of
+the views is in `dbt_project/`.
 """
 
 from __future__ import annotations
@@ -45,26 +46,49 @@ def create_source_views(connection: duckdb.DuckDBPyConnection, files_of: FilesOf
     connection.execute(f"create schema {SOURCE_SCHEMA}")
     for table in dbt_sources():
         files = files_of(table)
-        if files:
-            connection.execute(view_statement(table, files))
+        if not files:
+            _create_empty(connection, table, table.name)
+        elif _some_lack_columns(connection, table, files):
+            _create_empty(connection, table, _typed(table))
+            connection.execute(view_statement(table, files, some_lack_columns=True))
         else:
-            _create_empty(connection, table)
+            connection.execute(view_statement(table, files))
 
 
-def view_statement(table: Table, files: list[str]) -> str:
+def view_statement(table: Table, files: list[str], *, some_lack_columns: bool = False) -> str:
     """The statement that makes the view; columns are named one by one, in the order of the contract."""
     columns = ", ".join(f'"{column}"' for column in table.columns)
-    paths = ", ".join(f"'{_as_pattern(file)}'" for file in files)
     # Without the declared type DuckDB guesses the partition's from its first values.
     options = f"hive_partitioning = true, hive_types = {{'{table.partition}': DATE}}"
-    return f"create view {SOURCE_SCHEMA}.{table.name} as select {columns} from read_parquet([{paths}], {options})"  # noqa: S608
+    rows = f"read_parquet([{_paths(files)}], {options})"
+    if some_lack_columns:
+        # The empty table of all columns gives those that no file has; reading by name costs a look at every file with each query.
+        by_name = f"read_parquet([{_paths(files)}], {options}, union_by_name = true)"
+        rows = f"(from {SOURCE_SCHEMA}.{_typed(table)} union all by name from {by_name})"
+    return f"create view {SOURCE_SCHEMA}.{table.name} as select {columns} from {rows}"  # noqa: S608
 
 
-def _create_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _some_lack_columns(connection: duckdb.DuckDBPyConnection, table: Table, files: list[str]) -> bool:
+    """Whether any file was written before one of the columns existed."""
+    wanted = [column for column in table.columns if column != table.partition]
+    by_file = f"select list(name) as names from parquet_schema([{_paths(files)}]) group by file_name"  # noqa: S608
+    [(count,)] = connection.execute(f"select count(*) from ({by_file}) where not list_has_all(names, ?)", [wanted]).fetchall()  # noqa: S608
+    return bool(count)
+
+
+def _typed(table: Table) -> str:
+    return f"_columns_of_{table.name}"
+
+
+def _create_empty(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> None:
     empty = pa.schema([f.with_nullable(True) for f in table.schema]).empty_table()
     connection.register("_empty", empty)
-    connection.execute(f"create table {SOURCE_SCHEMA}.{table.name} as select * from _empty")  # noqa: S608
+    connection.execute(f"create table {SOURCE_SCHEMA}.{name} as select * from _empty")  # noqa: S608
     connection.unregister("_empty")
+
+
+def _paths(files: list[str]) -> str:
+    return ", ".join(f"'{_as_pattern(file)}'" for file in files)
 
 
 def _as_pattern(file: str) -> str:

@@ -35,7 +35,8 @@ class DeltaTableStore:
         """The rows whose key the table did not hold yet, now appended; see the port."""
         _require_contract(table, frame)
         with self._locked(table):
-            fresh = frame.join(self.read(table, columns=table.key), on=list(table.key), how="anti", maintain_order="left")
+            known = self.read(table, _days_of_keys(table, frame), columns=table.key)
+            fresh = frame.join(known, on=list(table.key), how="anti", maintain_order="left")
             if fresh.height:
                 self._append(table, fresh)
         return fresh
@@ -88,12 +89,25 @@ class DeltaTableStore:
         return [] if delta is None else [_as_path(uri) for uri in sorted(delta.file_uris())]
 
     def _scan(self, table: Table, files: list[str]) -> pl.LazyFrame:
-        """The rows of the data files with the contract's types; by path, because a home's name may hold what an address would encode."""
+        """The rows of the data files with the contract's types; by path, because a home's name may hold what an address would encode.
+
+        A file that was written before a column existed has nulls there: a home outlives the contracts under which it was filled.
+        """
         schema = pl.Schema(table.schema)
         if not files:
             return pl.LazyFrame(schema=schema)
         partition = {table.partition: schema[table.partition]} if table.partition else None
-        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema=partition, glob=False, storage_options=self._options)
+        held = {name: dtype for name, dtype in schema.items() if name != table.partition}
+        rows = pl.scan_parquet(
+            files,
+            schema=held,
+            missing_columns="insert",
+            extra_columns="ignore",
+            hive_partitioning=True,
+            hive_schema=partition,
+            glob=False,
+            storage_options=self._options,
+        )
         return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
     def _files_at(self, table: Table, version: int) -> list[str]:
@@ -118,11 +132,13 @@ class DeltaTableStore:
 
     def _append(self, table: Table, frame: pl.DataFrame) -> None:
         rows, partition = conform(_sorted(table, frame), table), _partition(table)
-        write_deltalake(self._uri(table), rows, mode="append", partition_by=partition, storage_options=self._options)
+        write_deltalake(self._uri(table), rows, mode="append", schema_mode="merge", partition_by=partition, storage_options=self._options)
 
     def _overwrite(self, table: Table, frame: pl.DataFrame, predicate: str | None) -> None:
         rows, partition, uri = conform(_sorted(table, frame), table), _partition(table), self._uri(table)
-        write_deltalake(uri, rows, mode="overwrite", predicate=predicate, partition_by=partition, storage_options=self._options)
+        write_deltalake(
+            uri, rows, mode="overwrite", schema_mode="merge", predicate=predicate, partition_by=partition, storage_options=self._options
+        )
 
     def _open(self, table: Table) -> DeltaTable | None:
         try:
@@ -144,6 +160,14 @@ class DeltaTableStore:
 def _day_column(table: Table) -> str:
     """The column that days select by: the event's day where the table has one, otherwise the partition column."""
     return "event_date" if "event_date" in table.columns else str(table.partition)
+
+
+def _days_of_keys(table: Table, frame: pl.DataFrame) -> DayRange | None:
+    """The days on which rows of the frame's keys can lie; None where they may lie on any."""
+    if not table.has_day_in_key or frame.is_empty():
+        return None
+    days = frame[_day_column(table)]
+    return DayRange(days.min(), days.max())  # type: ignore[arg-type]
 
 
 def _empty(table: Table) -> pl.DataFrame:

@@ -1,31 +1,36 @@
 """Alerts: on which day a product, a class or a symptom cluster drew more complaining records than the days before let expect.
 
-A rate alert compares a day with up to 27 days before it; an urgent record needs no comparison and alerts at once. Who complained is
-counted in `complaint_counts`, how counts are judged is `methods/count_models`, what may stand behind an alert is `localise`. The rules
-that are easy to break: records are counted, not fragments, so that a long message counts once; a day reads its own window only, so that
-it comes out the same alone and within a range.
+A rate alert compares a day with up to 27 days before it; a share alert looks at six hours (`share_trigger`); an urgent record needs no
+comparison and alerts at once. Who complained is counted in `complaint_counts`, how counts are judged is `methods/count_models`, what an
+alert says is `alert_rows`. The rules that are easy to break: records are counted, not fragments, so that a long message counts once; a
+day reads its own window only, so that it comes out the same alone and within a range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from feedback_loop.analysis.alert_rows import FALSE_SHARE, SAMPLE_SIZE, Finding, ProductHistory, Row, alert_row, sample
 from feedback_loop.analysis.cluster import eligible_fragments
-from feedback_loop.analysis.complaint_counts import Codes, History, Reals, Subject, texts
-from feedback_loop.analysis.localise import AlertedDay, Release, candidates
+from feedback_loop.analysis.complaint_counts import (
+    HOUR_MICROSECONDS,
+    History,
+    Reals,
+    Subject,
+    first_instant,
+    instant_of,
+    texts,
+)
+from feedback_loop.analysis.segments import Codes
+from feedback_loop.analysis.share_trigger import LIMITS, ShareLimits, firings
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, Severity, SubjectKind
-from feedback_loop.methods.count_models import discoveries, fit_shares
-
-FALSE_SHARE = 0.02
-"""Share of a product's rate alerts of one day that may be false (Benjamini–Hochberg over all its subjects of the day)."""
+from feedback_loop.methods.count_models import ShareFit, discoveries, fit_shares
 
 FEWEST_RECORDS = 3
 """Complaining records below which a day raises no rate alert, however unusual."""
@@ -33,12 +38,7 @@ FEWEST_RECORDS = 3
 FEWEST_DAYS, FEWEST_EXPOSURE = 7, 20
 """Days since the product's first record within the window, and records on them, below which there is no baseline and no rate alert."""
 
-URGENT_SCORE = 1000.0
-_HIGHEST_RATE_SCORE = 300.0
-SAMPLE_SIZE = 5
-DETECTOR_VERSION = f"betabin-window{WINDOW_DAYS}-fdr{FALSE_SHARE}-1"
-
-Row = dict[str, object]
+DAY_MINUTES = 1440.0
 
 _CLUSTER_COLUMNS = ("cluster_id", "product", "best_class", "is_catch_all", "member_fragment_ids", "day_fragment_ids", "event_date")
 
@@ -50,13 +50,14 @@ def alerts(
     clusters: pl.DataFrame,
     releases: pl.DataFrame,
     days: DayRange,
+    limits: ShareLimits = LIMITS,
 ) -> pl.DataFrame:
     """The rows of `analysis_alert` for the days.
 
     Fragments, messages and classifications cover the days and the `WINDOW_DAYS - 1` before, releases the days and the `CANDIDATE_DAYS`
     before, clusters the days. Read of them: fragment_id, record_id, product, event_date, duplicate_of, severity · record_id, product,
-    event_date, rating, product_version · fragment_id, best_class, class_score · all columns · product, release_version, released_at,
-    is_inferred.
+    event_date, occurred_at, rating, product_version, `SCOPE_DIMENSIONS` · fragment_id, best_class, class_score · all columns · product,
+    release_version, released_at, is_inferred.
     """
     scored = classifications.select("fragment_id", "class_score")
     eligible = eligible_fragments(fragments, classifications).join(scored, on="fragment_id")
@@ -65,36 +66,22 @@ def alerts(
     rows = [
         row
         for name in sorted(messages["product"].unique())
-        for product in [_Product.of(name, messages, eligible, releases)]
+        for product in [ProductHistory.of(name, messages, eligible, releases)]
         for day in product.history.active_days(days)
-        for of_day in [grouped.get((name, day), [])]
-        for row in [*_rate_alerts(product, day, of_day), *_urgent_alerts(product, day, of_day, urgent.get((name, day), []))]
+        for row in _alerts_of(product, day, grouped.get((name, day), []), urgent.get((name, day), []), limits)
     ]
     schema = pl.Schema(TABLES["analysis_alert"].schema)
     return pl.DataFrame(rows, schema=schema).sort("event_date", "alert_score", "alert_id", descending=[False, True, False])
 
 
-@dataclass(frozen=True)
-class _Product:
-    history: History
-    releases: list[Release]
-
-    @classmethod
-    def of(cls, product: str, messages: pl.DataFrame, eligible: pl.DataFrame, releases: pl.DataFrame) -> _Product:
-        named = releases.filter(pl.col("product") == product).select("release_version", "released_at", "is_inferred")
-        return cls(History.of(product, messages, eligible), [Release(*row) for row in named.iter_rows()])
-
-
-@dataclass(frozen=True)
-class _Finding:
-    """One subject of one day that raises an alert; the last three are None for an urgent record."""
-
-    kind: AlertKind
-    subject: Subject
-    today: Codes
-    sample: list[str]
-    expected: float | None = None
-    p_value: float | None = None
+def _alerts_of(product: ProductHistory, day: date, clusters: list[Row], urgent: list[Row], limits: ShareLimits) -> Iterator[Row]:
+    subjects = list(product.history.subjects(day, clusters))
+    for finding in (
+        *_rate_findings(product.history, day, subjects, clusters),
+        *_share_findings(product.history, day, subjects, clusters, limits),
+        *_urgent_findings(product.history, day, clusters, urgent),
+    ):
+        yield alert_row(product, day, finding)
 
 
 def _by_product_and_day(rows: pl.DataFrame) -> dict[tuple[str, date], list[Row]]:
@@ -104,21 +91,58 @@ def _by_product_and_day(rows: pl.DataFrame) -> dict[tuple[str, date], list[Row]]
     return found
 
 
-def _rate_alerts(product: _Product, day: date, clusters: list[Row]) -> Iterator[Row]:
-    history = product.history
+def _rate_findings(history: History, day: date, subjects: list[Subject], clusters: list[Row]) -> Iterator[Finding]:
     exposure = history.by_day(np.arange(len(history.days)), day)
     baseline = _baseline(exposure)
     if baseline is None or not exposure[-1]:
         return
-    subjects = list(history.subjects(day, clusters))
     counts = np.stack([history.by_day(s.records, day) for s in subjects])
     fit = fit_shares(counts[:, baseline], exposure[baseline])
     observed, expected = counts[:, -1], fit.expected(exposure[-1])
     p_values = fit.tail(observed, exposure[-1])
-    for n in np.flatnonzero(discoveries(p_values, FALSE_SHARE) & (observed >= FEWEST_RECORDS)):
+    found = discoveries(p_values, FALSE_SHARE)
+    for n in np.flatnonzero(found & (observed >= FEWEST_RECORDS)):
         today = np.intersect1d(subjects[n].records, history.of_day(day))
-        sample = _sample(history, subjects[n], today, clusters)
-        yield _row(product, day, _Finding(AlertKind.RATE, subjects[n], today, sample, float(expected[n]), float(p_values[n])))
+        yield Finding(
+            AlertKind.RATE,
+            subjects[n],
+            today,
+            int(exposure[-1]),
+            sample(history, subjects[n], today, clusters),
+            instant_of(_raised(history, day, today, fit.only(int(n)), float(p_values[found].max()))),
+            DAY_MINUTES,
+            float(expected[n]),
+            float(p_values[n]),
+            float(expected[n] / exposure[-1]),
+        )
+
+
+def _raised(history: History, day: date, today: Codes, fit: ShareFit, threshold: float) -> int:
+    """The end of the first full hour by which the records so far pass the day's threshold; else the end of the day."""
+    midnight = first_instant(day)
+    complaints, exposure = (
+        np.cumsum(np.bincount((history.instants[records] - midnight) // HOUR_MICROSECONDS, minlength=24)).astype(np.float64)
+        for records in (today, history.of_day(day))
+    )
+    for hour in np.flatnonzero(complaints[:-1] >= FEWEST_RECORDS):
+        if fit.tail(complaints[hour : hour + 1], exposure[hour])[0] <= threshold:
+            return midnight + (int(hour) + 1) * HOUR_MICROSECONDS
+    return midnight + 24 * HOUR_MICROSECONDS
+
+
+def _share_findings(history: History, day: date, subjects: list[Subject], clusters: list[Row], limits: ShareLimits) -> Iterator[Finding]:
+    for firing in firings(history, day, subjects, limits):
+        yield Finding(
+            AlertKind.SHARE,
+            firing.subject,
+            firing.records,
+            firing.exposure_count,
+            sample(history, firing.subject, firing.records, clusters),
+            instant_of(firing.end),
+            60.0 * limits.window_hours,
+            firing.expected,
+            firing.p_value,
+        )
 
 
 def _baseline(exposure: Reals) -> slice | None:
@@ -138,62 +162,16 @@ def _urgent(fragments: pl.DataFrame, classifications: pl.DataFrame, days: DayRan
     return fragments.filter(of_days).join(issue, on="fragment_id").select(columns).sort("fragment_id")
 
 
-def _urgent_alerts(product: _Product, day: date, clusters: list[Row], urgent: list[Row]) -> Iterator[Row]:
+def _urgent_findings(history: History, day: date, clusters: list[Row], urgent: list[Row]) -> Iterator[Finding]:
     """One alert for each cluster of the day that an urgent record belongs to, or for its class where it is in none."""
     cluster_of = {f: cluster for cluster in clusters for f in texts(cluster["member_fragment_ids"])}
-    subjects: dict[tuple[SubjectKind, str], tuple[str, list[Row]]] = {}
+    found: dict[tuple[SubjectKind, str], tuple[str, list[Row]]] = {}
     for row in urgent:
         cluster = cluster_of.get(str(row["said_first"]))
         key = (SubjectKind.CLUSTER, str(cluster["cluster_id"])) if cluster else (SubjectKind.CLASS, str(row["best_class"]))
-        subjects.setdefault(key, (str((cluster or row)["best_class"]), []))[1].append(row)
-    for (kind, subject_id), (best_class, rows) in sorted(subjects.items()):
-        records = product.history.positions(sorted({str(r["record_id"]) for r in rows}))
+        found.setdefault(key, (str((cluster or row)["best_class"]), []))[1].append(row)
+    for (kind, subject_id), (best_class, rows) in sorted(found.items()):
+        records = history.positions(sorted({str(r["record_id"]) for r in rows}))
         subject = Subject(kind, subject_id, best_class, subject_id if kind is SubjectKind.CLUSTER else None, records)
-        yield _row(product, day, _Finding(AlertKind.URGENT, subject, records, [str(r["fragment_id"]) for r in rows][:SAMPLE_SIZE]))
-
-
-def _sample(history: History, subject: Subject, today: Codes, clusters: list[Row]) -> list[str]:
-    """One fragment of each of up to `SAMPLE_SIZE` records of the day: the day's largest cluster first, and in it the surest class."""
-    within = set(today.tolist())
-    chosen: dict[int, str] = {}
-    for cluster in sorted(clusters, key=lambda c: (-len(texts(c["day_fragment_ids"])), str(c["cluster_id"]))):
-        if subject.cluster_id in (None, cluster["cluster_id"]):
-            said = [(f, history.fragments[f]) for f in texts(cluster["day_fragment_ids"])]
-            for fragment_id, complaint in sorted(said, key=lambda pair: (-pair[1].class_score, pair[0])):
-                if complaint.record in within and (subject.kind is not SubjectKind.CLASS or complaint.best_class == subject.alerted_class):
-                    chosen.setdefault(complaint.record, fragment_id)
-    return list(chosen.values())[:SAMPLE_SIZE]
-
-
-def _row(product: _Product, day: date, finding: _Finding) -> Row:
-    subject, exposure = finding.subject, product.history.of_day(day)
-    observed, expected = len(finding.today), finding.expected
-    score = URGENT_SCORE if finding.p_value is None else float(min(-np.log10(max(finding.p_value, 1e-320)), _HIGHEST_RATE_SCORE))
-    return {
-        "alert_id": stable_id("alert", day, product.history.product, finding.kind, subject.kind, subject.subject_id),
-        "alert_kind": str(finding.kind),
-        "subject_kind": str(subject.kind),
-        "subject_id": subject.subject_id,
-        "product": product.history.product,
-        "alerted_cluster_id": subject.cluster_id,
-        "alerted_class": subject.alerted_class,
-        "observed_count": observed,
-        "exposure_count": len(exposure),
-        "expected_count": expected,
-        "rate_ratio": None if expected is None else observed / expected,
-        "p_value": finding.p_value,
-        "alert_score": score,
-        "sample_fragment_ids": finding.sample,
-        "candidates": candidates(_alerted_day(product.history, day, finding), product.releases),
-        "detector_version": DETECTOR_VERSION,
-        "event_date": day,
-    }
-
-
-def _alerted_day(history: History, day: date, finding: _Finding) -> AlertedDay:
-    usual = None if finding.expected is None else finding.expected / len(history.of_day(day))
-    today, before = (
-        [(history.versions[n], bool(c)) for n, c in zip(records, np.isin(records, finding.subject.records), strict=True)]
-        for records in (history.of_day(day), history.before(day))
-    )
-    return AlertedDay(day, today, before, usual)
+        shown, first = [str(r["fragment_id"]) for r in rows][:SAMPLE_SIZE], instant_of(int(history.instants[records].min()))
+        yield Finding(AlertKind.URGENT, subject, records, len(history.of_day(day)), shown, first, 0.0)

@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from feedback_loop.cli import demo, ingest, issues, quarantine, query, run, try_stage
+from feedback_loop.cli import (
+    approvals,
+    audit,
+    backtest,
+    demo,
+    ingest,
+    issues,
+    labels,
+    playbooks,
+    quarantine,
+    query,
+    rollback,
+    run,
+    simulate,
+    try_stage,
+)
 
 app = typer.Typer(
     name="feedback-loop",
@@ -58,4 +73,11 @@ app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(playbooks.app, name="playbooks")
+app.add_typer(approvals.app, name="approvals")
+app.add_typer(labels.app, name="labels")
+app.command("rollback")(rollback.rollback)
+app.command("simulate")(simulate.simulate)
+app.command("backtest")(backtest.backtest)
+app.add_typer(audit.app, name="audit")
 app.add_typer(try_stage.app, name="try")

@@ -1,121 +1,251 @@
-"""`feedback-loop demo`: a simulated company's feedback through the real commands, and what was planted beside what was found."""
+"""`feedback-loop demo`: sixty days of a simulated company with the loop in it, told step by step.
+
+The scenes stand here in their order; what each of them prints is in `demo_scenes`. The rule that is easy to break: a scene calls the real
+functions over the real home, and prints what they returned.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import typer
 
-from feedback_loop.cli.ingest import land, told
-from feedback_loop.cli.places import known_file, open_store, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, say
-from feedback_loop.cli.run import Done, print_done, run_days
+from feedback_loop.cli import demo_scenes as scenes
+from feedback_loop.cli.places import open_store, settings_of
+from feedback_loop.cli.printing import JsonFlag, print_json
+from feedback_loop.cli.run import Done, run_days
 from feedback_loop.config import Settings
-from feedback_loop.errors import ChecksFailed
+from feedback_loop.errors import ChecksFailed, DecisionRefused
 
 if TYPE_CHECKING:
+    from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.adapters.state_store.store import SqlStateStore
     from feedback_loop.contracts.days import DayRange
-    from feedback_loop.contracts.records import LandingReport
-    from feedback_loop.simulation import Simulation
-    from feedback_loop.workflows.demo import DemoFile, PlantedFault
+    from feedback_loop.contracts.decisions import Proposal
+    from feedback_loop.workflows.demo import Company, DemoClock
+    from feedback_loop.workflows.execute import ExecuteReport
 
 
-def demo(
-    context: typer.Context,
-    folder: Annotated[
-        Path | None, typer.Option(help="Where to write the simulated files; <home>/demo if not given.", show_default=False)
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Watch thirty days of a made-up company's feedback become ranked issues, in about two minutes.
+def demo(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Watch a made-up company close its feedback loop: a bad release, its cause, a rollback, and whether it helped.
 
     Example: `feedback-loop demo`
     """
-    from feedback_loop.workflows.demo import demo_days, demo_simulation, write_demo_files
+    from feedback_loop.adapters.case_api.case_desk import CaseDesk
+    from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.adapters.case_api.loopback_server import running_case_system
+    from feedback_loop.workflows import demo as story
+    from feedback_loop.workflows.people import DEMO_PEOPLE, write_people
 
-    settings = settings_of(context)
-    simulation = demo_simulation()
-    target, days = folder or settings.home / "demo", demo_days(simulation)
-    files = write_demo_files(simulation, target)
-    if not as_json:
-        _introduce(simulation, days, target)
-    reports = _land_all(settings, files, is_silent=as_json)
-    if not as_json:
-        _say_what_landed(reports)
-    done = run_days(settings, days)
-    if done.summary.failed_checks:
-        raise ChecksFailed(done.summary.failed_checks)
-    faults = _compared(settings, simulation)
+    settings = replace(settings_of(context), chosen_state_url=None)
+    told = scenes.Teller(is_silent=as_json)
+    clock = story.DemoClock(story.at_hour(0, 0))
+    with running_case_system(CaseDesk(clock.now)) as url, CaseApiClient(url) as system:
+        stage = _Stage(settings, story.Company(open_store(settings)), _open_state(settings, clock), system, clock, told)
+        write_people(settings.people_file, DEMO_PEOPLE)
+        outcome = stage.play()
     if as_json:
-        print_json({"landed": _total(reports), "run": done.as_json(), "planted_faults": faults})
-    else:
-        _print_outcome(settings, done, faults, simulation.scenario.product)
+        print_json(outcome)
 
 
-def _introduce(simulation: Simulation, days: DayRange, target: Path) -> None:
-    product = simulation.scenario.product
-    say(f"{product} is made up, and so is every word below: {len(simulation.messages):,} simulated messages of {days},")
-    say(f"written by a program that shares no word list with the pipeline. The files: {known_file(target)}\n")
+def _open_state(settings: Settings, clock: DemoClock) -> SqlStateStore:
+    from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+    from feedback_loop.adapters.state_store.store import SqlStateStore
+
+    return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), clock)
 
 
-def _land_all(settings: Settings, files: list[DemoFile], is_silent: bool) -> list[LandingReport]:
-    reports = []
-    for file in files:
-        reports.append(land(settings, file.source, [file.path], file.product))
-        if not is_silent:
-            say(f"  {file.path.name:<14} {told(reports[-1])}")
-    return reports
+@dataclass
+class _Stage:
+    """The home, the company, the state store, the team's case system and the story's clock."""
 
+    settings: Settings
+    company: Company
+    state: SqlStateStore
+    system: CaseApiClient
+    clock: DemoClock
+    told: scenes.Teller
 
-def _total(reports: list[LandingReport]) -> LandingReport:
-    total = reports[0]
-    for report in reports[1:]:
-        total = total.plus(report)
-    return total
+    def play(self) -> dict[str, object]:
+        """The scenes in their order; what the last of them compares."""
+        from feedback_loop.contracts.loop_vocab import ProposalStatus
+        from feedback_loop.workflows.demo import rollback_of, write_truth
 
+        self.told.introduce(self.company)
+        lived = rollback_of(self.state, ProposalStatus.DONE)
+        if lived is None:
+            self.history()
+            proposal = self.watch()
+            if proposal is not None:
+                self.decide(proposal)
+        else:
+            self.told.lived_before()
+            self._go_on_after(lived)
+        write_truth(self.company.simulation, self.settings.home / "demo")
+        done = self.rest()
+        undone = self.undo()
+        return self.compare(done, undone)
 
-def _say_what_landed(reports: list[LandingReport]) -> None:
-    if _total(reports).landed:
-        say("\nComputing every table and check of these days; the same assets as in the Dagster UI.\n")
-    else:
-        say("\nNothing is new: this home has the demo's files already. The same days are computed again, which must change nothing.\n")
+    def history(self) -> None:
+        """Everything up to the morning of the day that is watched."""
+        from feedback_loop.contracts.days import DayRange
+        from feedback_loop.workflows.demo import FIRST_HOUR, WATCHED_DAY, at_hour
 
+        until = self.clock.set_to(at_hour(WATCHED_DAY, FIRST_HOUR))
+        self.told.landed(self.company.land_until(until), until)
+        before = DayRange(self.company.days.first, (until - timedelta(days=1)).date())
+        self.told.ran(self._run(before, with_marts=False))
 
-def _compared(settings: Settings, simulation: Simulation) -> list[PlantedFault]:
-    from feedback_loop.cli.findings import records_of_issues
-    from feedback_loop.workflows.demo import messages_of_issues, planted_and_found
+    def watch(self) -> Proposal | None:
+        """The day as it goes on, until a rollback waits for approval; None where none ever does."""
+        from feedback_loop.contracts.days import DayRange
+        from feedback_loop.contracts.loop_vocab import ProposalStatus
+        from feedback_loop.workflows.demo import TICK_HOURS, WATCHED_DAY, at_hour, rollback_of
 
-    held = records_of_issues(settings.marts_file, simulation.scenario.product)
-    return planted_and_found(simulation, messages_of_issues(open_store(settings), held))
+        for hour in TICK_HOURS:
+            now = self.clock.set_to(at_hour(WATCHED_DAY, hour))
+            self.company.land_until(now)
+            first = at_hour(WATCHED_DAY, 0).date()
+            self._run(DayRange(first, max(first, (now - timedelta(minutes=1)).date())), with_marts=False)
+            self.told.looked(now, self.company.store, self.state, first)
+            self.told.carried_out(self._execute(), self.state)
+            proposal = rollback_of(self.state, ProposalStatus.AWAITING_APPROVAL)
+            if proposal is not None:
+                return proposal
+        return None
 
+    def decide(self, proposal: Proposal) -> None:
+        """Two people approve, one of them twice in vain; the rollback is carried out and the customers are told."""
+        from feedback_loop.contracts.loop_vocab import MessageKind
+        from feedback_loop.workflows.demo import ENGINEER, MANAGER, SUPPORT
+        from feedback_loop.workflows.people import read_people
+        from feedback_loop.workflows.tell import draft_messages, send_messages
 
-def _print_outcome(settings: Settings, done: Done, faults: list[PlantedFault], product: str) -> None:
-    from feedback_loop.cli.highlights import print_findings, print_volumes
-
-    print_done(done)
-    print_volumes(settings.marts_file, done.summary.days, product)
-    print_findings(settings.marts_file, done.summary.days, product)
-    _print_faults(settings, faults)
-    say("What to do next")
-    say("  feedback-loop issues                  rank them yourself: --release 6.4.0, --region uk, --class crash")
-    say('  feedback-loop query "select …"        ask the marts in SQL; start with: describe mart_issue')
-    say("  make dev                              the same assets, checks and plots in the Dagster UI")
-    say('  feedback-loop ingest google-play reviews.csv --product "My app"     and then `run`: your own reviews')
-
-
-def _print_faults(settings: Settings, faults: list[PlantedFault]) -> None:
-    from feedback_loop.cli.findings import issues_by_id
-
-    known = issues_by_id(settings.marts_file)
-    say("What the simulation had planted, beside the issue that fits it best (simulated: figures on real reviews differ)\n")
-    for fault in faults:
-        score = fault.recovery
-        label, alert_days = known.get(score.issue_id or "", ("no issue", []))
-        first_alert = next((day for day in alert_days if day >= fault.first_day), None)
-        say(f"  {fault.fault}: {score.message_count} messages from {fault.first_day} on · true cause: {fault.cause}")
-        say(
-            f"     {label}: holds {score.recall:.0%} of them, they make {score.precision:.0%} of it · "
-            + (f"first alert since then {first_alert}" if first_alert else "no alert of its own since then")
+        self.told.proposed(proposal)
+        self._approve(proposal, ENGINEER, minutes=12)
+        self._approve(proposal, ENGINEER, minutes=1)
+        self._approve(proposal, MANAGER, minutes=17)
+        self._wait(minutes=2)
+        report = self._execute()
+        self.told.carried_out(report, self.state)
+        if not report.done:
+            return
+        self._wait(minutes=180)
+        settled = self.state.proposal(proposal.proposal_id) or proposal
+        draft_messages(settled, self.company.store, self.state, MessageKind.FIXED, self.clock.now())
+        sent = send_messages(
+            proposal.proposal_id, SUPPORT, read_people(self.settings.people_file), self.state, self.system, self.clock.now()
         )
-    say()
+        self.told.customers(sent, SUPPORT, self._messages())
+        self._go_on_after(proposal)
+
+    def rest(self) -> Done:
+        """The remaining days, with the confirmations of customers; every table, check and mart of the whole story."""
+        from feedback_loop.contracts.days import DayRange
+        from feedback_loop.contracts.loop_vocab import MessageStatus
+        from feedback_loop.workflows.demo import FIRST_HOUR, WATCHED_DAY, at_hour, confirmations
+        from feedback_loop.workflows.feed_back import feed_back
+
+        if self.company.landed_until is not None:
+            self.company.land_until(self.company.end)
+            for at, drafts in sorted(confirmations(self.company, self._messages()).items()):
+                self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at)
+        self.clock.set_to(self.company.end)
+        feed_back(self.company.store, self.state, self.clock.now())
+        first = self.company.days.first if self.company.landed_until is None else at_hour(WATCHED_DAY, FIRST_HOUR).date()
+        done = self._run(DayRange(first, self.company.days.last), with_marts=True)
+        feed_back(self.company.store, self.state, self.clock.now())
+        self.told.rest(done, self.company.store)
+        return done
+
+    def undo(self) -> dict[str, object]:
+        """Two hundred cases are routed wrongly on purpose, five of them are edited, and one command puts the others back."""
+        from feedback_loop.workflows.demo import EDITED, SUPPORT, case_ids
+        from feedback_loop.workflows.reroute import Desk, reroute, restore
+
+        batch, ids = f"batch_{self.clock.now():%Y%m%d}", case_ids()
+        for case_id in ids:
+            self.system.open_case("orders", "orders-team", f"{batch}/open/{case_id}", case_id)
+        desk = Desk(self.system, self.state, self.state, self.state.note, self.clock, SUPPORT)
+        moved = reroute(batch, ids, "sales", desk)
+        for case in self.system.cases(list(moved.moved)[:EDITED]):
+            self.system.move_case(case.case_id, "vip", case.version, f"{batch}/edit/{case.case_id}")
+        self._wait(minutes=30)
+        undone = restore(batch, desk)
+        self.told.undone(moved, undone)
+        return {"moved": len(moved.moved), "restored": len(undone.restored), "reported": len(undone.skipped)}
+
+    def compare(self, done: Done, undone: dict[str, object]) -> dict[str, object]:
+        """What was planted beside what was found, whether the fix helped, and whether the audit trail is whole."""
+        from feedback_loop.workflows.audit import verified
+        from feedback_loop.workflows.demo import planted_and_found, verdicts
+
+        planted, effects = planted_and_found(self.company, self.state), verdicts(self.company.store)
+        report = verified(self.state)
+        self.told.compared(self.settings, planted, effects, report)
+        return {
+            "run": done.as_json(),
+            "planted_faults": planted,
+            "effects": effects,
+            "undone": undone,
+            "audit": {"record_count": report.record_count, "is_whole": not report.breaks},
+        }
+
+    def _go_on_after(self, proposal: Proposal) -> None:
+        """From the carried-out action on the company goes another way, also where it was carried out in an earlier telling."""
+        from feedback_loop.contracts.loop_vocab import ActionStatus
+        from feedback_loop.simulation import Intervention
+
+        actions = [
+            Intervention(action.executed_at, str(action.action_kind), action.action_target)
+            for action in self.state.actions(ActionStatus.DONE)
+            if action.proposal_id == proposal.proposal_id and action.executed_at is not None
+        ]
+        reached = self._messages().drop_nulls("sent_at").select("recipient_customer_id", "sent_at")
+        self.company.intervene(actions, dict(reached.iter_rows()))
+
+    def _run(self, days: DayRange, *, with_marts: bool) -> Done:
+        done = run_days(self.settings, days, self.clock.now(), with_marts=with_marts)
+        if done.summary.failed_checks:
+            raise ChecksFailed(done.summary.failed_checks)
+        return done
+
+    def _execute(self) -> ExecuteReport:
+        from feedback_loop.contracts.days import DayRange, day_of
+        from feedback_loop.workflows.execute import execute
+        from feedback_loop.workflows.grounds import read_grounds
+        from feedback_loop.workflows.people import read_people
+
+        now = self.clock.now()
+        days = DayRange(day_of(now) - timedelta(days=2), day_of(now))
+        grounds = read_grounds(self.company.store, days, now)
+        return execute(self.state, self.system, grounds, read_people(self.settings.people_file), self.clock)
+
+    def _approve(self, proposal: Proposal, person: str, minutes: int) -> None:
+        from feedback_loop.contracts.loop_vocab import ApprovalVerdict
+        from feedback_loop.workflows.approve import decide
+        from feedback_loop.workflows.people import read_people
+
+        now = self._wait(minutes)
+        try:
+            decided = decide(
+                proposal.proposal_id, ApprovalVerdict.APPROVE, person, read_people(self.settings.people_file), self.state, self.clock
+            )
+        except DecisionRefused as refusal:
+            self.told.refused(now, person, refusal)
+        else:
+            self.told.approved(now, person, decided)
+
+    def _wait(self, minutes: int) -> datetime:
+        return self.clock.set_to(self.clock.now() + timedelta(minutes=minutes))
+
+    def _messages(self) -> scenes.Frame:
+        return self.state.snapshot(_table("remediation_message"))
+
+
+def _table(name: str) -> scenes.Table:
+    from feedback_loop.contracts.tables import TABLES
+
+    return TABLES[name]

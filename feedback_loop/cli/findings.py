@@ -62,18 +62,6 @@ def top_spikes(marts_file: Path, days: DayRange, product: str | None = None) -> 
         return [Spike(**row) for row in rows]
 
 
-def records_of_issues(marts_file: Path, product: str) -> list[tuple[str, str]]:
-    """Pairs (record, issue) of one product."""
-    with open_marts(marts_file) as connection:
-        return [(row["record_id"], row["issue_id"]) for row in rows_of(connection, _HELD, [product])]
-
-
-def issues_by_id(marts_file: Path) -> dict[str, tuple[str, list[date]]]:
-    """Label of each issue, and the days of its rate alerts, ascending."""
-    with open_marts(marts_file) as connection:
-        return {row["issue_id"]: (row["issue_label"], row["alert_days"]) for row in rows_of(connection, _ALERT_DAYS, [])}
-
-
 def volumes(marts_file: Path, days: DayRange, product: str) -> list[tuple[Any, ...]]:
     """Channel, messages, messages per day, and the share of one or two stars among those rated."""
     with open_marts(marts_file) as connection:
@@ -81,22 +69,6 @@ def volumes(marts_file: Path, days: DayRange, product: str) -> list[tuple[Any, .
 
 
 _SPAN = "select min(event_date) as first_day, max(event_date) as last_day from mart_issue_daily"
-
-_HELD = """
-select distinct record_id, complaint_issue_id as issue_id
-from mart_complaint
-where product = $1 and complaint_issue_id is not null
-"""
-
-_ALERT_DAYS = """
-select
-    ledger.issue_id,
-    ledger.issue_label,
-    coalesce(list_sort(list(distinct alerts.event_date) filter (alerts.event_date is not null)), []) as alert_days
-from mart_issue as ledger
-left join mart_alert as alerts on ledger.issue_id = alerts.complaint_issue_id and alerts.alert_kind = 'rate'
-group by ledger.issue_id, ledger.issue_label
-"""
 
 _VOLUMES = """
 select

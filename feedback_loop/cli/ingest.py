@@ -15,10 +15,14 @@ from feedback_loop.config import Settings
 if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
+_SOURCES = (
+    "records or google-play (what customers say), releases, changes, incidents, telemetry, logs, customers, business-events, documents"
+)
+
 
 def ingest(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="Where the files come from: google-play, records or releases.", show_default=False)],
+    source: Annotated[str, typer.Argument(help=f"What the files hold: {_SOURCES}.", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="The files to land.", show_default=False)],
     product: Annotated[
         str | None, typer.Option(help="Product that the rows are about, where they don't name it themselves.", show_default=False)

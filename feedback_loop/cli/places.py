@@ -12,10 +12,14 @@ from feedback_loop.config import EmbedderChoice, Settings, load_settings
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
-    from feedback_loop.ports import Embedder, TableStore
+    from feedback_loop.ports import Embedder, StateStore, TableStore
+    from feedback_loop.workflows.simulate import Models
 
 FromOption = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as YYYY-MM-DD.", show_default=False)]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default=False)]
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="PERSON", help="Who you are, as people.yaml of the home names you.", show_default=False)
+]
 
 
 class SystemClock:
@@ -39,6 +43,30 @@ def open_store(settings: Settings) -> TableStore:
     from feedback_loop.adapters.delta_store import DeltaTableStore
 
     return DeltaTableStore(settings.tables_folder, settings.locks_folder)
+
+
+def open_state(settings: Settings) -> StateStore:
+    """What people and connectors decided, in the database that the settings name."""
+    from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+    from feedback_loop.adapters.state_store.store import SqlStateStore
+
+    return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), SystemClock())
+
+
+def has_state(settings: Settings) -> bool:
+    """Whether anything was ever decided here; asking makes no file."""
+    return settings.has_state
+
+
+def open_models(settings: Settings) -> Models:
+    """What a simulation or a back-test needs: the home's vectors and classifier, and stores in memory."""
+    from feedback_loop.adapters.memory_store import MemoryTableStore
+    from feedback_loop.adapters.models import open_embedder, seed_classifier
+    from feedback_loop.workflows.as_known import Analysed
+    from feedback_loop.workflows.simulate import Models
+
+    embedder = open_embedder(settings)
+    return Models(Analysed(embedder, seed_classifier(embedder)), MemoryTableStore)
 
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:

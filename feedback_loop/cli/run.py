@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -87,8 +87,10 @@ def days_to_run(settings: Settings, first: str | None, last: str | None) -> DayR
     return days
 
 
-def run_days(settings: Settings, days: DayRange) -> Done:
-    """What the run over the days did. Raises BadInput for days before the first partition, StageFailed where an asset failed."""
+def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *, with_marts: bool = True) -> Done:
+    """What the run over the days did; `now` is the present of a story that is told. Raises BadInput for days before the first partition,
+    StageFailed where an asset failed.
+    """
     from feedback_loop.contracts.days import FIRST_DAY
     from feedback_loop.defs.drive import run_assets, step_names
     from feedback_loop.defs.wiring import build_resources, build_run_defs
@@ -97,11 +99,11 @@ def run_days(settings: Settings, days: DayRange) -> Done:
         raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
     start = time.monotonic()
     with _quiet_standard_output():
-        defs = build_run_defs(build_resources(str(settings.home)))
+        defs = build_run_defs(build_resources(str(settings.home), now), with_marts)
         with steps(f"run {days}", len(step_names(defs))) as advance:
             summary = run_assets(defs, days, advance)
     if not summary.failed_checks:
-        _complete(settings, summary)
+        _complete(settings, summary, with_marts=with_marts)
     return Done(summary, time.monotonic() - start)
 
 
@@ -121,12 +123,13 @@ def print_done(done: Done) -> None:
     print_table(("stage", "seconds"), list(done.seconds.items()))
 
 
-def _complete(settings: Settings, summary: RunSummary) -> None:
+def _complete(settings: Settings, summary: RunSummary, *, with_marts: bool) -> None:
     """Counts the marts, and tells Dagster's history, which the UI shows, what was computed."""
     from feedback_loop.cli.findings import mart_rows
     from feedback_loop.defs.run_record import open_instance, record_run
 
-    summary.rows.update(mart_rows(settings.marts_file))
+    if with_marts:
+        summary.rows.update(mart_rows(settings.marts_file))
     with open_instance(settings.dagster_home) as instance:
         record_run(instance, summary.rows, summary.days)
 

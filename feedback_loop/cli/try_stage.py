@@ -13,7 +13,7 @@ import typer
 
 from feedback_loop.cli.places import open_embedder_without_cache, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, say
-from feedback_loop.cli.progress import waiting
+from feedback_loop.cli.progress import steps, waiting
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="One stage on your own file: no pipeline, no state. Rows have `text` and, if you like, `text_id`.")
 
 Input = Annotated[Path, typer.Option("--input", help="Texts, as .csv with a header or .jsonl.", show_default=False)]
+Cases = Annotated[Path, typer.Argument(help="Folder whose folders hold one case each.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", help="File for the answers.", show_default=False)]
 
 TARGET_PRECISION, DELTA = 0.98, 0.1
@@ -129,6 +130,22 @@ def cluster(context: typer.Context, source: Input, out: Out, as_json: JsonFlag =
     _told(out, answers, as_json)
 
 
+@app.command()
+def verify_fix(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
+    """Tell whether fixes worked: `case_id, verdict, ratio, low, high, seconds` per case folder.
+
+    Example: `feedback-loop try verify-fix cases/ --out answers.jsonl`
+    """
+    from feedback_loop.workflows.try_files import check_output, write_json_lines
+    from feedback_loop.workflows.try_verify_fix import case_folders, verify_fix_answers
+
+    check_output(out)
+    with steps("judging fixes", len(case_folders(cases))) as advance:
+        answers = verify_fix_answers(cases, advance)
+    write_json_lines(out, answers)
+    _told(out, answers, as_json, "cases")
+
+
 def _text_stage(name: str, source: Path, out: Path, as_json: bool) -> None:
     from feedback_loop.workflows.try_files import write_json_lines
     from feedback_loop.workflows.try_texts import TextStage, text_answers
@@ -145,8 +162,8 @@ def _rows(source: Path, out: Path, train: Path | None = None) -> list[TextRow]:
     return read_texts(source)
 
 
-def _told(out: Path, answers: list[Answer], as_json: bool) -> None:
+def _told(out: Path, answers: list[Answer], as_json: bool, what: str = "texts") -> None:
     if as_json:
         print_json({"read": len(answers), "out": str(out)})
     else:
-        say(f"{len(answers):,} texts answered in {out}")
+        say(f"{len(answers):,} {what} answered in {out}")

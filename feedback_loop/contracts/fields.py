@@ -1,58 +1,32 @@
 """Every column of every table, described once: type, meaning, unit, what null means, how personal it is.
 
-A name means the same in each table that has it. Tables pick their columns from here (`tables.py`); nothing else declares a column.
-No unsigned integers (Delta has none), instants are UTC with microseconds, days are dates.
+A name means the same in each table that has it. Tables pick their columns from here (`tables.py`); nothing else declares a column. Here
+are the columns from bronze to gold; those of context and of the closed loop stand in `context_fields.py` and `loop_fields.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-import pyarrow as pa
-
 from feedback_loop.contracts import vocab
+from feedback_loop.contracts.context_fields import CONTEXT_FIELDS
+from feedback_loop.contracts.field_types import (
+    BYTES,
+    CANDIDATES,
+    DAY,
+    FLAG,
+    INSTANT,
+    INT,
+    INTS,
+    REAL,
+    REMOVED_SPANS,
+    TEXT,
+    TEXTS,
+    VECTOR,
+    Field,
+)  # fmt: skip
+from feedback_loop.contracts.loop_fields import LOOP_FIELDS
 from feedback_loop.contracts.vocab import PersonalData
 
-TEXT, INT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
-DAY, INSTANT, BYTES = pa.date32(), pa.timestamp("us", tz="UTC"), pa.binary()
-TEXTS, INTS, VECTOR = pa.list_(pa.string()), pa.list_(pa.int32()), pa.list_(pa.float32())
-REMOVED_SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64()), ("kind", pa.string())]))
-CANDIDATES = pa.list_(
-    pa.struct(
-        [
-            ("candidate_kind", pa.string()),
-            ("product_version", pa.string()),
-            ("released_at", INSTANT),
-            ("is_inferred", pa.bool_()),
-            ("share_in_alert", pa.float64()),
-            ("share_before", pa.float64()),
-            ("complaint_share_with", pa.float64()),
-            ("complaint_share_without", pa.float64()),
-            ("verdict", pa.string()),
-            ("statement", pa.string()),
-        ]
-    )
-)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column: `null_means` is None where the column never holds a null."""
-
-    name: str
-    dtype: pa.DataType
-    meaning: str
-    null_means: str | None = None
-    unit: str | None = None
-    vocabulary: type[StrEnum] | None = None
-    personal: PersonalData = PersonalData.NONE
-
-    @property
-    def is_nullable(self) -> bool:
-        """Whether a null is a valid value."""
-        return self.null_means is not None
-
+__all__ = ["DAY", "FIELDS", "FLAG", "INSTANT", "INT", "REAL", "TEXT", "TEXTS", "Field"]
 
 _UNSAID = "the source does not say"
 
@@ -80,6 +54,7 @@ _ALL = [
     Field("product_version", TEXT, "version of the product that the customer used", _UNSAID),
     Field("device", TEXT, "device that the customer used", _UNSAID),
     Field("os", TEXT, "operating system that the customer used", _UNSAID),
+    Field("browser", TEXT, "browser and its major version that the customer used", _UNSAID),
     Field("severity", TEXT, "urgency that the source gives", _UNSAID, vocabulary=vocab.Severity),
     Field("rating", REAL, "stars given, 1 worst to 5 best", "no rating was given", unit="stars"),
     Field("occurred_at", INSTANT, "when the customer spoke"),
@@ -163,8 +138,8 @@ _ALL = [
     Field("subject_id", TEXT, "the product, class or cluster that it is about"),
     Field("alerted_cluster_id", TEXT, "the cluster that it is about", "it is about a product or a class"),
     Field("alerted_class", TEXT, "the class that it is about", "it is about a whole product", vocabulary=vocab.ComplaintClass),
-    Field("observed_count", INT, "records of the day that complain about the subject"),
-    Field("exposure_count", INT, "records of the day for the product"),
+    Field("observed_count", INT, "records that complain about the subject: of the day, or of a share alert's window and segment"),
+    Field("exposure_count", INT, "records of the product on the day, or in a share alert's window"),
     Field("expected_count", REAL, "records that the days before let expect", "an urgent record needs no expectation"),
     Field("rate_ratio", REAL, "observed over expected", "an urgent record needs no expectation"),
     Field("p_value", REAL, "probability of as many or more if nothing had changed", "an urgent record needs no test"),
@@ -201,4 +176,4 @@ _ALL = [
     ),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
+FIELDS: dict[str, Field] = {field.name: field for field in [*_ALL, *CONTEXT_FIELDS, *LOOP_FIELDS]}

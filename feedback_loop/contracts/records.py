@@ -1,6 +1,6 @@
 """The records that cross the border between reading a source and landing it.
 
-A reader turns bytes into `FeedbackRecord`, `ReleaseRecord` or `RejectedRow`, and no byte of the input is dropped between them.
+A reader turns bytes into records, statements, measured rows or `RejectedRow`, and no row of the input is dropped between them.
 Ids are given here, from content; `landed_at` is added when the rows are landed (`bronze/`).
 """
 
@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+import polars as pl
+
 from feedback_loop.contracts.identifiers import content_hash, stable_id
+from feedback_loop.contracts.loop_vocab import ContextKind
 from feedback_loop.contracts.vocab import Channel, QuarantineReason, Severity
 
 
@@ -38,6 +41,7 @@ class FeedbackRecord:
     product_version: str | None = None
     device: str | None = None
     os: str | None = None
+    browser: str | None = None
     severity: Severity | None = None
     rating: float | None = None
     retried_quarantine_id: str | None = None
@@ -50,11 +54,16 @@ class FeedbackRecord:
     @property
     def record_version_id(self) -> str:
         """The id of this content; where the row came from is no part of it, so the same content from another file is the same version."""
-        content = (getattr(self, f.name) for f in fields(self) if f.name not in _PLACE)
-        return stable_id("version", *content)
+        content = ((f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _PLACE)
+        return stable_id("version", *(value for name, value in content if value is not None or name not in _CAME_LATER))
 
 
 _PLACE = ("raw_payload", "source_file", "source_row_number", "retried_quarantine_id")
+
+_CAME_LATER = ("browser",)
+# Dimensions that records had no column for at first. They count only where they are said: a None in the hash would give every record that
+# landed before the column existed another id, and landing it again would double it. One part more or less can't collide with another value,
+# because each part stands in the hash with its length.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +86,33 @@ class ReleaseRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContextStatement:
+    """What a source says of one change, incident, customer, business event or document; `statement` is canonical JSON of typed values."""
+
+    context_kind: ContextKind
+    source: str
+    statement: str
+    raw_payload: str
+    source_file: str
+    source_row_number: int
+    retried_quarantine_id: str | None = None
+
+    @property
+    def statement_id(self) -> str:
+        """The id of what is said: the same of the same thing is the same statement, wherever it stood; any other value is another."""
+        return stable_id("statement", self.context_kind, self.source, self.statement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredRows:
+    """Many rows of a table of machines' figures at once: `frame` has the table's columns but for what is added when they land."""
+
+    table: str
+    frame: pl.DataFrame
+    retried_quarantine_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RejectedRow:
     """One row that its reader could not turn into a record, kept byte for byte."""
 
@@ -92,6 +128,15 @@ class RejectedRow:
     def quarantine_id(self) -> str:
         """The id of the row: the same bytes rejected for the same reader are the same row, whichever file they came in."""
         return stable_id("quarantine", self.source, self.reader_options, content_hash(self.raw_bytes))
+
+
+Record = FeedbackRecord | ReleaseRecord | ContextStatement
+Row = Record | MeasuredRows | RejectedRow
+
+
+def row_count(row: Row) -> int:
+    """How many rows of the source it stands for."""
+    return row.frame.height if isinstance(row, MeasuredRows) else 1
 
 
 @dataclass(frozen=True, kw_only=True)

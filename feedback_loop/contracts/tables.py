@@ -1,60 +1,22 @@
 """Every table, described once: grain, key, columns, partition column, owner, and how far a day of it looks back.
 
-`lookback_days` is the number of days before its own that a day of the table reads from its inputs: a row that lands late touches its own
-day and the next `lookback_days`. None means that each day reads the whole history, so a late row touches all days from its own on.
-The partition column stands last, as Delta and Hive expect it.
+Here: the tables from bronze to gold, and all of them by name. Context, the closed loop and the marts stand in `context_tables.py`,
+`loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive expect it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import pyarrow as pa
-
-from feedback_loop.contracts.fields import FIELDS, Field
+from feedback_loop.contracts.context_tables import BRONZE_CONTEXT_TABLES, CONTEXT_TABLES, LINK_TABLES
+from feedback_loop.contracts.loop_tables import CAUSE_TABLES, LOOP_TABLES
+from feedback_loop.contracts.mart_tables import MART_TABLES
+from feedback_loop.contracts.table_types import CANDIDATE_DAYS, DIMENSIONS, DUPLICATE_DAYS, WINDOW_DAYS, Table
 from feedback_loop.contracts.vocab import Owner
 
-WINDOW_DAYS = 28
-"""Length of the window over which clusters are formed and rates compared, the day itself included."""
+__all__ = [
+    "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "TABLES", "WINDOW_DAYS", "Table", "dbt_sources", "marts", "python_tables",
+]  # fmt: skip
 
-DUPLICATE_DAYS = 7
-"""Length of the window in which a customer's repetition counts as a duplicate, the day itself included."""
-
-CANDIDATE_DAYS = 7
-"""A release this many days before an alert, or fewer, is a candidate."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table; `question` is what a user would ask of it (marts only)."""
-
-    name: str
-    grain: str
-    key: tuple[str, ...]
-    columns: tuple[str, ...]
-    partition: str | None
-    owner: Owner = Owner.PYTHON
-    lookback_days: int | None = 0
-    question: str = ""
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The columns in their order."""
-        return tuple(FIELDS[name] for name in self.columns)
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The arrow schema to which every frame is cast before it is written."""
-        return pa.schema([pa.field(f.name, f.dtype, nullable=f.is_nullable) for f in self.fields])
-
-
-DIMENSIONS = (
-    "source", "channel", "customer_id", "product", "sku", "product_area", "locale", "segment", "tier", "region",
-    "product_version", "device", "os", "severity", "rating", "occurred_at", "landed_at",
-)  # fmt: skip
-"""What the source says of a record beside its text; carried from bronze to silver unchanged."""
-
-_PYTHON_TABLES = [
+_PIPELINE_TABLES = [
     Table(
         "bronze_feedback_record",
         "one version of one record, as it landed",
@@ -157,8 +119,8 @@ _PYTHON_TABLES = [
         ("alert_id",),
         (
             "alert_id", "alert_kind", "subject_kind", "subject_id", "product", "alerted_cluster_id", "alerted_class", "observed_count",
-            "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "sample_fragment_ids", "candidates",
-            "detector_version", "event_date",
+            "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes",
+            "sample_fragment_ids", "candidates", "detector_version", "event_date",
         ),
         "event_date",
         lookback_days=WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1,
@@ -177,79 +139,11 @@ _PYTHON_TABLES = [
     ),
 ]  # fmt: skip
 
-_MARTS = [
-    Table(
-        "mart_issue",
-        "one issue over all days: the ledger",
-        ("issue_id",),
-        (
-            "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "total_fragment_count", "customer_count",
-            "first_seen_at", "last_seen_at", "peak_date", "peak_fragment_count", "alert_count", "product_versions", "quotes",
-        ),
-        None,
-        Owner.DBT,
-        question="Which issues cost us most, and are they growing?",
-    ),
-    Table(
-        "mart_issue_day",
-        "one issue on one day, as gold saw it at the end of that day",
-        ("event_date", "issue_id"),
-        (
-            "event_date", "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "fragment_count",
-            "window_fragment_count", "customer_count", "first_seen_at", "last_seen_at", "product_versions", "quotes", "continuity_share",
-        ),
-        None,
-        Owner.DBT,
-        question="How did an issue stand on a given day?",
-    ),
-    Table(
-        "mart_issue_daily",
-        "one issue on one day by product, version, region, tier and class",
-        ("event_date", "issue_id", "product", "product_version", "region", "tier", "complaint_class"),
-        (
-            "event_date", "issue_id", "issue_label", "product", "product_version", "region", "tier", "complaint_class", "fragment_count",
-            "message_count",
-        ),
-        None,
-        Owner.DBT,
-        question="Since which release and in which region does an issue occur?",
-    ),
-    Table(
-        "mart_feedback_daily",
-        "all records of one day by product, channel, version, region and tier",
-        ("event_date", "product", "channel", "product_version", "region", "tier"),
-        ("event_date", "product", "channel", "product_version", "region", "tier", "message_count", "rated_count", "negative_count"),
-        None,
-        Owner.DBT,
-        question="How many customers spoke on a day, and how many were unhappy?",
-    ),
-    Table(
-        "mart_alert",
-        "one alert with the issue that it is about",
-        ("alert_id",),
-        (
-            "alert_id", "event_date", "alert_kind", "subject_kind", "subject_id", "product", "alerted_class", "complaint_issue_id",
-            "observed_count", "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "candidates",
-        ),
-        None,
-        Owner.DBT,
-        question="What rose unusually, and which releases stand beside it?",
-    ),
-    Table(
-        "mart_complaint",
-        "one fragment with its class, its issue and its evidence in reach",
-        ("fragment_id",),
-        (
-            "fragment_id", "record_id", "event_date", "product", "channel", "product_version", "region", "tier", "segment", "language",
-            "rating", "masked_text", "complaint_class", "best_class", "class_score", "is_abstained", "duplicate_of", "complaint_issue_id",
-        ),
-        None,
-        Owner.DBT,
-        question="What did the customers of an issue say, word for word?",
-    ),
+_ALL = [
+    *BRONZE_CONTEXT_TABLES, *CONTEXT_TABLES, *_PIPELINE_TABLES, *LINK_TABLES, *CAUSE_TABLES, *LOOP_TABLES, *MART_TABLES,
 ]  # fmt: skip
 
-TABLES: dict[str, Table] = {table.name: table for table in [*_PYTHON_TABLES, *_MARTS]}
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
 
 def python_tables() -> tuple[Table, ...]:

@@ -106,6 +106,7 @@ class AlertKind(StrEnum):
 
     RATE = "rate"
     URGENT = "urgent"
+    SHARE = "share"
 
 
 class SubjectKind(StrEnum):

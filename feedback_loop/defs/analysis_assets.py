@@ -1,4 +1,4 @@
-"""Analysis: what each fragment is about, what fragments have in common, and what rose."""
+"""Analysis: what each fragment is about, what fragments have in common, what rose, for whom, and why."""
 
 from functools import partial
 
@@ -7,13 +7,16 @@ import polars as pl
 
 from feedback_loop.analysis import classify, evidence
 from feedback_loop.analysis.cluster import clusters, eligible_fragments
+from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
+from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.defs.charts import alert_charts, class_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
+from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
-from feedback_loop.defs.resources import EmbedderResource, StoreResource
+from feedback_loop.defs.resources import ClockResource, EmbedderResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
@@ -110,6 +113,9 @@ def every_complaint_is_in_one_cluster(context: dg.AssetCheckExecutionContext, st
 )
 def analysis_alert(
     context: dg.AssetExecutionContext,
+    store: StoreResource,
+    state: StateResource,
+    clock: ClockResource,
     silver_message: pl.DataFrame,
     silver_fragment: pl.DataFrame,
     analysis_classification: pl.DataFrame,
@@ -118,8 +124,75 @@ def analysis_alert(
 ) -> pl.DataFrame:
     """What rose beyond what the weeks before let expect, with the releases and versions that stand beside it."""
     found = alerts(silver_fragment, silver_message, analysis_classification, analysis_cluster, context_release, days_of(context))
-    context.add_output_metadata(alert_charts(found))
-    return found
+    kept = decided(context, store, state, clock).kept("analysis_alert", found)
+    context.add_output_metadata(alert_charts(kept))
+    return kept
 
 
 analysis_alert_contract = contract_check("analysis_alert")
+
+
+_OF_ALERTS = {
+    "analysis_alert": ONE_DAY,
+    "silver_message": WINDOW,
+    "silver_fragment": WINDOW,
+    "analysis_classification": WINDOW,
+    "analysis_cluster": ONE_DAY,
+}
+"""What an alert is looked at again with."""
+
+
+@table_asset(ins=_OF_ALERTS)
+def analysis_cohort(
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    state: StateResource,
+    clock: ClockResource,
+    analysis_alert: pl.DataFrame,
+    silver_message: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+    analysis_cluster: pl.DataFrame,
+) -> pl.DataFrame:
+    """The segments of customers in which an alert's complaints are concentrated."""
+    before, said = decided_of(analysis_alert, context, store, state, clock), (silver_message, silver_fragment, analysis_classification)
+    found = cohorts(before.left_open(analysis_alert), *said, analysis_cluster, days_of(context))
+    return before.kept("analysis_cohort", found)
+
+
+analysis_cohort_contract = contract_check("analysis_cohort")
+
+
+@table_asset(
+    ins={**_OF_ALERTS, "analysis_cohort": ONE_DAY, "context_change": whole(), "context_incident": whole()},
+    deps=["context_telemetry"],
+)
+def analysis_hypothesis(
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    state: StateResource,
+    clock: ClockResource,
+    analysis_alert: pl.DataFrame,
+    silver_message: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+    analysis_cluster: pl.DataFrame,
+    analysis_cohort: pl.DataFrame,
+    context_change: pl.DataFrame,
+    context_incident: pl.DataFrame,
+) -> pl.DataFrame:
+    """The changes and incidents that may be to blame for an alert, or that none is known, with evidence for and against."""
+    days, before = days_of(context), decided_of(analysis_alert, context, store, state, clock)
+    telemetry = store.open().read(TABLES["context_telemetry"], days.widened(before=TELEMETRY_DAYS))
+    said = (silver_message, silver_fragment, analysis_classification, analysis_cluster)
+    about = (before.left_open(analysis_alert), analysis_cohort)
+    return before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+
+
+analysis_hypothesis_contract = contract_check("analysis_hypothesis")
+
+
+@daily_check("analysis_hypothesis")
+def scores_of_an_alert_sum_to_one(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+    """The scores of an alert's hypotheses, the unknown cause among them, sum to one, and each alert has its unknown cause once."""
+    return result(checks.alerts_whose_scores_do_not_sum_to_one(store.open().read(TABLES["analysis_hypothesis"], days_of(context))))

@@ -1,4 +1,8 @@
-"""Bronze: what landed, as it came. Materialising it lands what waits in the inbox; it never fetches to replace."""
+"""Bronze: what landed, as it came. Materialising it lands what waits in the inbox; it never fetches to replace.
+
+Telemetry and logs belong here although they are context: landing writes them, without a copy in bronze. Their contract is checked whole,
+as that of every other table: a million rows take about a second.
+"""
 
 from collections.abc import Iterator
 
@@ -10,7 +14,10 @@ from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
 from feedback_loop.workflows.inbox import land_inbox
 
-BRONZE_TABLES = ("bronze_feedback_record", "bronze_quarantine", "bronze_release")
+BRONZE_TABLES = (
+    "bronze_feedback_record", "bronze_quarantine", "bronze_release", "bronze_context_statement", "context_telemetry", "context_log",
+)  # fmt: skip
+"""Every table that landing appends to."""
 
 
 @dg.multi_asset(

@@ -57,8 +57,8 @@ class TableIOManager(dg.ConfigurableIOManager):
 
 
 def is_daily(table: Table) -> bool:
-    """Whether the table's asset is partitioned by day; context tables are small and replaced whole."""
-    return table.partition == "event_date" and not table.name.startswith("context_")
+    """Whether the table's asset is partitioned by day: what is computed of feedback is, all else is small and replaced whole."""
+    return table.name.startswith(("silver_", "analysis_", "gold_"))
 
 
 def _window(span: int, context: dg.InputContext) -> DayRange | None:

@@ -1,4 +1,4 @@
-"""The world as Dagster resources: the table store, the embedding model, the clock, the marts.
+"""The world as Dagster resources: the table store, the state store, the embedding model, the case system, the clock.
 
 Storage options for S3, Azure and Google Cloud come from the configuration classes of dagster-deltalake; its IO manager is not used
 (DECISIONS.md says why). Tests pass fakes for any of these to `build_defs`.
@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 from dagster_deltalake import AzureConfig, GcsConfig, LocalConfig, S3Config
 from pydantic import Field
 
+from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.models import open_embedder, seed_classifier
+from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.analysis.classify import FragmentClassifier
 from feedback_loop.config import Settings, load_settings
-from feedback_loop.ports import Embedder, TableStore
+from feedback_loop.contracts.tables import Table
+from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -64,3 +69,39 @@ class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return datetime.fromisoformat(self.fixed) if self.fixed else datetime.now(UTC)
+
+
+class StateResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the state store that the settings name: decisions, the outbox, the audit chain."""
+
+    home: HomeResource
+    clock: ClockResource
+
+    def open(self) -> StateStore:
+        """The store; its database is made where it is missing."""
+        settings = self.home.settings()
+        return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), self.clock)
+
+    def exists(self) -> bool:
+        """Whether anything was ever decided here; asking makes no database."""
+        return self.home.settings().has_state
+
+    def snapshot(self, table: Table) -> pl.DataFrame:
+        """The rows of a table of the state; none, and no database is made, where nothing was ever decided."""
+        return self.open().snapshot(table) if self.exists() else pl.DataFrame(schema=pl.Schema(table.schema))
+
+
+class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The case system that carries actions out: at `url`, or where the settings say; without an address nothing is sent (dry run)."""
+
+    home: HomeResource
+    url: str = ""
+
+    def address(self) -> str | None:
+        """Where it answers; None where no connector is switched on."""
+        return self.url or self.home.settings().connector_url
+
+    def open(self) -> CaseSystem | None:
+        """The client, or None for a dry run."""
+        address = self.address()
+        return CaseApiClient(address) if address else None

@@ -35,6 +35,11 @@ def days_in(tags: Mapping[str, str]) -> DayRange:
     raise BadInput("this run names no day. Launch it for a partition or a range of partitions.")
 
 
+def names_days(tags: Mapping[str, str]) -> bool:
+    """Whether a run with these tags works on days; one that is launched for unpartitioned assets alone does not."""
+    return not {FIRST_TAG, _RANGE_TAGS[0], "dagster/partition"}.isdisjoint(tags)
+
+
 def range_tags(days: DayRange) -> dict[str, str]:
     """The tags of a single run over a range of partitions."""
     return dict(zip(_RANGE_TAGS, (days.first.isoformat(), days.last.isoformat()), strict=True))

@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import dagster as dg
 
-from feedback_loop.defs import analysis_assets, bronze_assets, context_assets, gold_assets, jobs, sensors, silver_assets
+from feedback_loop.defs import (
+    act_jobs,
+    analysis_assets,
+    bronze_assets,
+    context_assets,
+    gold_assets,
+    jobs,
+    outcomes_assets,
+    remediation_assets,
+    sensors,
+    silver_assets,
+    state_assets,
+)
 from feedback_loop.defs.drive import without_partitions
 from feedback_loop.defs.io_manager import TableIOManager
 from feedback_loop.defs.marts_assets import mart_assets
-from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeResource, StoreResource
+from feedback_loop.defs.resources import (
+    CaseSystemResource,
+    ClockResource,
+    EmbedderResource,
+    HomeResource,
+    StateResource,
+    StoreResource,
+)
 
-PIPELINE_MODULES = (context_assets, silver_assets, analysis_assets, gold_assets)
+PIPELINE_MODULES = (context_assets, state_assets, silver_assets, analysis_assets, gold_assets, remediation_assets, outcomes_assets)
 
 
-def build_resources(home: str = "") -> dict[str, object]:
-    """The real resources over a home folder; an empty path means the configured one."""
+def build_resources(home: str = "", now: datetime | None = None) -> dict[str, object]:
+    """The real resources over a home folder, an empty path means the configured one; the clock stands still where `now` is given."""
     place = HomeResource(home=home)
-    store = StoreResource(home=place)
+    store, clock = StoreResource(home=place), ClockResource(fixed=now.isoformat() if now else "")
     return {
         "home": place,
         "store": store,
         "embedder": EmbedderResource(home=place),
-        "clock": ClockResource(),
+        "clock": clock,
+        "state": StateResource(home=place, clock=clock),
+        "case_system": CaseSystemResource(home=place),
         "io_manager": TableIOManager(store=store),
     }
 
@@ -33,9 +55,16 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[bronze_assets.bronze, *dg.load_assets_from_modules(PIPELINE_MODULES), mart_assets()],
         asset_checks=[*bronze_assets.bronze_checks, *dg.load_asset_checks_from_modules(PIPELINE_MODULES)],
-        jobs=[jobs.loop_job, jobs.landing_job],
+        jobs=[jobs.loop_job, jobs.landing_job, act_jobs.act, act_jobs.feed_back_job, act_jobs.snapshot_job],
         schedules=[jobs.open_day_every_five_minutes, jobs.close_of_day],
-        sensors=[sensors.landed_days, sensors.waiting_inbox, sensors.failed_run],
+        sensors=[
+            sensors.landed_days,
+            sensors.waiting_inbox,
+            sensors.failed_run,
+            act_jobs.approved_actions,
+            act_jobs.outcomes_of_a_run,
+            act_jobs.what_was_done,
+        ],
         resources={**build_resources(), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaln, gammaln
+from scipy.special import betainc, betaln, gammaln, ndtr
 from scipy.stats import hypergeom
 
 Reals = npt.NDArray[np.float64]
@@ -36,6 +36,10 @@ class ShareFit:
     share: Reals
     dispersion: Reals
     trials: Reals
+
+    def only(self, subject: int) -> ShareFit:
+        """What it says of one of the subjects."""
+        return ShareFit(*(values[[subject]] for values in (self.share, self.dispersion, self.trials)))
 
     def expected(self, records: float) -> Reals:
         """Records of the subject on a day with so many records in all."""
@@ -106,3 +110,40 @@ def discoveries(p_values: Reals, false_share: float) -> npt.NDArray[np.bool_]:
     ranked = np.sort(p_values)
     passing = np.flatnonzero(ranked <= false_share * np.arange(1, ranked.size + 1) / ranked.size)
     return np.asarray(p_values <= ranked[passing[-1]]) if passing.size else np.zeros(p_values.size, dtype=bool)
+
+
+def concentration_ratio(inside: int, outside: int, due: float) -> float:
+    """Log-likelihood ratio of the split over the share that is due to the inside; 0 where the inside has no more than that."""
+    total = inside + outside
+    if not total or inside <= due * total:
+        return 0.0
+    due = min(max(due, 1e-12), 1.0 - 1e-12)
+    rest = outside * np.log(outside / (total * (1.0 - due))) if outside else 0.0
+    return float(inside * np.log(inside / (total * due)) + rest)
+
+
+def overdispersed_rise_p_value(errors: Reals, trials: Reals, errors_after: float, trials_after: float) -> float:
+    """Probability of as high a share after or higher if it were that of the bins before, whose own variation widens the normal tail.
+
+    Errors and trials float64 [bins]. Source: the quasi-binomial of McCullagh & Nelder, "Generalized Linear Models", 2nd ed. (1989), 4.5.
+    """
+    total, total_after = float(trials.sum()), trials_after
+    share = (float(errors.sum()) + PRIOR) / (total + 2.0 * PRIOR)
+    variance = share * (1.0 - share)
+    squares = ((errors - share * trials) ** 2 / np.maximum(trials * variance, 1e-12)).sum()
+    dispersion = max(1.0, float(squares) / max(len(trials) - 1, 1))
+    spread = np.sqrt(dispersion * variance * (1.0 / max(total, 1.0) + 1.0 / max(total_after, 1.0)))
+    return float(ndtr((share - errors_after / max(total_after, 1.0)) / spread))
+
+
+def concentrated_over_common(inside: int, outside: int, usual_inside: float, usual_outside: float) -> float:
+    """Log-likelihood ratio of "only those inside rose, the others stayed as usual" over "both rose by the same factor", given the total.
+
+    Below 0 where the rise is outside as well; 0 where there is no more than usual, so that nothing can be told apart.
+    """
+    total, usual = inside + outside, usual_inside + usual_outside
+    if total <= usual or usual <= 0.0:
+        return 0.0
+    common = min(max(usual_inside / usual, 1e-6), 1.0 - 1e-6)
+    narrow = min(max(1.0 - usual_outside / total, common), 1.0 - 1e-6)
+    return float(inside * np.log(narrow / common) + outside * np.log((1.0 - narrow) / (1.0 - common)))

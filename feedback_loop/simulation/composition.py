@@ -16,10 +16,14 @@ from feedback_loop.simulation.population import Customer
 from feedback_loop.simulation.scenario import Scenario
 
 # How much people say per channel: a factor on the chance of each optional sentence.
-WORDINESS = {"app_review": 0.75, "chat": 0.8, "ticket": 1.15, "email": 1.5}
+WORDINESS = {"app_review": 0.75, "survey": 0.6, "chat": 0.8, "ticket": 1.15, "email": 1.5, "call": 1.7}
 # How often people name the matter in so many words, alone or before they go into it.
 PLAIN_RATE = 0.4
-PERSONAL_RATE = {"app_review": 0.02, "chat": 0.25, "ticket": 0.42, "email": 0.4}
+PERSONAL_RATE = {"app_review": 0.02, "survey": 0.02, "chat": 0.25, "ticket": 0.42, "email": 0.4, "call": 0.5}
+# How often a new line stands between two sentences; the transcript of a call has one per line.
+LINE_BREAKS = {"call": 1.0, "chat": 0.55, "email": 0.12, "ticket": 0.08, "app_review": 0.03, "survey": 0.02}
+# Where nobody is asked for anything.
+ASKS_NOTHING = ("app_review", "survey")
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,7 @@ class Voice:
 
     def gap(self) -> str:
         """What stands between two sentences: chats and long messages break lines; who ends no sentence separates them otherwise."""
-        breaks = {"chat": 0.55, "email": 0.12, "ticket": 0.08, "app_review": 0.03}[self.channel]
-        if self.rng.random() < breaks:
+        if self.rng.random() < LINE_BREAKS[self.channel]:
             return "\n"
         return " " if self.person.habits.ends_sentences else self.rng.choice(["\n", "\n", " ", ", ", " - ", "  "])
 
@@ -134,7 +137,7 @@ def compose_body(voice: Voice, scenario: Scenario, topics: list[str]) -> Draft:
         draft.add(voice.typed(voice.book.frame(voice.rng, "feeling", voice.facts), upset=True), None, voice.gap())
     if voice.rng.random() < PERSONAL_RATE[voice.channel] * (0.3 if mood == "good" else 1.0):
         draft.add(voice.typed(voice.book.frame(voice.rng, "personal", voice.facts)), None, voice.gap())
-    if mood != "good" and voice.channel != "app_review" and voice.chance(0.35):
+    if mood != "good" and voice.channel not in ASKS_NOTHING and voice.chance(0.35):
         draft.add(voice.typed(voice.book.frame(voice.rng, "ask", voice.facts)), None, voice.gap())
     draft.add(emoji(voice.rng, mood, voice.person.habits), None, "")
     return draft

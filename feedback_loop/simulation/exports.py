@@ -1,47 +1,63 @@
-"""The files that the sources of a simulated company would deliver, and the truth tables, as bytes by file name.
+"""What the sources of a simulated company say, row by row with the instant of arrival, and their files as a whole.
 
-Here: formats only. Writing the files is the caller's, landing them is `sources`, who scores against the truth uses `recovery`.
-Sources: `reviews.csv` (the export of an app store: reviewId … repliedAt), `tickets.jsonl` (web forms and e-mails) and `chats.jsonl`
-(canonical records), `releases.csv` (version, released_at, notes).
-Truth: `truth_message.jsonl` (one row per message), `truth_fault.jsonl` (one row per fault).
+Here: which source states what, in its own format. What arrives in which hour is `deliveries`; landing is `sources`, the truth `truth`.
+Feedback: `reviews.csv` (the export of an app store), `tickets.jsonl` (web forms and e-mails), `chats.jsonl`, `surveys.jsonl`, `calls.jsonl`
+(canonical records). Context: `releases.csv`, `changes.jsonl`, `incidents.jsonl`, `customers.jsonl`, `business_events.jsonl`,
+`documents/*.md`, `telemetry.parquet`, `logs.parquet`.
 The rule that is easy to break: nothing of the truth may reach a source file, and no source file knows more than such a source would.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from feedback_loop.simulation.feed import Message, Simulation
+from feedback_loop.simulation.business_events import business_event_statements
+from feedback_loop.simulation.changes import LOG_DELAY_MINUTES, change_statements
+from feedback_loop.simulation.documents import documents
+from feedback_loop.simulation.feed import Simulation
+from feedback_loop.simulation.incidents import incident_statements
+from feedback_loop.simulation.ledger import customer_statements
+from feedback_loop.simulation.message import Message
+from feedback_loop.simulation.population import population
+from feedback_loop.simulation.statements import Statement, arrival, csv_bytes, instant, iso, json_lines, parquet_bytes
 from feedback_loop.simulation.streams import stream
+from feedback_loop.simulation.telemetry import measured
 
 REVIEW_COLUMNS = ("reviewId", "content", "score", "thumbsUpCount", "reviewCreatedVersion", "at", "replyContent", "repliedAt")
 RELEASE_COLUMNS = ("version", "released_at", "notes")
 # What a help desk may fail to record; identifiers, channel, product, instant and words are always there.
-OPTIONAL_FIELDS = ("customer_id", "language", "locale", "segment", "tier", "region", "product_version", "device", "os", "product_area")
+OPTIONAL_FIELDS = (
+    "customer_id", "language", "locale", "segment", "tier", "region", "product_version", "device", "os", "browser", "sku", "product_area",
+)  # fmt: skip
+DESKS = {"ticket": "help_desk", "email": "help_desk", "chat": "chat_desk", "survey": "survey_tool", "call": "phone_desk"}
+FILE_OF_CHANNEL = {"ticket": "tickets", "email": "tickets", "chat": "chats", "survey": "surveys", "call": "calls"}
+AREAS_WITH_SKU = ("orders", "editor")
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of one source: `source` lands it; `product` where its rows don't name it; `columns` of CSV, none for JSON lines."""
+
+    source: str
+    name: str
+    statements: Sequence[Statement]
+    product: str | None = None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name, with its dot."""
+        return ".csv" if self.columns else ".jsonl"
+
+    def content(self, rows: Sequence[Mapping[str, object]]) -> bytes:
+        """The rows in the format of this file."""
+        return csv_bytes(self.columns, rows) if self.columns else json_lines(rows)
 
 
 def _store_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    page = io.StringIO()
-    writer = csv.DictWriter(page, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return page.getvalue().encode()
-
-
-def _jsonl(rows: Iterable[Mapping[str, object]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def review_row(simulation: Simulation, message: Message) -> dict[str, object]:
@@ -60,8 +76,9 @@ def review_row(simulation: Simulation, message: Message) -> dict[str, object]:
 
 
 def canonical_row(simulation: Simulation, message: Message) -> dict[str, object]:
-    """One canonical record of a help desk; a context field that it did not record is null."""
+    """One canonical record of a desk; a context field that it did not record is null."""
     person, rng = message.customer, stream(simulation.seed, "unrecorded", message.message_id)
+    sku = stream(simulation.seed, "sku", message.message_id).choice(simulation.scenario.skus)
     known: dict[str, object] = {
         "customer_id": person.customer_id,
         "language": person.language,
@@ -72,83 +89,63 @@ def canonical_row(simulation: Simulation, message: Message) -> dict[str, object]
         "product_version": message.version,
         "device": person.model,
         "os": person.system,
+        "browser": message.browser,
+        "sku": sku if message.area in AREAS_WITH_SKU else None,
         "product_area": message.area,
     }
     return {
         "source_record_id": message.message_id,
-        "source": "chat_desk" if message.channel == "chat" else "help_desk",
+        "source": DESKS[message.channel],
         "channel": message.channel,
         "product": simulation.scenario.product,
-        "occurred_at": _iso(message.occurred_at),
+        "occurred_at": iso(message.occurred_at),
         "text": message.text,
         "severity": message.severity,
+        "rating": message.rating,
         **{name: None if rng.random() < simulation.scenario.missing_field_share else known[name] for name in OPTIONAL_FIELDS},
     }
 
 
-def source_files(simulation: Simulation) -> dict[str, bytes]:
-    """The content of each source's file by file name, rows in order of time, UTF-8."""
-    by_file: dict[str, list[Message]] = {"app_review": [], "ticket": [], "email": [], "chat": []}
+def _feedback(simulation: Simulation) -> list[SourceFile]:
+    rows: dict[str, list[Statement]] = {"reviews": [], "tickets": [], "chats": [], "surveys": [], "calls": []}
     for message in simulation.messages:
-        by_file["ticket" if message.channel == "email" else message.channel].append(message)
-    return {
-        "reviews.csv": _csv(REVIEW_COLUMNS, (review_row(simulation, message) for message in by_file["app_review"])),
-        "tickets.jsonl": _jsonl(canonical_row(simulation, message) for message in by_file["ticket"]),
-        "chats.jsonl": _jsonl(canonical_row(simulation, message) for message in by_file["chat"]),
-        "releases.csv": _csv(RELEASE_COLUMNS, _release_rows(simulation)),
-    }
+        if message.channel == "app_review":
+            rows["reviews"].append(Statement(message.delivered_at, review_row(simulation, message)))
+        else:
+            rows[FILE_OF_CHANNEL[message.channel]].append(Statement(message.delivered_at, canonical_row(simulation, message)))
+    reviews = SourceFile("google_play", "reviews", rows.pop("reviews"), simulation.scenario.product, REVIEW_COLUMNS)
+    return [reviews, *(SourceFile("records", name, told) for name, told in rows.items())]
 
 
-def _release_rows(simulation: Simulation) -> Iterable[dict[str, object]]:
-    midnight = datetime.combine(simulation.start_day, time(), UTC)
+def _releases(simulation: Simulation) -> SourceFile:
+    told = []
     for release in simulation.scenario.releases:
-        released_at = midnight + timedelta(days=release.day, hours=release.hour)
-        yield {"version": release.version, "released_at": _iso(released_at), "notes": release.notes}
+        released_at = instant(simulation.start_day, release.at_hour)
+        delay = timedelta(minutes=stream(simulation.seed, "release", release.version).uniform(*LOG_DELAY_MINUTES))
+        row = {"version": release.version, "released_at": iso(released_at), "notes": release.notes}
+        told.append(Statement(arrival(simulation.start_day, released_at + delay), row))
+    return SourceFile("releases", "releases", told, simulation.scenario.product, RELEASE_COLUMNS)
 
 
-def truth_message(message: Message) -> dict[str, object]:
-    """What is true of one message: the planted fault behind it, its topics and where each is spoken of, language, what it repeats."""
-    return {
-        "message_id": message.message_id,
-        "channel": message.channel,
-        "occurred_at": _iso(message.occurred_at),
-        "fault": message.fault,
-        "topics": list(message.topics),
-        "spans": [{"start": span.start, "end": span.end, "topic": span.topic} for span in message.spans],
-        "language": message.language,
-        "duplicate_of": message.duplicate_of,
-    }
-
-
-def truth_fault(simulation: Simulation) -> list[dict[str, object]]:
-    """What was planted: one row per fault with its first day, slice, true cause and the change that only looks like it."""
-    counts = {fault.fault: 0 for fault in simulation.scenario.faults}
-    for message in simulation.messages:
-        if message.fault:
-            counts[message.fault] += 1
+def row_files(simulation: Simulation) -> list[SourceFile]:
+    """Every file that consists of rows; feedback in the order in which it was written, the rest in the order of arrival."""
+    people = population(simulation.scenario, simulation.seed)
     return [
-        {
-            "fault": fault.fault,
-            "kind": fault.kind,
-            "topic": fault.topic,
-            "is_defect": fault.is_defect,
-            "first_day": (simulation.start_day + timedelta(days=fault.first_day)).isoformat(),
-            "cause_kind": fault.cause.kind,
-            "cause": fault.cause.reference,
-            "innocent": fault.innocent,
-            "versions": fault.versions,
-            "device_kinds": fault.device_kinds,
-            "regions": fault.regions,
-            "tiers": fault.tiers,
-            "message_count": counts[fault.fault],
-        }
-        for fault in simulation.scenario.faults
+        _releases(simulation),
+        SourceFile("changes", "changes", change_statements(simulation)),
+        SourceFile("incidents", "incidents", incident_statements(simulation)),
+        SourceFile("customers", "customers", customer_statements(simulation, people)),
+        SourceFile("business_events", "business_events", business_event_statements(simulation, people)),
+        *_feedback(simulation),
     ]
 
 
-def truth_files(simulation: Simulation) -> dict[str, bytes]:
-    """The truth tables by file name, UTF-8 JSON lines; never to be landed."""
+def source_files(simulation: Simulation) -> dict[str, bytes]:
+    """The content of each source's file by file name, all days in one; text is UTF-8."""
+    machines = measured(simulation)
     return {
-        "truth_message.jsonl": _jsonl(truth_message(message) for message in simulation.messages),
-        "truth_fault.jsonl": _jsonl(truth_fault(simulation)),
+        **{file.name + file.suffix: file.content([told.row for told in file.statements]) for file in row_files(simulation)},
+        **{f"documents/{one.file_name}": one.text.encode() for one in documents(simulation)},
+        "telemetry.parquet": parquet_bytes(machines.telemetry),
+        "logs.parquet": parquet_bytes(machines.logs),
     }

@@ -1,57 +1,25 @@
 """A simulated company's feedback over its days: every message with the truth about it, from a scenario, a seed and a start day.
 
-Here: the order of the steps (occasion → person → channel → words → duplicates). The files that sources would deliver are in `exports`.
-The rule that is easy to break: everything about a message is drawn from the stream of its occasion, never in the order of the feed.
+Here: the order of the steps (occasion → what an action left of it → person → channel → words → duplicates → reactions). The files that
+sources would deliver are in `exports`.
+The rule that is easy to break: everything about a message is drawn from the stream of its occasion, never in the order of the feed. An
+action against a fault drops occasions by a draw of their own; it never draws others in their place.
 """
 
 from __future__ import annotations
 
-import random
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from feedback_loop.simulation.composition import Draft, Span, Voice, compose_body
-from feedback_loop.simulation.demand import Occasion, extra_topics, is_affected, occasions
-from feedback_loop.simulation.letters import in_channel
-from feedback_loop.simulation.phrasebook import phrasebook
+from feedback_loop.simulation.demand import Occasion, is_affected, occasions
+from feedback_loop.simulation.interventions import Intervention, share_left
+from feedback_loop.simulation.message import Message
 from feedback_loop.simulation.population import Customer, draw, population
+from feedback_loop.simulation.reactions import Churn, Confirmation, churned, confirmed, repeats
 from feedback_loop.simulation.scenario import Scenario
-from feedback_loop.simulation.streams import digits, ranked, stream, weighted
-
-SEVERITIES = ("low", "normal", "high", "urgent")
-ID_PREFIXES = {"ticket": "TCK-", "email": "MSG-", "chat": "CHT-"}
-
-
-@dataclass(frozen=True)
-class PublicReply:
-    """What the company answered under a review, and when (UTC)."""
-
-    text: str
-    replied_at: datetime
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message and the truth about it; `fault`, `duplicate_of` null where there is none, `language` null where there are no words."""
-
-    message_id: str
-    channel: str
-    occurred_at: datetime
-    text: str
-    customer: Customer
-    version: str | None
-    rating: int | None
-    severity: str | None
-    area: str | None
-    likes: int
-    reply: PublicReply | None
-    topics: tuple[str, ...]
-    spans: tuple[Span, ...]
-    language: str | None
-    fault: str | None
-    duplicate_of: str | None = None
+from feedback_loop.simulation.streams import stream, weighted
+from feedback_loop.simulation.writing import written, written_again
 
 
 @dataclass(frozen=True)
@@ -62,133 +30,89 @@ class Simulation:
     seed: int
     start_day: date
     messages: tuple[Message, ...]
+    churned: tuple[Churn, ...] = ()
+    confirmed: tuple[Confirmation, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
-def _instant(start_day: date, hour: float) -> datetime:
-    return datetime.combine(start_day, time(), UTC) + timedelta(seconds=int(hour * 3600))
+@dataclass(frozen=True)
+class _Life:
+    """The company while it is lived through: `begin` and `end` bound its days."""
+
+    scenario: Scenario
+    seed: int
+    begin: datetime
+    actions: tuple[Intervention, ...]
+    people: list[Customer]
+
+    @property
+    def end(self) -> datetime:
+        return self.begin + timedelta(days=self.scenario.days)
+
+    def at(self, occasion: Occasion) -> datetime:
+        return self.begin + timedelta(seconds=int(occasion.hour * 3600))
+
+    def happens(self, occasion: Occasion) -> bool:
+        """Whether the occasion is still there after what was done against its fault."""
+        if not occasion.fault or not self.actions:
+            return True
+        return stream(self.seed, "left", occasion.name).random() < share_left(occasion.fault, self.actions, self.at(occasion))
 
 
-def _facts(
-    rng: random.Random, scenario: Scenario, person: Customer, version: str | None, error: str | None, at: datetime
-) -> dict[str, str]:
-    cents = rng.choice([499, 899, 1290, 1499, 1990, 2450, 2999, 3480, 4990, 5995, 8900])
-    mark = "." if person.language == "en" else ","
-    date_written = phrasebook(person.language).frame(rng, "date_written", {})
-    return {
-        "product": scenario.product,
-        "first": person.first,
-        "last": person.last,
-        "email": person.email,
-        "phone": person.phone,
-        "street": person.street,
-        "device": person.model,
-        "os": person.system,
-        "version": version or "",
-        "error": error or rng.choice(scenario.stray_errors),
-        "order": digits(rng, rng.choice(["PW-20######", "#48######", "PW20######", "48######"])),
-        "ticket": digits(rng, "[SR-7#####]"),
-        "digits": digits(rng, "####"),
-        "money": person.region.currency.format(f"{cents // 100}{mark}{cents % 100:02d}"),
-        "date": (at - timedelta(hours=rng.randrange(5, 90))).strftime(date_written),
-    }
-
-
-def _writer(rng: random.Random, scenario: Scenario, people: list[Customer], occasion: Occasion) -> tuple[str, Customer] | None:
+def _writer(life: _Life, occasion: Occasion) -> tuple[str, Customer] | None:
     """A channel and somebody affected who can use it; where none of them can review, another channel; null where nobody is affected."""
-    channels = scenario.topics[occasion.topic].channels
+    rng, channels = stream(life.seed, "writer", occasion.name), life.scenario.topics[occasion.topic].channels
     for choice in (channels, {name: weight for name, weight in channels.items() if name != "app_review"}):
         channel = weighted(rng, choice)
 
         def fits(person: Customer, channel: str = channel) -> bool:
             can_write = channel != "app_review" or person.device.reviews
-            return can_write and is_affected(scenario, occasion.fault, person, occasion.hour)
+            return can_write and is_affected(life.scenario, occasion.fault, person, occasion.hour)
 
-        if person := draw(rng, people, fits):
+        if person := draw(rng, life.people, fits):
             return channel, person
     return None
 
 
-def _identifier(rng: random.Random, channel: str) -> str:
-    if channel == "app_review":
-        return str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    return f"{ID_PREFIXES[channel]}{rng.getrandbits(48):012x}"
+def _with_duplicate(life: _Life, occasion: Occasion, channel: str, person: Customer) -> Iterator[Message]:
+    message = written(life.scenario, life.seed, life.at(occasion), occasion, channel, person)
+    yield message
+    again = written_again(life.scenario, life.seed, message)
+    if again and again.occurred_at < life.end:
+        yield again
 
 
-def _public_reply(voice: Voice, scenario: Scenario, at: datetime) -> PublicReply | None:
-    if voice.channel != "app_review" or voice.rng.random() >= scenario.public_reply_share:
-        return None
-    text = voice.book.frame(voice.rng, "public_reply", voice.facts)
-    return PublicReply(text, at + timedelta(minutes=voice.rng.randrange(90, 9000)))
+def _contacts(life: _Life, first: Occasion, person: Customer) -> Iterator[Occasion]:
+    """The occasion and those on which the same customer writes again, up to the first that does not happen."""
+    for occasion in (first, *repeats(life.scenario, life.seed, first)):
+        if not life.happens(occasion) or not is_affected(life.scenario, occasion.fault, person, occasion.hour):
+            return
+        yield occasion
 
 
-def _words(voice: Voice, scenario: Scenario, topics: list[str]) -> Draft:
-    if voice.channel == "app_review" and voice.rng.random() < scenario.wordless_share:
-        return Draft()
-    return in_channel(voice, compose_body(voice, scenario, topics), scenario.quoted_reply_share)
+def _messages(life: _Life) -> Iterator[Message]:
+    for first in occasions(life.scenario, life.seed, life.begin.weekday()):
+        if writer := _writer(life, first):
+            channel, person = writer
+            for occasion in _contacts(life, first, person):
+                again_by = "ticket" if channel == "app_review" and occasion is not first else channel
+                yield from _with_duplicate(life, occasion, again_by, person)
 
 
-def _message(rng: random.Random, scenario: Scenario, start_day: date, occasion: Occasion, channel: str, person: Customer) -> Message:
-    at, topic = _instant(start_day, occasion.hour), scenario.topics[occasion.topic]
-    version = scenario.version_at(person.luck, occasion.hour) if person.device.versioned else None
-    facts = _facts(rng, scenario, person, version, occasion.fault.error if occasion.fault else None, at)
-    voice = Voice(rng, phrasebook(person.language), facts, person, channel)
-    draft = _words(voice, scenario, [occasion.topic, *extra_topics(rng, scenario, occasion.topic)])
-    is_review = channel == "app_review"
-    return Message(
-        message_id=_identifier(rng, channel),
-        channel=channel,
-        occurred_at=at,
-        text=draft.text,
-        customer=person,
-        version=version,
-        rating=1 + ranked(rng, topic.ratings) if is_review else None,
-        severity=None if is_review else SEVERITIES[ranked(rng, topic.severities)],
-        area=topic.area,
-        likes=int(rng.expovariate(0.6)) if is_review else 0,
-        reply=_public_reply(voice, scenario, at),
-        topics=tuple(dict.fromkeys(span.topic for span in draft.spans)),
-        spans=tuple(draft.spans),
-        language=person.language if draft.text else None,
-        fault=occasion.fault.fault if occasion.fault else None,
-    )
+def simulate(
+    scenario: Scenario,
+    seed: int,
+    start_day: date,
+    interventions: Sequence[Intervention] = (),
+    told: Mapping[str, datetime] | None = None,
+) -> Simulation:
+    """What the company lived through from that day on, with what was done against its faults; `told`: when a customer heard of a fix.
 
-
-def _written_again(scenario: Scenario, seed: int, end: datetime, message: Message) -> Message | None:
-    """The same words over another channel some hours later, for the share of customers who do that."""
-    rng = stream(seed, "again", message.message_id)
-    if rng.random() >= scenario.duplicate_share or not message.text:
-        return None
-    channel = rng.choice([name for name in ID_PREFIXES if name != message.channel])
-    at = message.occurred_at + timedelta(minutes=rng.randrange(4, 600))
-    if at >= end:
-        return None
-    return replace(
-        message,
-        message_id=_identifier(rng, channel),
-        channel=channel,
-        occurred_at=at,
-        rating=None,
-        severity=message.severity or "normal",
-        likes=0,
-        reply=None,
-        duplicate_of=message.message_id,
-    )
-
-
-def _messages(scenario: Scenario, seed: int, start_day: date) -> Iterator[Message]:
-    people, end = population(scenario, seed), _instant(start_day, 24 * scenario.days)
-    for occasion in occasions(scenario, seed, start_day.weekday()):
-        rng = stream(seed, "message", occasion.name)
-        writer = _writer(rng, scenario, people, occasion)
-        if writer is None:
-            continue
-        message = _message(rng, scenario, start_day, occasion, *writer)
-        yield message
-        if again := _written_again(scenario, seed, end, message):
-            yield again
-
-
-def simulate(scenario: Scenario, seed: int, start_day: date) -> Simulation:
-    """What the company lived through from that day on; the same arguments give the same messages, on every machine."""
-    ordered = sorted(_messages(scenario, seed, start_day), key=lambda message: (message.occurred_at, message.message_id))
-    return Simulation(scenario, seed, start_day, tuple(ordered))
+    The same arguments give the same messages, on every machine. Messages up to the first intervention, and all that have another cause than
+    the fault it is aimed at, are the same with and without it.
+    """
+    life = _Life(scenario, seed, datetime.combine(start_day, time(), UTC), tuple(interventions), population(scenario, seed))
+    messages = tuple(sorted(_messages(life), key=lambda message: (message.occurred_at, message.message_id)))
+    left = churned(scenario, seed, messages, life.end)
+    well = confirmed(scenario, seed, messages, life.actions, told or {}, life.end)
+    return Simulation(scenario, seed, start_day, messages, left, well, life.actions)

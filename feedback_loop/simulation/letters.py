@@ -68,10 +68,17 @@ def as_chat(voice: Voice, draft: Draft) -> Draft:
     return _in_front(draft, hello + ("\n" if hello.endswith("?") else voice.rng.choice(["\n", "\n", ", ", " "])))
 
 
+def as_call(voice: Voice, draft: Draft) -> Draft:
+    """The customer's lines of a call as somebody typed them off: a hello, what was said, at times a goodbye."""
+    draft = _in_front(draft, voice.book.frame(voice.rng, "call_opening", voice.facts) + "\n")
+    if voice.rng.random() < 0.7:
+        draft.add(voice.book.frame(voice.rng, "call_ending", voice.facts), None, "\n")
+    return draft
+
+
 def in_channel(voice: Voice, draft: Draft, quoted_reply_share: float) -> Draft:
-    """The message with what its channel puts around it; reviews stay as they are."""
+    """The message with what its channel puts around it; reviews and answers to surveys stay as they are."""
     if voice.channel == "email":
         return as_mail(voice, draft, quoted_reply_share)
-    if voice.channel == "ticket":
-        return as_ticket(voice, draft)
-    return as_chat(voice, draft) if voice.channel == "chat" else draft
+    framed = {"ticket": as_ticket, "chat": as_chat, "call": as_call}.get(voice.channel)
+    return framed(voice, draft) if framed else draft

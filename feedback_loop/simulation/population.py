@@ -29,7 +29,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Customer:
-    """One made-up person; `luck` 0..1 says how early a staged rollout reaches them (small is early)."""
+    """One made-up person; `luck` 0..1 says how early a staged rollout reaches them (small is early), `browser` is null for none."""
 
     customer_id: str
     first: str
@@ -45,6 +45,7 @@ class Customer:
     device: Device
     model: str
     system: str
+    browser: str | None
     luck: float
     habits: Habits
 
@@ -85,6 +86,7 @@ def customer(scenario: Scenario, seed: int, number: int) -> Customer:
         device=device,
         model=rng.choice(device.models),
         system=rng.choice(device.systems),
+        browser=weighted(rng, {name: scenario.browsers[name] for name in device.browsers}) if device.browsers else None,
         luck=rng.random(),
         habits=_habits(rng),
     )

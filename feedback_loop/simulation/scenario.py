@@ -1,26 +1,23 @@
-"""The scenario of a made-up company as typed data: who its customers are, what it released, what goes wrong and for whom.
+"""The scenario of a made-up company as typed data: customers, services, releases, what people write about, what happens to it.
 
-Here: the shape of a scenario file and what follows from it by arithmetic alone (who has which version, how strong a fault is at an hour).
-Not here: how people say it (phrasebook), who they are (population), how many write (demand).
-The rule that is easy to break: a scenario holds figures and names, never sentences, and days are counted from the start day.
+Here: the shape of a scenario file and what follows from it by arithmetic alone (who has which version, which changes the log holds).
+Not here: the faults (planted), how people say it (phrasebook), who they are (population), how many write (demand).
+The rule that is easy to break: a scenario holds figures and names, never sentences of customers, and days are counted from the start day.
 """
 
 from __future__ import annotations
 
 from importlib import resources
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from feedback_loop.contracts.loop_vocab import ChangeKind
+from feedback_loop.simulation.parts import Curve, Part, level_on
+from feedback_loop.simulation.planted import Fault, PlannedChange, PlannedIncident
 
 Mood = Literal["bad", "neutral", "good"]
-Curve = list[tuple[float, float]]
-
-
-class Part(BaseModel):
-    """A piece of a scenario: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Region(Part):
@@ -34,7 +31,7 @@ class Region(Part):
 
 
 class Device(Part):
-    """A kind of device: `reviews` says whether its store's reviews are landed, `versioned` whether it runs released versions."""
+    """Devices of one kind: whether its store's reviews are landed, whether they run released versions, which browsers their owners use."""
 
     kind: str
     share: float = Field(gt=0)
@@ -42,20 +39,34 @@ class Device(Part):
     systems: list[str]
     reviews: bool
     versioned: bool
+    browsers: list[str] = Field(default_factory=list)
 
 
 class Release(Part):
-    """A version, its instant, and its rollout: steps of [days since release, share of customers who have it]."""
+    """A version for some kinds of devices (none named: all), its instant, and its rollout: [days since release, share who have it]."""
 
     version: str
     day: int
     hour: int = Field(ge=0, le=23)
+    minute: int = Field(default=0, ge=0, le=59)
     rollout: Curve
     notes: str
+    device_kinds: list[str] = Field(default_factory=list)
+    service: str
+
+    @property
+    def at_hour(self) -> float:
+        """The instant in hours since the start."""
+        return 24 * self.day + self.hour + self.minute / 60
+
+    @property
+    def change_id(self) -> str:
+        """What the change log calls the deployment."""
+        return f"deploy-{self.version}"
 
     def share_at(self, hour: float) -> float:
         """The share of customers who were offered this version, at an hour since the start."""
-        elapsed = (hour - 24 * self.day - self.hour) / 24
+        elapsed = (hour - self.at_hour) / 24
         return max((share for since, share in self.rollout if since <= elapsed), default=0.0)
 
 
@@ -74,44 +85,37 @@ class Topic(Part):
     details: list[str]
 
 
-class Cause(Part):
-    """The true reason of a fault."""
+class Service(Part):
+    """A part of the product that is measured: requests per minute over all regions and versions, the usual error share and p95 latency."""
 
-    kind: str
-    reference: str
+    name: str
+    requests_per_minute: float = Field(gt=0)
+    error_share: float = Field(ge=0, le=1)
+    latency_ms: float = Field(gt=0)
+    versioned: bool
 
 
-class Fault(Part):
-    """A planted fault: its slice (an empty list is everybody), onset, complaints per day at full exposure, and course.
+class Agents(Part):
+    """Who answers: how many, how long a case takes them, and their hours (UTC) on every day."""
 
-    `profile`: [days since onset, level] points joined by straight lines. `is_defect` is false for an outcry about nothing.
+    count: int = Field(ge=1)
+    handling_minutes: float = Field(gt=0)
+    first_hour: int = Field(ge=0, le=23)
+    last_hour: int = Field(ge=1, le=24)
+
+
+class Reactions(Part):
+    """What customers do next: write again, leave, confirm.
+
+    `repeat_share` of those with a lasting fault write again per day; the n-th bad contact makes `churn_share` times n leave, after
+    `churn_days` on average; `confirm_share` of those who were told and are well again say so, within `confirm_hours` (from, to).
     """
 
-    fault: str
-    kind: str
-    topic: str
-    cause: Cause
-    is_defect: bool
-    first_day: int = Field(ge=0)
-    first_hour: int = Field(ge=0, le=23)
-    daily_rate: float = Field(gt=0)
-    profile: Curve = Field(min_length=1)
-    versions: list[str] = []
-    device_kinds: list[str] = []
-    regions: list[str] = []
-    tiers: list[str] = []
-    error: str | None = None
-    innocent: str | None = None
-
-    def level_at(self, hour: float) -> float:
-        """The level of the profile at an hour since the start; 0 before the onset."""
-        elapsed = (hour - 24 * self.first_day - self.first_hour) / 24
-        if elapsed < 0:
-            return 0.0
-        for (left, low), (right, high) in zip(self.profile, self.profile[1:], strict=False):
-            if elapsed <= right:
-                return low + (high - low) * (elapsed - left) / (right - left)
-        return self.profile[-1][1]
+    repeat_share: float = Field(ge=0, le=1)
+    churn_share: float = Field(ge=0, le=1)
+    churn_days: float = Field(gt=0)
+    confirm_share: float = Field(ge=0, le=1)
+    confirm_hours: tuple[float, float]
 
 
 class Scenario(Part):
@@ -123,6 +127,8 @@ class Scenario(Part):
     customers: int = Field(ge=1)
     weekday_levels: list[float] = Field(min_length=7, max_length=7)
     hour_levels: list[float] = Field(min_length=24, max_length=24)
+    seasons: Curve
+    volume: float = Field(gt=0)
     daily_spread: float = Field(ge=0)
     second_topic_share: float
     third_topic_share: float
@@ -134,44 +140,151 @@ class Scenario(Part):
     stray_errors: list[str]
     regions: list[Region]
     tiers: dict[str, float]
+    prices: dict[str, float]
     segments: dict[str, float]
     devices: list[Device]
+    browsers: dict[str, float]
+    skus: list[str] = Field(min_length=1)
+    services: list[Service]
+    gateways: dict[str, list[str]]
+    agents: Agents
+    orders_per_day: float = Field(ge=0)
+    order_usd: float = Field(ge=0)
+    refund_share: float = Field(ge=0, le=1)
+    renewals_per_day: float = Field(ge=0)
+    consent_share: float = Field(ge=0, le=1)
+    reactions: Reactions
+    channel_delays: dict[str, tuple[float, float]]
     releases: list[Release]
+    changes: list[PlannedChange]
+    incidents: list[PlannedIncident]
     topics: dict[str, Topic]
     faults: list[Fault]
 
     @model_validator(mode="after")
-    def _faults_name_what_exists(self) -> Self:
-        known = {
+    def _everything_named_exists(self) -> Self:
+        known = self._names()
+        for owner, what, names in self._named():
+            if unknown := set(names) - known[what]:
+                raise ValueError(f"{owner} names the unknown {what} {sorted(unknown)}")
+        return self
+
+    def _names(self) -> dict[str, set[str]]:
+        return {
             "topic": set(self.topics),
             "version": {release.version for release in self.releases},
             "device kind": {device.kind for device in self.devices},
+            "browser": set(self.browsers),
             "region": {region.name for region in self.regions},
             "tier": set(self.tiers),
+            "channel": set(self.channel_delays),
+            "service": {service.name for service in self.services},
+            "change": {change.change_id for change in self.change_log()},
+            "cause": {change.change_id for change in self.change_log()} | {incident.incident_id for incident in self.incidents},
         }
-        for fault in self.faults:
-            named = {"topic": [fault.topic], "version": fault.versions, "device kind": fault.device_kinds}
-            for what, names in (named | {"region": fault.regions, "tier": fault.tiers}).items():
-                if unknown := set(names) - known[what]:
-                    raise ValueError(f"fault {fault.fault} names the unknown {what} {sorted(unknown)}")
-        return self
 
-    def version_at(self, luck: float, hour: float) -> str | None:
+    def _named(self) -> list[tuple[str, str, list[str]]]:
+        named = [(f"gateway {name}", "region", regions) for name, regions in self.gateways.items()]
+        named += [(f"topic {name}", "channel", list(topic.channels)) for name, topic in self.topics.items()]
+        named += [("gateways", "service", list(self.gateways)), ("prices", "tier", list(self.prices))]
+        named += [(device.kind, "browser", device.browsers) for device in self.devices]
+        named += [(change.change_id, "service", [change.service]) for change in self.changes]
+        named += [(f"release {release.version}", "service", [release.service]) for release in self.releases]
+        named += [(f"release {release.version}", "device kind", release.device_kinds) for release in self.releases]
+        for fault in self.faults:
+            owner = f"fault {fault.fault}"
+            named += [(owner, "topic", [fault.topic]), (owner, "version", fault.versions), (owner, "device kind", fault.device_kinds)]
+            named += [(owner, "browser", fault.browsers), (owner, "region", fault.regions), (owner, "tier", fault.tiers)]
+            named += [(owner, "service", [fault.service] if fault.service else [])]
+            named += [(owner, "cause", [fault.cause.reference] if fault.cause.reference else [])]
+            named += [(owner, "change", [fault.innocent] if fault.innocent else [])]
+        return named
+
+    def change_log(self) -> list[PlannedChange]:
+        """Every change in order of time: the planned ones and one deployment per release, whose scope names its version and no more."""
+        deployed = [
+            PlannedChange(
+                change_id=release.change_id,
+                kind=ChangeKind.DEPLOY,
+                service=release.service,
+                day=release.day,
+                hour=release.hour,
+                minute=release.minute,
+                scope={"product_version": [release.version]},
+                description=release.notes,
+                version=release.version,
+            )
+            for release in self.releases
+        ]
+        return sorted([*self.changes, *deployed], key=lambda change: (change.at_hour, change.change_id))
+
+    def browser_shares(self) -> dict[str, float]:
+        """The share of each browser among all customers who use one."""
+        found = dict.fromkeys(self.browsers, 0.0)
+        for device in self.devices:
+            chosen = {name: self.browsers[name] for name in device.browsers}
+            for name, weight in chosen.items():
+                found[name] += device.share * weight / sum(chosen.values())
+        return {name: share / sum(found.values()) for name, share in found.items()}
+
+    def season_at(self, hour: float) -> float:
+        """The factor on the volume at an hour since the start."""
+        return level_on(self.seasons, hour / 24)
+
+    def releases_of(self, device_kind: str) -> list[Release]:
+        """The releases for one kind of device, in the order of the scenario."""
+        return [release for release in self.releases if not release.device_kinds or device_kind in release.device_kinds]
+
+    def version_at(self, device_kind: str, luck: float, hour: float) -> str | None:
         """The version of a versioned device whose owner is among the first `luck` share of every rollout; null before any release."""
-        had = [release.version for release in self.releases if release.share_at(hour) > luck]
+        had = [release.version for release in self.releases_of(device_kind) if release.share_at(hour) > luck]
         return had[-1] if had else None
 
-    def exposure(self, versions: list[str], hour: float) -> float:
-        """The share of customers who run one of these versions at an hour (1 where no version is named)."""
+    def running(self, device_kind: str, hour: float) -> dict[str, float]:
+        """The share of the owners of one kind of device by the version that they run at an hour; versions that nobody runs are left out."""
+        releases = self.releases_of(device_kind)
+        shares = [release.share_at(hour) for release in releases]
+        later = [max(shares[place + 1 :], default=0.0) for place in range(len(shares))]
+        found = zip(releases, shares, later, strict=True)
+        return {release.version: share - newer for release, share, newer in found if share > newer}
+
+    def exposure(self, versions: list[str], device_kinds: list[str], hour: float) -> float:
+        """The share of the owners of these devices (none named: of all that run versions) who run one of the versions (none: 1)."""
         if not versions:
             return 1.0
-        shares = [release.share_at(hour) for release in self.releases]
-        later = [max(shares[place + 1 :], default=0.0) for place in range(len(shares))]
-        running = zip(self.releases, shares, later, strict=True)
-        return sum(max(share - newer, 0.0) for release, share, newer in running if release.version in versions)
+        kinds = [device for device in self.devices if device.versioned and (not device_kinds or device.kind in device_kinds)]
+        able = [device for device in kinds if {release.version for release in self.releases_of(device.kind)} & set(versions)]
+        owners = sum(device.share for device in able)
+        exposed = sum(
+            device.share * share for device in able for version, share in self.running(device.kind, hour).items() if version in versions
+        )
+        return exposed / owners if owners else 0.0
+
+
+def read_data(folder: str, name: str) -> dict[str, Any]:
+    """The content of one data file of the package."""
+    text = resources.files("feedback_loop.simulation").joinpath(folder, f"{name}.yaml").read_text("utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+def _completed(content: dict[str, Any]) -> dict[str, Any]:
+    """The content with all that it leaves out, from the shipped scenario that it names, which may name another."""
+    if "based_on" not in content:
+        return content
+    own = {key: value for key, value in content.items() if key != "based_on"}
+    return _completed(read_data("scenarios", content["based_on"])) | own
+
+
+def scenario_from_text(text: str) -> Scenario:
+    """The scenario that YAML text describes; what it leaves out is that of the shipped scenario that it names under `based_on`.
+
+    pydantic's ValidationError names each wrong field.
+    """
+    content = yaml.safe_load(text)
+    return Scenario.model_validate(_completed(content) if isinstance(content, dict) else content)
 
 
 def load_scenario(name: str = "printwren") -> Scenario:
-    """The scenario of that name that ships with the package; pydantic's ValidationError names each wrong field."""
-    text = resources.files("feedback_loop.simulation").joinpath("scenarios", f"{name}.yaml").read_text("utf-8")
-    return Scenario.model_validate(yaml.safe_load(text))
+    """The scenario of that name that ships with the package."""
+    return Scenario.model_validate(_completed(read_data("scenarios", name)))

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
-from feedback_loop.contracts.records import FeedbackRecord, ReleaseRecord
+from feedback_loop.contracts.records import RejectedRow
 from feedback_loop.errors import InputColumnsMissing, UnreadableFile
 from feedback_loop.sources.csv_rows import CsvRow, split_rows, take_row
 from feedback_loop.sources.lines import EMPTY, Lines, text_lines, without_end
-from feedback_loop.sources.reading import Reading, Row, RowRefused
+from feedback_loop.sources.reading import Reading, RowRefused
 
 MAX_COLUMNS = 512
 MAX_HEADER_BYTES = 64 * 1024
 
-Build = Callable[[Mapping[str, object], str, int, Reading], FeedbackRecord | ReleaseRecord]
+Made = TypeVar("Made")
+Build = Callable[[Mapping[str, object], str, int, Reading], Made]
 """Makes a record of a row's values, its payload and its number; raises RowRefused."""
 
 
-def read_csv(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build) -> Iterator[Row]:
+def read_csv(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build[Made]) -> Iterator[Made | RejectedRow]:
     """One record or rejected row for each row after the header, in order."""
     lines = text_lines(stream, reading)
     columns = reading.columns if reading.columns is not None else take_header(lines, reading, required)
@@ -56,7 +57,7 @@ def _names(fields: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.strip() or f"column {number}" for number, name in enumerate(fields, 1))
 
 
-def _outcome(row: CsvRow, columns: tuple[str, ...], number: int, told: Reading, build: Build) -> Row:
+def _outcome(row: CsvRow, columns: tuple[str, ...], number: int, told: Reading, build: Build[Made]) -> Made | RejectedRow:
     if row.problem:
         return told.rejected(row.problem, row.raw, number)
     values = dict(zip(columns, row.fields, strict=True))

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
+from feedback_loop.contracts.records import RejectedRow
 from feedback_loop.contracts.vocab import QuarantineReason
-from feedback_loop.sources.csv_table import Build
+from feedback_loop.sources.csv_table import Build, Made
 from feedback_loop.sources.lines import BOM, Lines, text_lines, without_end
-from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, Row, RowRefused
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, RowRefused
 
 
-def read_json_lines(stream: BinaryIO, reading: Reading, build: Build) -> Iterator[Row]:
+def read_json_lines(stream: BinaryIO, reading: Reading, build: Build[Made]) -> Iterator[Made | RejectedRow]:
     """One record or rejected row for each line that is not blank, in order."""
     lines = text_lines(stream, reading)
     told = reading.over_rows()

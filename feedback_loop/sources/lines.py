@@ -23,7 +23,7 @@ _NO_TEXT = {
     b"BZh": "bzip2-compressed; unpack it first (bunzip2)",
     b"\xfd7zXZ\x00": "xz-compressed; unpack it first (unxz)",
     b"\x28\xb5\x2f\xfd": "zstd-compressed; unpack it first (unzstd)",
-    b"PAR1": "Parquet, not text; give it the suffix .parquet and land it with `ingest records`",
+    b"PAR1": "Parquet, not text; give it the suffix .parquet",
     b"%PDF-": "a PDF, not text; export the data as text instead",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
@@ -68,13 +68,17 @@ def text_lines(stream: BinaryIO, reading: Reading) -> Lines:
     lines = Lines(stream)
     if reading.columns is not None:
         return lines
-    start = lines.peek()
+    refuse_other_formats(lines.peek(), reading)
+    return lines
+
+
+def refuse_other_formats(start: bytes, reading: Reading) -> None:
+    """Raises UnreadableFile where a file with this beginning is empty or plainly no text."""
     if not start:
         raise UnreadableFile(reading.path, EMPTY)
     for mark, what in _NO_TEXT.items():
         if start.startswith(mark):
             raise UnreadableFile(reading.path, f"this is {what}")
-    return lines
 
 
 def without_end(line: bytes) -> bytes:

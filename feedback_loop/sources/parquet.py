@@ -9,35 +9,38 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedback_loop.contracts.records import RejectedRow
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.errors import InputColumnsMissing, UnreadableFile
-from feedback_loop.sources.csv_table import Build
-from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, Row, RowRefused
+from feedback_loop.sources.csv_table import Build, Made
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, RowRefused
 
 BATCH_ROWS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"s": timedelta(seconds=1), "ms": timedelta(milliseconds=1), "us": timedelta(microseconds=1), "ns": None}
 
 
-def read_parquet(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build) -> Iterator[Row]:
+def read_parquet(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build[Made]) -> Iterator[Made | RejectedRow]:
     """One record or rejected row for each row of the file, in order."""
     told = reading.over_rows(form="jsonl")
     for number, values in enumerate(_rows(stream, reading, required), 1):
-        payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        payload = _payload(values)
         try:
             yield build(values, _whole(payload), number, told)
         except RowRefused as refusal:
             yield told.rejected(refusal.problem, _bytes(payload, values), number)
 
 
-def _rows(stream: BinaryIO, reading: Reading, required: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    try:
+def read_batches(stream: BinaryIO, reading: Reading, required: tuple[str, ...], batch_rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of the file, many at once and as they are typed there; raises InputColumnsMissing and UnreadableFile."""
+    with refusing_damage(reading):
         file = pq.ParquetFile(stream)
         names = list(file.schema_arrow.names)
         missing = [name for name in required if name not in names]
@@ -45,11 +48,37 @@ def _rows(stream: BinaryIO, reading: Reading, required: tuple[str, ...]) -> Iter
             raise InputColumnsMissing(reading.path, missing, list(required))
         if len(set(names)) < len(names):
             raise UnreadableFile(reading.path, "a column name occurs twice; rename one of the columns")
-        for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            columns = [_column(batch.column(n)) for n in range(len(names))]
-            yield from (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    except (pa.ArrowException, OSError, ValueError, LookupError) as error:  # whatever damaged bytes make of the file's own schema
+        yield from file.iter_batches(batch_size=batch_rows)
+
+
+@contextmanager
+def refusing_damage(reading: Reading) -> Iterator[None]:
+    """Raises UnreadableFile for whatever damaged bytes make of the file's own schema and values."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:
         raise UnreadableFile(reading.path, f"no readable Parquet ({type(error).__name__}); write the file again") from error
+
+
+def _rows(stream: BinaryIO, reading: Reading, required: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    with refusing_damage(reading):
+        for batch in read_batches(stream, reading, required, BATCH_ROWS):
+            yield from plain_rows(batch)
+
+
+def plain_rows(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    """Each row by its column names, with values as JSON can hold them."""
+    columns = [_column(batch.column(n)) for n in range(batch.num_columns)]
+    return (dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def row_bytes(values: dict[str, object]) -> bytes:
+    """The row as canonical JSON, whatever its values hold."""
+    return _bytes(_payload(values), values)
+
+
+def _payload(values: dict[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _column(column: Any) -> list[object]:

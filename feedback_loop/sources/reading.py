@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, ReleaseRecord
+from feedback_loop.contracts.records import RejectedRow, Row
 from feedback_loop.contracts.vocab import QuarantineReason
 
-Row = FeedbackRecord | ReleaseRecord | RejectedRow
+__all__ = ["MAX_ROW_BYTES", "Problem", "Reading", "Row", "RowRefused", "reading_again"]
 
 MAX_ROW_BYTES = 1024 * 1024
 """A longer row is no feedback; it is quarantined whole."""

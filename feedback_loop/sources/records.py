@@ -1,7 +1,7 @@
 """Records that are in the canonical schema already, of any channel: CSV, JSON lines or Parquet, told apart by the file's suffix.
 
 Columns: source_record_id, channel, product, occurred_at are required; text, source, customer_id, sku, product_area, language, locale,
-segment, tier, region, product_version, device, os, severity, rating may be missing. Others are kept in the payload.
+segment, tier, region, product_version, device, os, browser, severity, rating may be missing. Others are kept in the payload.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from typing import BinaryIO
 from feedback_loop.contracts.records import FeedbackRecord
 from feedback_loop.contracts.vocab import Channel, QuarantineReason, Severity
 from feedback_loop.sources import values as read
-from feedback_loop.sources.csv_table import read_csv
-from feedback_loop.sources.json_lines import read_json_lines
-from feedback_loop.sources.parquet import read_parquet
-from feedback_loop.sources.reading import Reading, Row, RowRefused
+from feedback_loop.sources.reading import Reading, Row
+from feedback_loop.sources.row_forms import read_rows
 from feedback_loop.sources.values import Values
 
 DEFAULT_SOURCE = "records"
@@ -24,20 +22,14 @@ REQUIRED = ("source_record_id", "channel", "product", "occurred_at")
 
 def read_records(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
     """A record or a rejected row for each row of the file."""
-    match reading.form:
-        case "csv":
-            return read_csv(stream, reading, REQUIRED, _record)
-        case "parquet":
-            return read_parquet(stream, reading, REQUIRED, _record)
-        case _:
-            return read_json_lines(stream, reading, _record)
+    return read_rows(stream, reading, REQUIRED, _record)
 
 
 def _record(values: Values, payload: str, number: int, reading: Reading) -> FeedbackRecord:
     return FeedbackRecord(
         source=read.word(values, "source") or DEFAULT_SOURCE,
         source_record_id=read.required_word(values, "source_record_id", QuarantineReason.MISSING_ID),
-        channel=_channel(values),
+        channel=read.required_choice(values, "channel", Channel),
         product=read.required_word(values, "product"),
         occurred_at=read.instant(values, "occurred_at"),
         text=read.words(values, "text"),
@@ -52,16 +44,10 @@ def _record(values: Values, payload: str, number: int, reading: Reading) -> Feed
         product_version=read.word(values, "product_version"),
         device=read.word(values, "device"),
         os=read.word(values, "os"),
+        browser=read.word(values, "browser"),
         severity=read.choice(values, "severity", Severity),
         rating=read.rating(values, "rating"),
         raw_payload=payload,
         source_file=reading.file_name,
         source_row_number=number,
     )
-
-
-def _channel(values: Values) -> Channel:
-    found = read.choice(values, "channel", Channel)
-    if found is None:
-        raise RowRefused(QuarantineReason.MISSING_REQUIRED_VALUE, "channel is empty")
-    return found

@@ -11,14 +11,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feedback_loop.errors import UnknownChoice, UnreadableFile
+from feedback_loop.sources.business_events import read_business_events
+from feedback_loop.sources.changes import read_changes
+from feedback_loop.sources.customers import read_customers
+from feedback_loop.sources.documents import read_documents
 from feedback_loop.sources.google_play import read_google_play
+from feedback_loop.sources.incidents import read_incidents
+from feedback_loop.sources.logs import read_logs
 from feedback_loop.sources.reading import Reading, Row
 from feedback_loop.sources.records import read_records
 from feedback_loop.sources.releases import read_releases
+from feedback_loop.sources.telemetry import read_telemetry
 
 Reader = Callable[[BinaryIO, Reading], Iterator[Row]]
 
-_FORMS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_FORMS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".md": "markdown", ".markdown": "markdown"}
+_TABULAR = (".jsonl", ".ndjson", ".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -42,9 +50,16 @@ class Source:
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
+        Source("business_events", read_business_events, needs_product=False, suffixes=_TABULAR),
+        Source("changes", read_changes, needs_product=False, suffixes=_TABULAR),
+        Source("customers", read_customers, needs_product=False, suffixes=_TABULAR),
+        Source("documents", read_documents, needs_product=False, suffixes=(".md", ".markdown")),
         Source("google_play", read_google_play, needs_product=True),
-        Source("records", read_records, needs_product=False, suffixes=(".jsonl", ".ndjson", ".csv", ".parquet")),
+        Source("incidents", read_incidents, needs_product=False, suffixes=_TABULAR),
+        Source("logs", read_logs, needs_product=False, suffixes=_TABULAR),
+        Source("records", read_records, needs_product=False, suffixes=_TABULAR),
         Source("releases", read_releases, needs_product=True),
+        Source("telemetry", read_telemetry, needs_product=False, suffixes=_TABULAR),
     )
 }
 

@@ -28,6 +28,7 @@ _INSTANT = re.compile(
 )
 _BEFORE_ZONE = re.compile(r" (?=[Z+-])")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})([-_].*)?")
 _EXACT_FLOAT = 2.0**53
 
@@ -58,7 +59,16 @@ def required_word(values: Values, column: str, reason: QuarantineReason = Quaran
 
 def instant(values: Values, column: str) -> datetime:
     """The instant of an ISO 8601 date or time, in UTC; a time without a zone is UTC already."""
-    written = required_word(values, column)
+    return _instant(required_word(values, column), column)
+
+
+def optional_instant(values: Values, column: str) -> datetime | None:
+    """The same; None where the value is absent or empty."""
+    written = word(values, column)
+    return None if written is None else _instant(written, column)
+
+
+def _instant(written: str, column: str) -> datetime:
     if not _INSTANT.fullmatch(written):
         raise RowRefused(QuarantineReason.UNREADABLE_DATE, f"{column} is no ISO 8601 date or time")
     try:
@@ -69,6 +79,16 @@ def instant(values: Values, column: str) -> datetime:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise RowRefused(QuarantineReason.VALUE_OUT_OF_RANGE, f"{column} is not within {FIRST_YEAR}..{LAST_YEAR}")
     return found
+
+
+def amount(values: Values, column: str) -> float | None:
+    """A number of 0 or more; None where there is none. What was lost or gained is said by the kind of a row, never by a sign."""
+    written = word(values, column)
+    if written is None:
+        return None
+    if not _AMOUNT.fullmatch(written):
+        raise RowRefused(QuarantineReason.VALUE_OUT_OF_RANGE, f"{column} is no number of 0 or more")
+    return float(written)
 
 
 def rating(values: Values, column: str) -> float | None:
@@ -90,6 +110,14 @@ def choice(values: Values, column: str, vocabulary: type[Choice]) -> Choice | No
     if written.lower() not in list(vocabulary):
         raise RowRefused(QuarantineReason.UNKNOWN_VALUE, f"{column} is none of {', '.join(vocabulary)}")
     return vocabulary(written.lower())
+
+
+def required_choice(values: Values, column: str, vocabulary: type[Choice]) -> Choice:
+    """The same; a value that is empty is refused."""
+    found = choice(values, column, vocabulary)
+    if found is None:
+        raise RowRefused(QuarantineReason.MISSING_REQUIRED_VALUE, f"{column} is empty")
+    return found
 
 
 def language(values: Values, column: str) -> str | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from feedback_loop.contracts.loop_vocab import CauseKind, LinkKind
 from feedback_loop.methods.masking import find_personal_data, mask
 from feedback_loop.methods.text import normalise
 
-_UNIT_TOLERANCE = 1e-4
+_UNIT_TOLERANCE, _SCORE_TOLERANCE = 1e-4, 1e-9
 
 
 def fragments_with_personal_data(fragments: pl.DataFrame) -> list[str]:
@@ -29,6 +30,32 @@ def fragments_out_of_place(fragments: pl.DataFrame, records: pl.DataFrame) -> li
 def fragments_without_row(fragments: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
     """Ids of fragments that another table of the same grain lacks."""
     return fragments.join(rows, on="fragment_id", how="anti")["fragment_id"].to_list()
+
+
+def links_not_known_in_time(links: pl.DataFrame, fragments: pl.DataFrame, known: pl.DataFrame) -> list[str]:
+    """Fragments linked with what nobody had said when they landed, or with what began after their customer spoke.
+
+    `known` are rows of `link_kind`, `product`, `link_id`, `landed_at`, as `known_context` makes them.
+    """
+    first = known.group_by("link_kind", "product", "link_id").agg(_known_from=pl.col("landed_at").min())
+    said = links.join(fragments.select("fragment_id", "product", "landed_at"), on="fragment_id", how="left")
+    joined = said.join(first, on=["link_kind", "product", "link_id"], how="left")
+    broken = (pl.col("_known_from") > pl.col("landed_at")).fill_null(True) | (pl.col("minutes_since_start") < 0)
+    return joined.filter(broken).select("fragment_id", "link_kind").unique().sort("fragment_id", "link_kind")["fragment_id"].to_list()
+
+
+def known_context(releases: pl.DataFrame, changes: pl.DataFrame, incidents: pl.DataFrame, logs: pl.DataFrame) -> pl.DataFrame:
+    """What a fragment can be linked with and when it landed: `link_kind`, `product`, `link_id`, `landed_at`."""
+    named = {
+        LinkKind.RELEASE: (releases, "release_version"),
+        LinkKind.CHANGE: (changes, "change_id"),
+        LinkKind.INCIDENT: (incidents, "incident_id"),
+        LinkKind.ERROR: (logs, "error_text"),
+    }
+    return pl.concat(
+        frame.select(pl.lit(str(kind)).alias("link_kind"), "product", pl.col(name).alias("link_id"), "landed_at")
+        for kind, (frame, name) in named.items()
+    )
 
 
 def vectors_not_of_unit_length(embeddings: pl.DataFrame) -> list[str]:
@@ -54,6 +81,14 @@ def fragments_in_no_or_two_clusters(clusters: pl.DataFrame, eligible: pl.DataFra
     return sorted({*joined.filter(pl.col("len") > 1)["fragment_id"].to_list(), *missing, *surplus})
 
 
+def alerts_whose_scores_do_not_sum_to_one(hypotheses: pl.DataFrame) -> list[str]:
+    """Ids of alerts whose hypotheses are not a distribution over known causes and one unknown."""
+    summed = hypotheses.group_by("alert_id").agg(
+        (pl.col("hypothesis_score").sum() - 1).abs().alias("surplus"), (pl.col("cause_kind") == CauseKind.UNKNOWN).sum().alias("unknown")
+    )
+    return sorted(summed.filter((pl.col("surplus") > _SCORE_TOLERANCE) | (pl.col("unknown") != 1))["alert_id"])
+
+
 def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> list[str]:
     """Days and products on which the issues' fragments are not those of the clusters."""
     of_issues = issues.group_by("event_date", "product").agg(pl.col("fragment_count").sum().alias("issues"))
@@ -61,3 +96,10 @@ def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> l
     both = of_issues.join(of_clusters, on=["event_date", "product"], how="full", coalesce=True)
     broken = both.filter(pl.col("issues").fill_null(0) != pl.col("clusters").fill_null(0)).sort("event_date", "product")
     return [f"{day}/{product}" for day, product in broken.select("event_date", "product").iter_rows()]
+
+
+def high_risk_without_two_approvals(proposals: pl.DataFrame) -> list[str]:
+    """Ids of high-risk proposals that were approved or carried out with fewer than two approvals."""
+    gone_through = pl.col("proposal_status").is_in(["approved", "claimed", "in_doubt", "done", "rolled_back"])
+    is_lacking = (pl.col("risk_level") == "high") & (pl.col("approvals_given_count") < 2)
+    return proposals.filter(gone_through & is_lacking)["proposal_id"].to_list()

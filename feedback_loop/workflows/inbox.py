@@ -72,7 +72,7 @@ def _place(path: Path, inbox_folder: Path) -> tuple[str, str | None]:
             return source, product
         case _:
             raise BadInput(
-                f"{path}: lies in the wrong place. Put it into <source>/<product>/, or into records/ if its rows name their product."
+                f"{path}: lies in the wrong place. Put it into <source>/<product>/, or into <source>/ if its rows name their product."
             )
 
 

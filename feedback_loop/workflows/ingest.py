@@ -1,8 +1,9 @@
-"""Landing: files in, bronze rows out, every row accounted for.
+"""Landing: files in, rows of bronze and of measured context out, every row accounted for.
 
 A file is read in batches, so that its size doesn't matter. Landing is idempotent, so a crash is mended by landing the file again. A row
-that is in bronze or in quarantine already, or that repeats another row of the file, counts as a duplicate. What a row means is decided by
-its reader in `sources/`; what becomes of quarantined rows, in `quarantine.py`; files that wait in a folder, in `inbox.py`.
+that is landed or in quarantine already, or that repeats another row of the file, counts as a duplicate. What a row means is decided by
+its reader in `sources/`; what becomes of quarantined rows, in `quarantine.py`; files that wait in a folder, in
+`inbox.py`; files of many instants at once, in `deliveries.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE, landing_batch
-from feedback_loop.contracts.records import FeedbackRecord, LandingReport, RejectedRow
+from feedback_loop.bronze.landing import LANDED_TABLES, QUARANTINE, LandingBatch, landing_batch
+from feedback_loop.contracts.records import (
+    ContextStatement,
+    FeedbackRecord,
+    LandingReport,
+    MeasuredRows,
+    RejectedRow,
+    ReleaseRecord,
+    row_count,
+)
+from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput, InputFileMissing, Refused
 from feedback_loop.ports import Clock, TableStore
 from feedback_loop.sources.reading import Reading, Row
@@ -42,7 +52,7 @@ def land_file(
 ) -> LandingReport:
     """What became of the rows of one file; raises BadInput where it can't be read as a whole."""
     source = source_named(source_name)
-    reading = _reading(source, path, product)
+    reading = reading_of(source, path, product)
     landed_at, report = clock.now(), NOTHING_READ
     _check_readable(path)
     with path.open("rb") as stream:
@@ -66,20 +76,28 @@ def land_files(
 
 
 def land_rows(rows: Sequence[Row], store: TableStore, landed_at: datetime) -> LandingReport:
-    """What became of the rows; those that bronze and quarantine did not hold yet are appended to them."""
-    batch = landing_batch(rows, landed_at)
-    landed = store.append(FEEDBACK_RECORD, batch.records).height if batch.records.height else 0
-    landed += store.append(RELEASE, batch.releases).height if batch.releases.height else 0
-    quarantined = store.append(QUARANTINE, batch.quarantined).height if batch.quarantined.height else 0
-    offered = batch.records.height + batch.releases.height + batch.quarantined.height
-    known = offered - landed - quarantined
-    report = LandingReport(read=len(rows), landed=landed, duplicates=batch.repeated_count + known, quarantined=quarantined)
+    """What became of the rows; those that the tables and quarantine did not hold yet are appended to them."""
+    return land_batch(landing_batch(rows, landed_at), store)
+
+
+def land_batch(batch: LandingBatch, store: TableStore) -> LandingReport:
+    """What became of the rows of the batch: one append for each table that it has rows of."""
+    landed = sum(_append(table, batch, store) for table in LANDED_TABLES)
+    quarantined = _append(QUARANTINE, batch, store)
+    known = sum(frame.height for frame in batch.frames.values()) - landed - quarantined
+    report = LandingReport(read=batch.read_count, landed=landed, duplicates=batch.repeated_count + known, quarantined=quarantined)
     if not report.is_balanced or known < 0:
         raise Refused(f"rows are unaccounted for: {report}. Land the file again; rows that are there already are left out.")
     return report
 
 
-def _reading(source: Source, path: Path, product: str | None) -> Reading:
+def _append(table: Table, batch: LandingBatch, store: TableStore) -> int:
+    frame = batch.frames[table.name]
+    return store.append(table, frame).height if frame.height else 0
+
+
+def reading_of(source: Source, path: Path, product: str | None) -> Reading:
+    """The task of reading the file; raises BadInput where product and source don't go together."""
     named = (product or "").strip()
     if source.needs_product and not named:
         raise BadInput(f"rows of {source.name} don't name their product. Add --product NAME.")
@@ -103,13 +121,13 @@ def _check_readable(path: Path) -> None:
 def _batches(rows: Iterable[Row], batch_rows: int) -> Iterator[list[Row]]:
     """Lists of rows, bounded in number and in bytes."""
     batch: list[Row] = []
-    size = 0
+    count = size = 0
     for row in rows:
         batch.append(row)
-        size += _size(row)
-        if len(batch) >= batch_rows or size >= BATCH_BYTES:
+        count, size = count + row_count(row), size + _size(row)
+        if count >= batch_rows or size >= BATCH_BYTES:
             yield batch
-            batch, size = [], 0
+            batch, count, size = [], 0, 0
     if batch:
         yield batch
 
@@ -118,7 +136,9 @@ def _size(row: Row) -> int:
     match row:
         case RejectedRow():
             return len(row.raw_bytes)
-        case FeedbackRecord():
+        case FeedbackRecord() | ContextStatement():
             return 2 * len(row.raw_payload)
-        case _:
+        case MeasuredRows():
+            return int(row.frame.estimated_size())
+        case ReleaseRecord():
             return len(row.release_notes or "")

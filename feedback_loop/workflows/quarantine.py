@@ -1,6 +1,6 @@
 """Looking after quarantined rows: how many and why, one of them with its bytes, and all of them tried again.
 
-Nothing is deleted: a row counts as resolved when a bronze record carries its id. `quarantined_row` is the only function here that returns
+Nothing is deleted: a row counts as resolved when a landed row carries its id. `quarantined_row` is the only function here that returns
 what a customer wrote; it is for an operator who may see it, and no log or metadata may.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE
-from feedback_loop.contracts.records import LandingReport, RejectedRow
+from feedback_loop.bronze.landing import LANDED_TABLES, QUARANTINE
+from feedback_loop.contracts.records import LandingReport, MeasuredRows, RejectedRow
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import Clock, TableStore
 from feedback_loop.sources.reading import Row, reading_again
@@ -97,9 +97,11 @@ def _read_again(row: dict[str, Any]) -> list[Row]:
 def _recovered(record: Row, row: dict[str, Any]) -> Row:
     if isinstance(record, RejectedRow):
         return record
+    if isinstance(record, MeasuredRows):
+        return replace(record, retried_quarantine_id=row["quarantine_id"])
     return replace(record, source_row_number=row["source_row_number"], retried_quarantine_id=row["quarantine_id"])
 
 
 def _resolved_ids(store: TableStore) -> pl.Series:
-    ids = [store.read(table, columns=["retried_quarantine_id"])["retried_quarantine_id"] for table in (FEEDBACK_RECORD, RELEASE)]
+    ids = [store.read(table, columns=["retried_quarantine_id"])["retried_quarantine_id"] for table in LANDED_TABLES]
     return pl.concat(ids).drop_nulls().unique()

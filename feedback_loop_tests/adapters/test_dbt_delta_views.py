@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from feedback_loop.adapters.dbt_delta_views import Plugin, create_source_views, view_statement
@@ -96,3 +97,20 @@ def test_views_read_from_whatever_store_names_the_files() -> None:
         create_source_views(connection, lambda table: [])
         found = connection.sql("select table_name from duckdb_tables() where schema_name = 'lake'").fetchall()
     assert {name for (name,) in found} == {t.name for t in dbt_sources()}
+
+
+@pytest.mark.parametrize("all_are_old", [True, False], ids=["all files", "some files"])
+def test_files_from_before_a_column_existed_have_nulls_there(tmp_path: Path, all_are_old: bool) -> None:
+    message = TABLES["silver_message"]
+    rows = made_up_frames(day_count=1)["silver_message"].drop("event_date").with_columns(browser=pl.lit("Safari 18"))
+    files = [tmp_path / f"event_date=2024-01-0{number}" / "part.parquet" for number in (1, 2)]
+    for file, frame in zip(files, (rows.drop("browser"), rows.drop("browser") if all_are_old else rows), strict=True):
+        file.parent.mkdir()
+        frame.write_parquet(file)
+    with duckdb.connect(":memory:") as connection:
+        create_source_views(connection, lambda table: [str(file) for file in files] if table is message else [])
+        assert connection.sql("select * from lake.silver_message").columns == list(message.columns)
+        found = connection.sql(
+            "select event_date::varchar, browser, count(*) from lake.silver_message group by all order by all"
+        ).fetchall()
+    assert found == [("2024-01-01", None, 12), ("2024-01-02", None if all_are_old else "Safari 18", 12)]

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.analysis.cluster import eligible_fragments
-from feedback_loop.analysis.complaint_counts import History, day_number
+from feedback_loop.analysis.complaint_counts import History, day_number, first_instant, instant_number, instant_of
 from feedback_loop_tests.complaint_stream import Said, day, stream
 
 
@@ -39,3 +39,21 @@ def test_records_fall_on_their_day_of_the_window_and_others_are_left_out() -> No
 
 def test_days_are_counted_from_the_epoch() -> None:
     assert day_number(day(0)) == 19783
+
+
+def test_instants_are_microseconds_and_go_back_and_forth() -> None:
+    of = history([Said(0, "refund", hour=1.5), Said(0, "login", hour=23.0)])
+    midnight = first_instant(day(0))
+    assert sorted((of.instants - midnight) // 60_000_000) == [90, 23 * 60]
+    assert [instant_number(instant_of(n)) for n in of.instants] == of.instants.tolist()
+
+
+def test_records_between_two_instants_include_the_first_and_not_the_last() -> None:
+    of = history([Said(0, "refund", hour=float(n)) for n in range(4)])
+    hour, midnight = 3_600_000_000, first_instant(day(0))
+    assert sorted((of.instants[of.between(midnight + hour, midnight + 3 * hour)] - midnight) // hour) == [1, 2]
+
+
+def test_a_record_is_found_by_its_id() -> None:
+    of = history([Said(0, "refund"), Said(1, "login")])
+    assert of.positions(of.record_ids).tolist() == [0, 1]

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 import pytest
@@ -66,7 +66,7 @@ def test_the_first_seven_days_of_a_product_raise_no_rate_alert(first: int, expec
 
 def test_stars_count_where_no_fragment_complains() -> None:
     said = [Said(n, "praise", rating=5.0) for n in range(31) for _ in range(5)] + [Said(30, "praise", rating=1.0)] * 15
-    found = raised(stream(said), on(30))
+    found = raised(stream(said), on(30)).filter(pl.col("alert_kind") == "rate")
     assert found["subject_kind"].to_list() == ["product"]
     assert found["observed_count"].to_list() == [15]
 
@@ -142,6 +142,30 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
         days,
     )
     assert_frame_equal(again, raised(said, days))
+
+
+def instant(number: int, hours: float) -> datetime:
+    return datetime.combine(day(number), time(), UTC) + timedelta(hours=hours)
+
+
+def test_a_rate_alert_is_raised_at_the_end_of_the_hour_that_would_have_raised_it() -> None:
+    """The calm records come at eight; the twelve complaints from ten o'clock on, one each ten minutes."""
+    found = raised(stream(CALM + [Said(30, "scanner", hour=10 + n / 6) for n in range(12)]), on(30))
+    row = found.filter(pl.col("subject_kind") == "class").row(0, named=True)
+    assert row["window_minutes"] == 1440.0
+    assert row["raised_at"] in (instant(30, 11), instant(30, 12))
+    early = raised(stream(CALM + [Said(30, "scanner", hour=10 + n / 6) for n in range(int(6 * (row["raised_at"].hour - 10)))]), on(30))
+    assert "class" in set(early["subject_kind"])
+
+
+def test_a_rate_alert_that_only_the_whole_day_raises_is_raised_at_its_end() -> None:
+    found = raised(stream(CALM + [Said(30, "scanner", hour=23.5)] * 12), on(30))
+    assert set(found["raised_at"]) == {instant(31, 0)}
+
+
+def test_an_urgent_record_is_raised_when_it_was_said() -> None:
+    found = raised(stream([*CALM, Said(2, "login", severity="urgent", hour=7.25)]), on(2))
+    assert found.select("raised_at", "window_minutes").rows() == [(instant(2, 7.25), 0.0)]
 
 
 def test_no_records_raise_nothing() -> None:

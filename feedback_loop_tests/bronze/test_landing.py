@@ -1,28 +1,49 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE, landing_batch
+from feedback_loop.bronze.landing import LANDED_TABLES, QUARANTINE, landing_batch, landing_batch_of
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.errors import BadInput
 from feedback_loop.sources.reading import Row
-from feedback_loop_tests.bronze.rows import LANDED, feedback, refused, statement
+from feedback_loop_tests.bronze.rows import LANDED, context_statement, feedback, measured, refused, statement
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+EVERY_KIND: list[Row] = [
+    feedback(), feedback(text=None, rating=None, source_record_id="r2"), statement(), refused(), context_statement(),
+    measured(NOON, NOON + timedelta(minutes=1)), measured(NOON, table="context_log"),
+]  # fmt: skip
 
 
 def test_frames_fulfil_the_contracts_of_their_tables() -> None:
-    batch = landing_batch([feedback(), feedback(text=None, rating=None, source_record_id="r2"), statement(), refused()], LANDED)
-    for frame, table in ((batch.records, FEEDBACK_RECORD), (batch.releases, RELEASE), (batch.quarantined, QUARANTINE)):
-        assert violations(frame, table) == []
-    assert (batch.records.height, batch.releases.height, batch.quarantined.height, batch.repeated_count) == (2, 1, 1, 0)
+    batch = landing_batch(EVERY_KIND, LANDED)
+    assert set(batch.frames) == {table.name for table in (*LANDED_TABLES, QUARANTINE)}
+    assert [violations(frame, TABLES[name]) for name, frame in batch.frames.items()] == [[]] * 6
+    assert (batch.records.height, batch.releases.height, batch.statements.height, batch.quarantined.height) == (2, 1, 1, 1)
+    assert (batch.read_count, batch.repeated_count) == (8, 0)
 
 
 def test_frames_without_rows_fulfil_the_contracts_too() -> None:
-    batch = landing_batch([], LANDED)
-    assert (
-        violations(batch.records, FEEDBACK_RECORD) + violations(batch.releases, RELEASE) + violations(batch.quarantined, QUARANTINE) == []
-    )
+    assert [violations(frame, TABLES[name]) for name, frame in landing_batch([], LANDED).frames.items()] == [[]] * 6
+
+
+def test_measured_rows_count_one_by_one_and_repetitions_among_them_too() -> None:
+    later = NOON + timedelta(minutes=1)
+    batch = landing_batch([measured(NOON, later, NOON), measured(later, request_count=70)], LANDED)
+    assert (batch.read_count, batch.repeated_count) == (4, 2)
+    assert batch.frames["context_telemetry"]["request_count"].to_list() == [9, 9]
+
+
+def test_of_equal_rows_that_arrive_at_several_instants_the_earliest_stays() -> None:
+    later = LANDED + timedelta(days=1)
+    batch = landing_batch_of([(LANDED, EVERY_KIND), (later, [*EVERY_KIND, feedback(text="new")])])
+    assert batch.repeated_count == 8
+    assert batch.records["landed_at"].to_list() == [LANDED, LANDED, later]
+    assert batch.records["landed_date"].to_list() == [LANDED.date(), LANDED.date(), later.date()]
+    assert batch.frames["context_telemetry"]["landed_at"].unique().to_list() == [LANDED]
 
 
 def test_record_carries_its_ids_days_and_words() -> None:

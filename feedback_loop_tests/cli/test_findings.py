@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.cli.findings import issues_by_id, mart_rows, records_of_issues, top_spikes
+from feedback_loop.cli.findings import mart_rows, top_spikes
 from feedback_loop.cli.highlights import print_findings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import marts
@@ -33,15 +33,6 @@ def test_every_mart_is_counted(marts_home: Path) -> None:
     rows = mart_rows(file_of(marts_home))
     assert list(rows) == [table.name for table in marts()]
     assert rows["mart_issue"] == 2
-
-
-def test_issues_know_the_days_of_their_rate_alerts(marts_home: Path) -> None:
-    assert issues_by_id(file_of(marts_home)) == {"issue_1": ("label of issue_1", [DAY_2, DAY_3]), "issue_2": ("label of issue_2", [])}
-
-
-def test_records_of_issues_leave_other_products_out(marts_home: Path) -> None:
-    assert records_of_issues(file_of(marts_home), "other") == []
-    assert {issue for _, issue in records_of_issues(file_of(marts_home), "shop")} == {"issue_1", "issue_2"}
 
 
 def test_print_tells_the_verdict_on_each_candidate(marts_home: Path, capsys: pytest.CaptureFixture[str]) -> None:

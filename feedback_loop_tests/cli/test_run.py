@@ -150,7 +150,7 @@ def test_a_real_run_fills_the_marts_and_its_history(call: Call, home: Path, tmp_
     summary = json.loads(outcome.out)
     assert (summary["from"], summary["to"]) == ("2024-03-01", "2024-03-03")
     assert summary["rows"]["silver_message"] == summary["rows"]["mart_complaint"] == 24
-    assert set(summary["seconds"]) == {"context", "silver", "analysis", "gold", "mart"}
+    assert set(summary["seconds"]) == {"context", "state", "silver", "analysis", "gold", "remediation", "outcomes", "mart"}
     assert json.loads(call("issues", "--json").out)
     assert _recorded(home) == {"2024-03-01", "2024-03-02", "2024-03-03"}
     assert b"charged twice" not in b"".join(path.read_bytes() for path in (home / "dagster").rglob("*") if path.is_file())

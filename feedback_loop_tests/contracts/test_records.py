@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_loop.contracts.loop_vocab import ContextKind
 from feedback_loop.contracts.records import FeedbackRecord, LandingReport
 from feedback_loop.contracts.vocab import Channel, QuarantineReason, Severity
-from feedback_loop_tests.bronze.rows import feedback, refused, statement
+from feedback_loop_tests.bronze.rows import context_statement, feedback, refused, statement
 
 PLACE = {"raw_payload": "{x}", "source_file": "b.csv", "source_row_number": 9, "retried_quarantine_id": "quarantine_1"}
 OTHER_VALUES = {"channel": Channel.CALL, "severity": Severity.URGENT, "rating": 2.0, "occurred_at": datetime(2026, 2, 1, tzinfo=UTC)}
@@ -30,6 +31,22 @@ def test_every_change_of_content_is_another_version(name: str) -> None:
 def test_the_place_that_a_record_came_from_is_no_part_of_its_ids(name: str) -> None:
     moved = feedback(**{name: PLACE[name]})
     assert (moved.record_id, moved.record_version_id) == (feedback().record_id, feedback().record_version_id)
+
+
+def test_a_record_without_a_browser_has_the_id_that_it_had_before_there_were_browsers() -> None:
+    assert feedback().record_version_id == "version_cbd1db1e78635f53c889"
+
+
+def test_a_browser_is_content_and_no_other_column_can_stand_in_for_it() -> None:
+    assert feedback(browser="Safari 18").record_version_id != feedback(os="Safari 18").record_version_id
+    assert feedback(os=None, browser="x", severity=None).record_version_id != feedback(os="x", severity=None).record_version_id
+
+
+def test_a_statement_is_known_by_what_it_says_and_by_its_source() -> None:
+    said = context_statement()
+    assert said.statement_id == context_statement(source_file="other.jsonl", source_row_number=8, raw_payload="{ }").statement_id
+    for other in ({"source": "incidents"}, {"context_kind": ContextKind.INCIDENT}, {"statement": '{"change_id":"c2"}'}):
+        assert said.statement_id != context_statement(**other).statement_id
 
 
 def test_an_absent_text_is_another_content_than_an_empty_one() -> None:

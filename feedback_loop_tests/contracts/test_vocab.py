@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import pytest
 
-from feedback_loop.contracts import vocab
+from feedback_loop.contracts import loop_vocab, vocab
 from feedback_loop.contracts.fields import FIELDS
 
-VOCABULARIES = [v for _, v in inspect.getmembers(vocab, inspect.isclass) if issubclass(v, StrEnum) and v is not StrEnum]
+VOCABULARIES = [
+    v for words in (vocab, loop_vocab) for _, v in inspect.getmembers(words, inspect.isclass) if issubclass(v, StrEnum) and v is not StrEnum
+]
 
 
 @pytest.mark.parametrize("words", VOCABULARIES, ids=lambda words: words.__name__)

@@ -18,7 +18,7 @@ READS_ENVIRONMENT = {
     "feedback_loop/cli/entry.py": "decides about tracebacks and warnings before there are settings",
 }
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv", "environ", "getenv"}
-PURE = ("analysis", "bronze", "contracts", "gold", "methods", "silver", "simulation", "sources")
+PURE = ("analysis", "bronze", "contracts", "gold", "methods", "outcomes", "remediation", "silver", "simulation", "sources")
 IMPURE_CALLS = re.compile(
     r"(^|\.)(now|utcnow|today|monotonic|perf_counter|write_text|write_bytes|unlink|mkdir|touch|sink_parquet|write_parquet|scan_delta)$|^open$"
 )

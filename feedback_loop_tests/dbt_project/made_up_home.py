@@ -17,6 +17,7 @@ import pyarrow as pa
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop_tests.dbt_project.made_up_loop import TABLES_OF_THE_LOOP, add_loop
 
 Row = dict[str, Any]
 FIRST_DAY = date(2024, 1, 1)
@@ -50,10 +51,11 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
         day = FIRST_DAY + timedelta(days=n)
         fragments = _fragments(rng, day, per_day, rows)
         _issues(day, fragments, rows)
+    add_loop(rows)
     return {name: frame_of(TABLES[name], found) for name, found in rows.items()}
 
 
-_TABLES = ("silver_message", "silver_fragment", "analysis_classification", "analysis_alert", "gold_issue")
+_TABLES = ("silver_message", "silver_fragment", "analysis_classification", "analysis_alert", "gold_issue", *TABLES_OF_THE_LOOP)
 
 
 def _fragments(rng: random.Random, day: date, per_day: int, rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -116,9 +118,11 @@ def _alerts(day: date, issue: str, issue_class: str, cluster: str, count: int, r
         "alert_id": f"a-{issue}-{day}", "alert_kind": "rate", "subject_kind": "cluster", "subject_id": cluster,
         "alerted_cluster_id": cluster, "product": "shop", "alerted_class": issue_class, "observed_count": count,
         "exposure_count": 12, "expected_count": 1.5,
+        "raised_at": datetime.combine(day + timedelta(days=1), time(0), UTC), "window_minutes": 1440.0,
         "rate_ratio": count / 1.5, "p_value": 0.001, "alert_score": 3.0, "event_date": day, "candidates": [_candidate("2.0")],
     }  # fmt: skip
     about_class = about_cluster | {"alert_id": f"b-{issue}-{day}", "subject_kind": "class", "alerted_cluster_id": None}
+    about_class |= {"alert_kind": "share", "window_minutes": 360.0}
     rows["analysis_alert"] += [about_cluster, about_class]
     return [str(about_cluster["alert_id"])]
 

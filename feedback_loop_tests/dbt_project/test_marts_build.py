@@ -75,6 +75,12 @@ def test_a_mart_fulfils_its_contract(built: Build, table: Table) -> None:
     assert violations(frame, table) == []
 
 
+def test_every_model_builds_where_nothing_was_ever_landed(tmp_path: Path) -> None:
+    summary = build(write_home(tmp_path, {}), ("build", "--exclude", "resource_type:unit_test"))
+    assert "ERROR=0" in summary
+    assert "SKIP=0" in summary
+
+
 def test_feedback_daily_equals_a_count_in_polars(built: Build) -> None:
     keys = list(TABLES["mart_feedback_daily"].key)
     expected = (
@@ -117,6 +123,19 @@ def test_the_ledger_keeps_the_instants_of_an_issues_first_and_last_fragment(buil
     assert found.sort("issue_id").equals(expected.sort("issue_id"))
 
 
+def test_a_remediation_stands_where_its_proposal_and_its_latest_action_do(built: Build) -> None:
+    latest = built.frames["remediation_action"].sort("queued_at").group_by("proposal_id").last()
+    expected = built.frames["remediation_proposal"].join(latest, on="proposal_id", how="left", suffix="_done")
+    keys = ["proposal_id", "proposal_status", "outbox_status", "receipt_id", "executed_at"]
+    found = mart(built, "mart_remediation").select(keys).sort("proposal_id")
+    assert found.equals(
+        expected.select(pl.col("action_status").alias("outbox_status"), *(k for k in keys if k != "outbox_status"))
+        .select(keys)
+        .sort("proposal_id")
+    )
+    assert found["outbox_status"].null_count() > 0
+
+
 def test_what_was_not_said_stays_null(built: Build) -> None:
     for name in ("mart_issue_daily", "mart_feedback_daily"):
         frame = mart(built, name)
@@ -145,10 +164,14 @@ SPOIL = {
     "alerts_and_issues_name_each_other": (
         "update mart_alert set complaint_issue_id = 'another' where subject_kind = 'cluster' and event_date = '2024-01-09'"
     ),
+    "a_return_has_a_figure_or_names_what_is_missing": "update mart_roi set missing_inputs = []",
     "complaints_equal_the_issue_daily_counts": "update mart_issue_daily set fragment_count = 99 where event_date = '2024-01-09'",
     "each_issue_day_is_a_day_of_gold": "delete from mart_issue_day where event_date = '2024-01-09' and issue_id = 'i_crash'",
     "every_alerted_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
     "every_complaint_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
+    "every_hypothesis_is_a_cause_and_ranks_count_up_from_one": "delete from mart_cause where hypothesis_rank = 1",
+    "every_judged_effect_is_in_its_mart_within_its_interval": "update mart_effect set effect_high = 1.0",
+    "every_proposal_is_a_remediation": "delete from mart_remediation where executed_at is null",
     "every_fragment_of_a_classified_day_is_a_complaint": (
         "delete from mart_complaint where fragment_id = (select max(fragment_id) from mart_complaint)"
     ),
@@ -156,7 +179,9 @@ SPOIL = {
     "issue_daily_counts_every_fragment_of_gold": "delete from mart_issue_daily where event_date = '2024-01-09'",
     "ledger_totals_equal_the_daily_ones": "update mart_issue set peak_fragment_count = peak_fragment_count - 1 where issue_id = 'i_crash'",
     "no_duplicate_belongs_to_an_issue": "update mart_complaint set complaint_issue_id = 'i_crash' where duplicate_of is not null",
+    "nothing_was_executed_that_was_not_let_through": "update mart_remediation set approvals_given_count = 1",
     "rated_and_negative_are_parts_of_the_messages": "update mart_feedback_daily set rated_count = message_count + 1",
+    "the_ledger_shows_the_latest_status": "update mart_issue set issue_status = 'resolved'",
     "the_ledger_says_what_the_issue_days_say": "update mart_issue set trend = 'falling', customer_count = null where issue_id = 'i_crash'",
 }
 """What makes each hand-written test fail; the generated ones are spoilt by rule."""
@@ -191,6 +216,28 @@ OF_THE_LATEST_DAY = "where event_date = (select max(event_date) from mart_issue_
         ("the_ledger_says_what_the_issue_days_say", f"update mart_issue_day set customer_count = 99 {OF_THE_LATEST_DAY}"),
         ("ledger_totals_equal_the_daily_ones", "update mart_issue set first_seen_at = '2024-01-31'"),
         ("ledger_totals_equal_the_daily_ones", "update mart_issue set last_seen_at = '2024-01-31'"),
+        ("the_ledger_shows_the_latest_status", "update mart_issue set issue_status = null"),
+        ("the_ledger_shows_the_latest_status", "update mart_issue set issue_id = 'another' where issue_id = 'i_crash'"),
+        (
+            "every_hypothesis_is_a_cause_and_ranks_count_up_from_one",
+            "delete from mart_cause where alert_id = (select min(alert_id) from mart_cause)",
+        ),
+        ("every_hypothesis_is_a_cause_and_ranks_count_up_from_one", "update mart_cause set hypothesis_rank = 9 where hypothesis_rank = 3"),
+        ("every_proposal_is_a_remediation", "update mart_remediation set told_customer_count = told_customer_count + 1"),
+        ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set is_executable = false"),
+        ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set proposal_status = 'refused'"),
+        ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set decided_at = null"),
+        ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set decided_at = executed_at + interval 1 second"),
+        ("every_judged_effect_is_in_its_mart_within_its_interval", "delete from mart_effect"),
+        ("every_judged_effect_is_in_its_mart_within_its_interval", "update mart_effect set effect_id = effect_id || '-other'"),
+        ("every_judged_effect_is_in_its_mart_within_its_interval", "update mart_effect set effect_ratio = 0.05"),
+        ("every_judged_effect_is_in_its_mart_within_its_interval", "update mart_effect set effect_ratio = 0.5"),
+        ("every_judged_effect_is_in_its_mart_within_its_interval", "update mart_effect set effect_verdict = 'fixed'"),
+        ("a_return_has_a_figure_or_names_what_is_missing", "update mart_roi set missing_inputs = ['one']"),
+        ("a_return_has_a_figure_or_names_what_is_missing", "update mart_roi set roi_quantity = null"),
+        ("a_return_has_a_figure_or_names_what_is_missing", "update mart_roi set amount_low_usd = amount_usd + 1"),
+        ("a_return_has_a_figure_or_names_what_is_missing", "update mart_roi set amount_high_usd = amount_usd - 1"),
+        ("a_return_has_a_figure_or_names_what_is_missing", "update mart_roi set amount_usd = 1.0 where roi_quantity is null"),
     ],
 )
 def test_a_parity_test_compares_each_column_that_it_should(

@@ -10,8 +10,9 @@ import pytest
 
 from feedback_loop.adapters import charts
 from feedback_loop.contracts.tables import python_tables
-from feedback_loop_tests.defs.homes import Home, NewHome
-from feedback_loop_tests.defs.made_up_feedback import UNREADABLE, days, feedback, record, release
+from feedback_loop_tests.defs.homes import Home, NewHome, waits_for_decision
+from feedback_loop_tests.defs.made_up_feedback import UNREADABLE, context, days, feedback, record, release
+from feedback_loop_tests.defs.one_fault import DecidedHome, decided_home
 
 DRAW = charts._png
 """The real drawing, which other tests go without."""
@@ -36,13 +37,21 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
 
 @pytest.fixture(scope="session")
 def computed(new_home: NewHome) -> Home:
-    """A home with three days computed and no table empty; tests that change it take a copy."""
+    """A home with three days computed and no table empty but those that wait for a decision; tests that change it take a copy."""
     home = new_home()
-    urgent = record("urgent", 1, "The app crashes as soon as I open it, error E-1001.", severity="urgent")
-    home.land([*feedback(2, per_day=3), urgent, release("1.0", 0), UNREADABLE])
+    urgent = [record(f"urgent{n}", 1, "The app crashes as soon as I open it, error E-1001.", severity="urgent") for n in range(3)]
+    home.land([*feedback(2, per_day=3), *urgent, *context(0), release("1.0", 0), UNREADABLE])
     assert home.run(days(0, 2)).failed_checks == []
-    assert all(home.table(table.name).height for table in python_tables())
+    assert all(home.table(table.name).height for table in python_tables() if not waits_for_decision(table))
     return home
+
+
+@pytest.fixture(scope="session")
+def decided(new_home: NewHome) -> DecidedHome:
+    """A home in which something was carried out, and no table empty that waits for that; tests that change it take a copy."""
+    made = decided_home(new_home())
+    assert all(made.home.table(table.name).height for table in python_tables() if waits_for_decision(table))
+    return made
 
 
 @pytest.fixture

@@ -21,16 +21,18 @@ from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.config import load_settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.records import LandingReport
-from feedback_loop.contracts.tables import TABLES, python_tables
+from feedback_loop.contracts.tables import TABLES, Table, python_tables
+from feedback_loop.defs.bronze_assets import BRONZE_TABLES
 from feedback_loop.defs.drive import Progress, RunSummary, run_assets
-from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeResource
+from feedback_loop.defs.resources import EmbedderResource, HomeResource, StateResource
 from feedback_loop.defs.wiring import build_defs, build_resources, build_run_defs
+from feedback_loop.ports import StateStore
 from feedback_loop.sources.reading import Row
 from feedback_loop.workflows.ingest import land_rows
 from feedback_loop_tests.defs.made_up_feedback import LANDED_AT
 from feedback_loop_tests.table_digests import WHEN_AND_WHERE_FROM, digest
 
-PIPELINE = [dg.AssetKey(t.name) for t in python_tables() if not t.name.startswith("bronze_")]
+PIPELINE = [dg.AssetKey(t.name) for t in python_tables() if t.name not in BRONZE_TABLES]
 """What the loop job computes, without the marts, whose dbt start-up costs more than everything else."""
 
 
@@ -58,13 +60,17 @@ class Home:
 
     def resources(self, now: datetime | None = None) -> dict[str, object]:
         """The real resources over the home, with a clock that stands still where an instant is given."""
-        real = build_resources(str(self.folder))
-        clock = ClockResource(fixed=now.isoformat() if now else "")
-        return {**real, "embedder": EmbedderResource(home=HomeResource(home=str(self.vectors))), "clock": clock}
+        return {**build_resources(str(self.folder), now), "embedder": EmbedderResource(home=HomeResource(home=str(self.vectors)))}
 
-    def run(self, days: DayRange, progress: Progress | None = None, **replaced: object) -> RunSummary:
+    def state(self, now: datetime | None = None) -> StateStore:
+        """What was decided."""
+        resource = self.resources(now)["state"]
+        assert isinstance(resource, StateResource)
+        return resource.open()
+
+    def run(self, days: DayRange, progress: Progress | None = None, now: datetime | None = None, **replaced: object) -> RunSummary:
         """The command line's run over the days, without the marts."""
-        return run_assets(build_run_defs({**self.resources(), **replaced}, with_marts=False), days, progress)
+        return run_assets(build_run_defs({**self.resources(now), **replaced}, with_marts=False), days, progress)
 
     def defs(self, now: datetime | None = None) -> dg.Definitions:
         """What Dagster shows and runs, over this home."""
@@ -107,6 +113,11 @@ class Home:
     def versions(self) -> dict[str, int]:
         """The Delta version of each table."""
         return {table.name: self.store.version(table) for table in python_tables()}
+
+
+def waits_for_decision(table: Table) -> bool:
+    """Whether the table is empty until something was proposed, decided or done."""
+    return table.name.startswith(("state_", "remediation_", "outcomes_"))
 
 
 @lru_cache(maxsize=8)

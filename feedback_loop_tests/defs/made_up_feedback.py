@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, ReleaseRecord
+from feedback_loop.contracts.loop_vocab import ContextKind
+from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, ReleaseRecord, Row
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
+from feedback_loop_tests.bronze.rows import context_statement, measured
 
 START = date(2024, 3, 1)
 PRODUCT = "Lumen"
@@ -55,6 +57,11 @@ def days(first: int, last: int) -> DayRange:
     return DayRange(day(first), day(last))
 
 
+def instant(number: int, hour: float = 0.0) -> datetime:
+    """The instant at that hour of the day with this number."""
+    return datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(hours=hour)
+
+
 def record(name: str, number: int, text: str | None, **changes: Any) -> FeedbackRecord:
     """One record of the day with this number; its time of day follows from its name, so that it never depends on other records."""
     at = datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(seconds=sum(name.encode()) * 37 % 80_000)
@@ -85,3 +92,21 @@ def release(version: str, number: int, notes: str | None = None) -> ReleaseRecor
         product=PRODUCT, release_version=version, released_at=at, release_notes=notes, raw_payload="{}", source_file="releases.csv",
         source_row_number=1,
     )  # fmt: skip
+
+
+def context(number: int) -> list[Row]:
+    """What else was going on from six on the day with this number: a statement of each kind, a minute of telemetry and one of logs."""
+    at = datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(hours=6)
+    said: dict[ContextKind, dict[str, Any]] = {
+        ContextKind.CHANGE: {"change_id": "c1", "change_kind": "flag", "started_at": at, "scope": {}},
+        ContextKind.INCIDENT: {"incident_id": "i1", "started_at": at, "scope": {"channel": ["ticket"]}},
+        ContextKind.CUSTOMER: {"known_customer_id": "customer-0-0", "stated_at": at},
+        ContextKind.BUSINESS_EVENT: {"business_event_id": "e1", "business_event_kind": "order", "occurred_at": at},
+        ContextKind.DOCUMENT: {
+            "document_id": "kb", "document_kind": "kb_article", "document_title": "Gallery", "document_text": "# Gallery",
+            "document_version": "v1", "owner": "support", "started_at": at,
+        },
+    }  # fmt: skip
+    statements = [context_statement({"product": PRODUCT} | told, context_kind=kind) for kind, told in said.items()]
+    figures = [measured(at, product=PRODUCT), measured(at, table="context_log", product=PRODUCT, error_text="error E-1001")]
+    return [*statements, *figures]

@@ -13,9 +13,10 @@ from deltalake import write_deltalake
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop.contracts.tables import TABLES, Table, python_tables
 from feedback_loop.contracts.validate import conform
 from feedback_loop.defs.resources import StoreResource
+from feedback_loop_tests.defs.homes import waits_for_decision
 
 ADDRESS = "anna.berger@example.com"
 
@@ -57,8 +58,9 @@ def without_first(rows: pl.DataFrame) -> pl.DataFrame:
 CONTRACTS = [
     Spoiling(name, "fulfils_its_contract", doubled)
     for name in (
-        "context_release", "silver_message", "silver_fragment", "analysis_embedding", "analysis_classification", "analysis_evidence",
-        "analysis_cluster", "analysis_alert", "gold_issue",
+        "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
+        "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_evidence",
+        "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
     )
 ]  # fmt: skip
 
@@ -67,6 +69,8 @@ _TWICE = pl.col("vector").list.eval(pl.element() * 2)
 LAWS = [
     Spoiling("silver_fragment", "no_personal_data_survives", first(masked_text=pl.lit(f"write to {ADDRESS}"))),
     Spoiling("silver_fragment", "every_fragment_is_in_its_place", first(raw_end=pl.col("raw_end") - 1)),
+    Spoiling("silver_context_link", "every_link_was_known_in_time", first(minutes_since_start=pl.lit(-1.0))),
+    Spoiling("silver_context_link", "every_link_was_known_in_time", first(link_id=pl.lit("said by nobody"))),
     Spoiling("analysis_embedding", "every_fragment_has_a_vector_of_unit_length", without_first),
     Spoiling("analysis_embedding", "every_fragment_has_a_vector_of_unit_length", first(vector=_TWICE)),
     Spoiling("analysis_classification", "every_fragment_is_classified_or_abstained_from", without_first),
@@ -75,8 +79,16 @@ LAWS = [
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", without_first),
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(
         day_fragment_ids=pl.col("day_fragment_ids").list.concat(pl.col("day_fragment_ids")))),
+    Spoiling("analysis_hypothesis", "scores_of_an_alert_sum_to_one", first(hypothesis_score=pl.lit(0.4))),
     Spoiling("gold_issue", "fragments_add_up", without_first),
 ]  # fmt: skip
+
+DECISIONS = [
+    *(Spoiling(table.name, "fulfils_its_contract", doubled) for table in python_tables() if waits_for_decision(table)),
+    Spoiling("remediation_proposal", "no_high_risk_is_approved_by_fewer_than_two", lambda rows: rows.with_columns(
+        approvals_given_count=pl.lit(1))),
+]  # fmt: skip
+"""Spoilings of a home in which something was decided."""
 
 
 class SpoilingStore(DeltaTableStore):

@@ -36,6 +36,14 @@ def test_urgent_record_raises_an_alert_on_its_day(computed: Home) -> None:
     assert alerts["event_date"].to_list() == [day(1)]
 
 
+def test_an_alert_has_its_cohorts_and_its_causes(computed: Home) -> None:
+    alerts = set(computed.table("analysis_alert")["alert_id"])
+    assert set(computed.table("analysis_cohort")["alert_id"]) == alerts
+    causes = computed.table("analysis_hypothesis")
+    assert causes.height
+    assert set(causes["alert_id"]) <= alerts
+
+
 def test_day_without_records_gives_empty_tables_and_no_failure(home: Home) -> None:
     summary = home.run(days(0, 1))
     assert summary.failed_checks == []

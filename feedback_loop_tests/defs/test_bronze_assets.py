@@ -21,11 +21,14 @@ REVIEWS = (
 
 @pytest.fixture
 def waiting(home: Home) -> Home:
-    """A home whose inbox holds a review, a review without an id, a release, and a file that can't be read."""
+    """A home whose inbox holds a review, one without an id, a release, an incident, figures, and a file that can't be read."""
     files = {
         "google_play/Lumen/reviews.csv": REVIEWS,
         "google_play/Lumen/broken.csv": "Zibbelkrant\n",
         "releases/Lumen/releases.csv": "version,released_at\n1.0,2024-02-28\n",
+        "incidents/incidents.csv": "incident_id,product,started_at,scope\ni1,Lumen,2024-03-01,{}\n",
+        "telemetry/telemetry.csv": "product,service,minute,requests,errors\nLumen,web,2024-03-01,9,1\nLumen,web,2024-03-02,9,1\n",
+        "logs/logs.csv": "product,service,minute,error,lines\nLumen,web,2024-03-01,Timeout,3\n",
     }
     for name, content in files.items():
         file = home.folder / "inbox" / name
@@ -45,9 +48,9 @@ def counts(result: dg.ExecuteInProcessResult) -> list[dict[str, object]]:
 def test_files_of_the_inbox_land_and_bad_rows_are_quarantined(waiting: Home) -> None:
     result = landing(waiting)
     assert result.success
-    assert [waiting.table(name).height for name in BRONZE_TABLES] == [1, 1, 1]
+    assert [waiting.table(name).height for name in BRONZE_TABLES] == [1, 1, 1, 1, 2, 1]
     assert waiting.table("bronze_feedback_record")["landed_at"].to_list() == [LANDED_AT]
-    assert counts(result) == [{"read": 3, "landed": 2, "quarantined": 1, "version": 0}] * 3
+    assert counts(result) == [{"read": 7, "landed": 6, "quarantined": 1, "version": 0}] * len(BRONZE_TABLES)
     assert all(e.passed for e in result.get_asset_check_evaluations())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.tables import TABLES, python_tables
 from feedback_loop.defs.bronze_assets import BRONZE_TABLES, bronze, bronze_checks
 from feedback_loop.defs.checks import result
 from feedback_loop.defs.io_manager import TableIOManager
@@ -14,7 +14,8 @@ from feedback_loop.defs.run_days import unpartitioned_tags
 from feedback_loop.defs.wiring import build_run_defs
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.made_up_feedback import days, record
-from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, LAWS, Spoiling, SpoilingStoreResource, doubled, spoil
+from feedback_loop_tests.defs.one_fault import DecidedHome
+from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, DECISIONS, LAWS, Spoiling, SpoilingStoreResource, doubled, spoil
 from feedback_loop_tests.table_digests import digest
 
 DAYS = days(0, 2)
@@ -35,14 +36,31 @@ def run_defs(home: Home) -> dg.Definitions:
     return build_run_defs(home.resources(), with_marts=False)
 
 
-@pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS], ids=str)
-def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(computed: Home, new_home: NewHome, spoiling: Spoiling) -> None:
-    bad = computed.copied_to(new_home())
+def test_every_check_is_proved_to_fail_on_bad_rows(computed: Home) -> None:
+    ours = {table.name for table in python_tables()}
+    keys = computed.defs().resolve_asset_graph().asset_check_keys
+    checks = {(key.asset_key.to_user_string(), key.name) for key in keys if key.asset_key.to_user_string() in ours}
+    assert checks == {(spoiling.table, spoiling.check) for spoiling in [*BRONZE, *CONTRACTS, *LAWS, *DECISIONS]}
+
+
+def failed(bad: Home, spoiling: Spoiling) -> dg.AssetCheckEvaluation:
+    """The check of the table after it was spoilt; that it passed before, the run of the home says."""
     spoil(bad.store, spoiling)
     found = evaluations(run_defs(bad), spoiling.table)[spoiling.check]
     assert not found.passed
     assert found.metadata["offender_count"].value != 0
-    said = str(found.metadata["offenders"].value)
+    return found
+
+
+@pytest.mark.parametrize("spoiling", DECISIONS, ids=str)
+def test_check_of_what_was_decided_fails_on_bad_rows(decided: DecidedHome, new_home: NewHome, spoiling: Spoiling) -> None:
+    failed(decided.home.copied_to(new_home()), spoiling)
+
+
+@pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS], ids=str)
+def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(computed: Home, new_home: NewHome, spoiling: Spoiling) -> None:
+    bad = computed.copied_to(new_home())
+    said = str(failed(bad, spoiling).metadata["offenders"].value)
     texts = [*bad.table("silver_fragment")["masked_text"], *bad.table("bronze_feedback_record")["text"], ADDRESS, "never said"]
     assert [text for text in texts if text in said] == []
 

@@ -10,7 +10,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.io_manager import HISTORY, TableIOManager, is_daily, whole, window
 from feedback_loop.defs.resources import HomeResource, StoreResource
 from feedback_loop.defs.run_days import DAILY, range_tags, unpartitioned_tags
-from feedback_loop_tests.defs.homes import Home, NewHome
+from feedback_loop_tests.defs.homes import Home
 from feedback_loop_tests.defs.made_up_feedback import day, days
 
 WINDOWS = [(1, [4, 5]), (3, [2, 3, 4, 5]), (HISTORY, [0, 1, 2, 3, 4, 5])]
@@ -104,6 +104,22 @@ def test_table_without_days_is_replaced_whole_and_only_if_it_changed(stocked: Ho
     assert stocked.table("context_release").height == 1
 
 
-def test_tables_by_event_day_are_daily_but_for_the_context(new_home: NewHome) -> None:
-    assert is_daily(TABLES["gold_issue"])
-    assert [is_daily(TABLES[name]) for name in ("context_release", "bronze_feedback_record", "mart_issue")] == [False] * 3
+@pytest.mark.parametrize("name", ["silver_context_link", "analysis_alert", "gold_issue"])
+def test_what_is_computed_of_feedback_is_daily(name: str) -> None:
+    assert is_daily(TABLES[name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "context_release",
+        "context_telemetry",
+        "bronze_feedback_record",
+        "state_label",
+        "remediation_proposal",
+        "outcomes_effect",
+        "mart_issue",
+    ],
+)
+def test_all_else_is_replaced_whole_or_appended_to(name: str) -> None:
+    assert not is_daily(TABLES[name])

@@ -11,7 +11,7 @@ import pytest
 from feedback_loop.defs.jobs import close_of_day, open_day_every_five_minutes
 from feedback_loop.defs.resources import ClockResource, HomeResource, StoreResource
 from feedback_loop_tests.defs.homes import Home, NewHome
-from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, SAYINGS, day, days, feedback, record
+from feedback_loop_tests.defs.made_up_feedback import SAYINGS, day, days, feedback, record
 
 OPEN = 8
 MORNING = datetime.combine(day(OPEN), datetime.min.time(), UTC) + timedelta(hours=9)
@@ -115,7 +115,7 @@ def test_open_day_that_grows_by_five_landings_ends_as_the_closed_day_and_an_urge
     new_home: NewHome, ticking: Ticking
 ) -> None:
     growing, alerted = ticking.home, []
-    growing.land(feedback(OPEN - 1), LANDED_AT)
+    growing.land(feedback(OPEN - 1), MORNING)  # before the open day's rows, which are linked with what was known when they landed
     growing.run(days(0, OPEN - 1))
     closed = growing.copied_to(new_home())
     arrivals = [record(f"open-{n}", OPEN, text) for n, text in enumerate(t.format(n=n) for t in SAYINGS["crash"] for n in range(2))]
@@ -126,6 +126,6 @@ def test_open_day_that_grows_by_five_landings_ends_as_the_closed_day_and_an_urge
         assert ticking.tick_and_run()
         alerted.append(growing.table("analysis_alert", days(OPEN, OPEN)).filter(alert_kind="urgent").height)
     assert alerted == [0, 0, 1, 1, 1]
-    closed.land([row for portion in portions for row in portion], LANDED_AT + timedelta(days=1))
+    closed.land([row for portion in portions for row in portion], MORNING + timedelta(days=1))
     closed.run(days(OPEN, OPEN))
     assert growing.digests() == closed.digests()

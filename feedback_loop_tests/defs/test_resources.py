@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from dagster_deltalake import LocalConfig, S3Config
 
+from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
-from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeResource, StoreResource
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.resources import CaseSystemResource, ClockResource, EmbedderResource, HomeResource, StateResource, StoreResource
 from feedback_loop.errors import UnknownChoice
+from feedback_loop_tests.contracts.rows import valid_row
 
 
 def test_home_that_is_named_goes_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,3 +68,34 @@ def test_clock_stands_still_where_it_is_fixed_and_goes_otherwise() -> None:
     fixed = datetime(2024, 3, 1, 12, tzinfo=UTC)
     assert ClockResource(fixed=fixed.isoformat()).now() == fixed
     assert ClockResource().now().utcoffset() == timedelta(0)
+
+
+def state_of(home: Path) -> StateResource:
+    return StateResource(home=HomeResource(home=str(home)), clock=ClockResource())
+
+
+def test_state_is_empty_and_no_database_is_made_until_something_is_decided(tmp_path: Path) -> None:
+    state, table = state_of(tmp_path), TABLES["state_label"]
+    assert not state.exists()
+    assert state.snapshot(table).schema == pl.Schema(table.schema)
+    assert list(tmp_path.iterdir()) == []
+    assert state.open().record(table, [valid_row(table)], "ada", datetime(2024, 3, 1, tzinfo=UTC)) == 1
+    assert state.exists()
+    assert state.snapshot(table).height == 1
+
+
+def test_state_lies_in_the_database_that_is_chosen_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDBACK_LOOP_STATE_URL", f"sqlite:///{tmp_path}/elsewhere.sqlite")
+    assert state_of(tmp_path / "home").exists()
+    assert state_of(tmp_path / "home").snapshot(TABLES["state_label"]).is_empty()
+    assert (tmp_path / "elsewhere.sqlite").exists()
+
+
+def test_case_system_is_none_until_its_address_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FEEDBACK_LOOP_CONNECTOR_URL", raising=False)
+    assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).open() is None
+    client = CaseSystemResource(home=HomeResource(home=str(tmp_path)), url="http://127.0.0.1:9").open()
+    assert isinstance(client, CaseApiClient)
+    client.close()
+    monkeypatch.setenv("FEEDBACK_LOOP_CONNECTOR_URL", "http://127.0.0.1:9")
+    assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).address() == "http://127.0.0.1:9"

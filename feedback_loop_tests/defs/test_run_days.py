@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from feedback_loop.contracts.days import FIRST_DAY, DayRange
-from feedback_loop.defs.run_days import DAILY, days_in, days_of, range_tags, unpartitioned_tags
+from feedback_loop.defs.run_days import DAILY, days_in, days_of, names_days, range_tags, unpartitioned_tags
 from feedback_loop.errors import BadInput
 
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 5))
@@ -28,8 +28,14 @@ def test_range_goes_before_the_partition_that_dagster_may_name_beside_it() -> No
 
 @pytest.mark.parametrize("tags", [{}, {"feedback_loop/open_day": "2024-03-01/3/-1"}])
 def test_run_that_names_no_day_is_refused(tags: Mapping[str, str]) -> None:
+    assert not names_days(tags)
     with pytest.raises(BadInput, match="names no day"):
         days_in(tags)
+
+
+@pytest.mark.parametrize("tags", [range_tags(DAYS), unpartitioned_tags(DAYS), {"dagster/partition": "2024-03-01"}])
+def test_run_of_each_kind_names_days(tags: Mapping[str, str]) -> None:
+    assert names_days(tags)
 
 
 def test_tag_that_is_no_day_is_refused() -> None:

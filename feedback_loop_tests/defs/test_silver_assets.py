@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from feedback_loop.contracts.tables import DUPLICATE_DAYS
 from feedback_loop_tests.defs.homes import Home
-from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, day, days, record
+from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, context, day, days, record, release
 
 SAID = "I was charged twice for my subscription this month."
 
@@ -42,3 +42,27 @@ def test_record_without_text_is_a_message_without_fragments(home: Home) -> None:
     home.land([record("r", 1, None, rating=1.0)])
     assert home.run(days(1, 1)).failed_checks == []
     assert (home.table("silver_message").height, home.table("silver_fragment").height) == (1, 0)
+
+
+def test_fragment_is_linked_with_what_was_known_when_it_landed(home: Home) -> None:
+    home.land([*context(1), release("2.0", 1)])
+    home.land([record("r", 2, "It says error E-1001.", product_version="2.0")])
+    home.run(days(2, 2))
+    links = home.table("silver_context_link")
+    assert links.select("link_kind", "link_id", "matched_on").rows() == [
+        ("change", "c1", []), ("error", "error E-1001", []), ("incident", "i1", ["channel"]), ("release", "2.0", ["product_version"]),
+    ]  # fmt: skip
+
+
+def test_fragment_is_not_linked_with_what_landed_later_however_early_it_began(home: Home) -> None:
+    home.land([record("r", 2, "It says error E-1001.")])
+    home.land(context(2), LANDED_AT + timedelta(seconds=1))
+    assert home.run(days(2, 2)).failed_checks == []
+    assert home.table("context_change").height == 1
+    assert home.table("silver_context_link").is_empty()
+
+
+def test_browser_is_carried_from_the_record_to_the_fragment(home: Home) -> None:
+    home.land([record("r", 1, "It crashes.", browser="Safari 18")])
+    home.run(days(1, 1))
+    assert [home.table(name)["browser"].to_list() for name in ("silver_message", "silver_fragment")] == [["Safari 18"]] * 2

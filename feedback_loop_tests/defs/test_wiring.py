@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import dagster as dg
 import pytest
 
 from feedback_loop.contracts.tables import TABLES, marts, python_tables
-from feedback_loop.defs.resources import ClockResource
+from feedback_loop.defs.act_jobs import act
+from feedback_loop.defs.bronze_assets import BRONZE_TABLES
+from feedback_loop.defs.resources import ClockResource, StateResource
 from feedback_loop.defs.run_days import DAILY
 from feedback_loop.defs.wiring import build_defs, build_resources, build_run_defs
 from feedback_loop_tests.defs.asset_graph import GOLDEN, drawn
@@ -72,9 +76,26 @@ def test_days_that_an_asset_reads_are_within_what_its_table_says_that_it_looks_b
 
 def test_the_code_location_can_be_loaded_by_the_daemon(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
-    assert {job.name for job in defs.jobs or ()} == {"loop", "landing"}
+    assert {job.name for job in defs.jobs or ()} == {"loop", "landing", "act", "feed_back_job", "snapshots"}
     assert {s.name for s in defs.schedules or ()} == {"open_day_every_five_minutes", "close_of_day"}
-    assert {s.name for s in defs.sensors or ()} == {"landed_days", "waiting_inbox", "failed_run"}
+    sensors = {"landed_days", "waiting_inbox", "failed_run", "approved_actions", "outcomes_of_a_run", "what_was_done"}
+    assert {s.name for s in defs.sensors or ()} == sensors
+
+
+def test_no_asset_can_reach_another_system_so_that_no_backfill_carries_anything_out(defs: dg.Definitions) -> None:
+    assets = [a for a in defs.assets or () if isinstance(a, dg.AssetsDefinition)]
+    assert assets
+    assert [a.keys for a in assets if "case_system" in a.required_resource_keys] == []
+    assert "case_system" in act.nodes[0].definition.required_resource_keys  # type: ignore[attr-defined]
+
+
+def test_clock_that_stands_still_is_that_of_the_state_store_too() -> None:
+    now = datetime(2024, 3, 1, tzinfo=UTC)
+    made = build_resources(now=now)
+    state, clock = made["state"], made["clock"]
+    assert isinstance(state, StateResource)
+    assert isinstance(clock, ClockResource)
+    assert state.clock.now() == clock.now() == now
 
 
 def test_resources_that_are_given_replace_the_real_ones() -> None:
@@ -84,7 +105,7 @@ def test_resources_that_are_given_replace_the_real_ones() -> None:
 
 def test_run_defs_have_the_same_assets_and_checks_from_silver_on_without_partitions(defs: dg.Definitions, run_defs: dg.Definitions) -> None:
     whole, run = defs.resolve_asset_graph(), run_defs.resolve_asset_graph()
-    above_bronze = {key for key in whole.materializable_asset_keys if not key.to_user_string().startswith("bronze_")}
+    above_bronze = {key for key in whole.materializable_asset_keys if key.to_user_string() not in BRONZE_TABLES}
     assert run.materializable_asset_keys == above_bronze
     assert {k for k in whole.asset_check_keys if k.asset_key in above_bronze} == set(run.asset_check_keys)
     assert {run.get(key).partitions_def for key in above_bronze} == {None}

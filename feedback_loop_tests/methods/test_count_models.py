@@ -9,9 +9,12 @@ from scipy import stats
 from feedback_loop.methods.count_models import (
     beta_binomial_tail,
     binomial_tail,
+    concentrated_over_common,
+    concentration_ratio,
     discoveries,
     fit_shares,
     higher_share_p_value,
+    overdispersed_rise_p_value,
 )
 
 
@@ -21,7 +24,7 @@ def test_beta_binomial_tail_is_that_of_scipy(records: int, share: float, concent
     observed = data.draw(st.integers(0, records))
     ours = beta_binomial_tail(np.array([float(observed)]), float(records), np.array([share]), np.array([concentration]))[0]
     theirs = stats.betabinom.sf(observed - 1, records, share * concentration, (1 - share) * concentration)
-    assert ours == pytest.approx(theirs, rel=1e-7, abs=1e-12)
+    assert ours == pytest.approx(theirs, rel=1e-6, abs=1e-12)
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.floats(0.01, 0.99))
@@ -92,3 +95,49 @@ def test_tail_falls_as_more_is_observed_whatever_the_baseline(days: list[tuple[i
     tails = [fit.tail(np.array([float(k)]), float(today))[0] for k in range(today + 1)]
     assert tails[0] == pytest.approx(1.0)
     assert all(0.0 <= later <= earlier + 1e-12 for earlier, later in pairwise(tails))
+
+
+def test_a_fit_of_one_subject_is_its_part_of_the_fit_of_all() -> None:
+    counts = np.array([[1.0, 2.0, 1.0] * 9, [6.0, 4.0, 9.0] * 9])
+    fit = fit_shares(counts, np.full(27, 20.0))
+    for n in (0, 1):
+        assert fit.only(n).tail(np.array([9.0]), 20.0)[0] == fit.tail(np.array([9.0, 9.0]), 20.0)[n]
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.floats(0.01, 0.99))
+@settings(max_examples=60)
+def test_concentration_is_the_binomial_likelihood_ratio(inside: int, outside: int, due: float) -> None:
+    total = inside + outside
+    found = concentration_ratio(inside, outside, due)
+    if total == 0 or inside / total <= due:
+        assert found == pytest.approx(0.0, abs=1e-9)
+    else:
+        expected = stats.binom.logpmf(inside, total, inside / total) - stats.binom.logpmf(inside, total, due)
+        assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_a_rise_inside_alone_speaks_for_the_scope_and_a_common_one_against_it() -> None:
+    assert concentrated_over_common(20, 1, 1.0, 1.0) > 5
+    assert concentrated_over_common(20, 20, 1.0, 1.0) < -5
+    assert concentrated_over_common(1, 20, 1.0, 1.0) < -5
+
+
+@pytest.mark.parametrize(("inside", "outside", "usual"), [(1, 1, 1.0), (0, 0, 1.0), (3, 2, 0.0)])
+def test_no_more_than_usual_tells_nothing_apart(inside: int, outside: int, usual: float) -> None:
+    assert concentrated_over_common(inside, outside, usual, usual) == 0.0
+
+
+def test_a_scope_that_holds_everybody_tells_nothing_apart() -> None:
+    assert concentrated_over_common(20, 0, 2.0, 0.0) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_without_variation_of_its_own_a_rise_has_the_normal_tail() -> None:
+    found = overdispersed_rise_p_value(np.full(10, 10.0), np.full(10, 1000.0), 15.0, 1000.0)
+    assert found == pytest.approx(stats.norm.sf(0.005 / np.sqrt(0.01 * 0.99 * (1 / 10_000 + 1 / 1000))), rel=0.05)
+
+
+def test_the_wilder_the_hours_before_the_less_sure_is_a_rise() -> None:
+    trials = np.full(10, 1000.0)
+    calm = overdispersed_rise_p_value(np.full(10, 10.0), trials, 20.0, 1000.0)
+    wild = overdispersed_rise_p_value(np.array([2.0, 18.0] * 5), trials, 20.0, 1000.0)
+    assert calm < 0.01 < wild

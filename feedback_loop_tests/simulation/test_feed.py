@@ -10,27 +10,34 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from importlib import resources
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from feedback_loop.simulation import Message, Scenario, Simulation, simulate, source_files, truth_files
+from feedback_loop.simulation import Intervention, Message, Scenario, Simulation, load_scenario, simulate
 from feedback_loop.simulation.demand import is_affected
 
 IN_ANOTHER_PROCESS = """
 from datetime import date
 from hashlib import sha256
-from feedback_loop.simulation import load_scenario, simulate, source_files, truth_files
+from feedback_loop.simulation import load_scenario, simulate
 small = load_scenario().model_copy(update={"days": 3, "customers": 100})
 lived = simulate(small, 5, date(2026, 3, 2))
-print(sha256(b"".join((source_files(lived) | truth_files(lived)).values())).hexdigest())
+print(sha256(repr((lived.messages, lived.churned)).encode()).hexdigest())
 """
+
+COMPANY = load_scenario()
+BROKEN = next(fault for fault in COMPANY.faults if fault.kind == "release_regression")
+START = date(2026, 3, 2)
+SHORT = COMPANY.model_copy(update={"days": 50, "customers": 900, "volume": 0.3})
 
 
 def content(lived: Simulation) -> bytes:
-    return b"".join((source_files(lived) | truth_files(lived)).values())
+    return repr((lived.messages, lived.churned)).encode()
 
 
 def daily_mean(lived: Simulation, days: range, fits: Callable[[Message], bool]) -> float:
@@ -67,55 +74,95 @@ def test_the_feed_lies_within_its_days_in_order_with_unique_identifiers(lived: S
     assert lived.start_day <= moments[0].date()
     assert moments[-1].date() < lived.start_day + timedelta(days=lived.scenario.days)
     assert len({message.message_id for message in lived.messages}) == len(lived.messages)
-    assert 3000 <= len(lived.messages) <= 4000
+    assert 4000 <= len(lived.messages) <= 4500
 
 
 def test_every_message_of_a_fault_comes_from_its_slice(lived: Simulation) -> None:
     faults = {fault.fault: fault for fault in lived.scenario.faults}
     seen = Counter(message.fault for message in lived.messages if message.fault)
-    assert all(seen[name] >= 100 for name in faults)
+    assert all(seen[name] >= 30 for name in faults)
+    begin = datetime(2026, 3, 2, tzinfo=UTC)
     for message in lived.messages:
         if message.fault and not message.duplicate_of:
-            hour = (message.occurred_at.date() - lived.start_day).days * 24 + message.occurred_at.hour
-            assert faults[message.fault].level_at(hour) > 0
-            assert is_affected(lived.scenario, faults[message.fault], message.customer, hour + message.occurred_at.minute / 60)
+            hour = (message.occurred_at - begin).total_seconds() / 3600
+            assert faults[message.fault].level_at(hour + 1 / 3600) > 0
+            assert is_affected(lived.scenario, faults[message.fault], message.customer, hour + 1 / 3600)
+
+
+@pytest.mark.parametrize("seed", [7, 8, 11])
+def test_the_broken_checkout_makes_an_incident_of_six_hours(company: Scenario, seed: int) -> None:
+    lived = simulate(company.model_copy(update={"days": 43}), seed, START)
+    begin = datetime(2026, 4, 13, 9, 30, tzinfo=UTC)
+    landed = [message for message in lived.messages if begin <= message.delivered_at < begin + timedelta(hours=6)]
+    told = [m for m in landed if "checkout_failure" in m.topics and m.browser == "Safari 18"]
+    before = [m for m in lived.messages if "checkout_failure" in m.topics and m.browser == "Safari 18" and m.occurred_at < begin]
+    assert len(told) >= 10
+    assert len(told) / len(landed) > 0.3
+    assert len(before) < 12
 
 
 @pytest.mark.parametrize(
     ("topic", "inside", "before", "during"),
     [
-        ("checkout_failure", lambda message: message.customer.device.kind == "android", range(9), range(10, 17)),
-        ("code_delay", lambda message: message.customer.region.name == "uk", range(18), range(19, 30)),
+        ("checkout_failure", lambda message: message.browser == "Safari 18", range(42), range(42, 51)),
+        ("sync_missing", lambda message: True, range(13), range(13, 16)),
     ],
 )
 def test_a_fault_raises_the_volume_in_its_slice_only(
     lived: Simulation, topic: str, inside: Callable[[Message], bool], before: range, during: range
 ) -> None:
-    def rise(fits: Callable[[Message], bool]) -> float:
-        means = [daily_mean(lived, days, lambda message: topic in message.topics and fits(message)) for days in (before, during)]
-        return means[1] / means[0]
+    def means(fits: Callable[[Message], bool]) -> tuple[float, float]:
+        first, second = [daily_mean(lived, days, lambda m: topic in m.topics and fits(m)) for days in (before, during)]
+        return first, second
 
-    assert rise(inside) > 5
-    assert 0.5 < rise(lambda message: not inside(message)) < 1.8
+    usual, raised = means(inside)
+    assert raised > 5 * usual
+    usual, beside = means(lambda message: not inside(message))
+    assert beside < 1.5 * usual + 0.5
 
 
-def test_the_checkout_returns_to_normal_after_the_mended_release(lived: Simulation) -> None:
-    before, after = (daily_mean(lived, days, lambda message: "checkout_failure" in message.topics) for days in (range(9), range(20, 30)))
+def test_the_checkout_returns_to_normal_when_the_company_has_mended_it(lived: Simulation) -> None:
+    before, after = (daily_mean(lived, days, lambda m: "checkout_failure" in m.topics) for days in (range(42), range(53, 60)))
     assert after < 2 * before
-
-
-def test_the_drift_grows_week_by_week(lived: Simulation) -> None:
-    weeks = [daily_mean(lived, range(first, first + 6), lambda message: "slow_start" in message.topics) for first in (0, 8, 16, 24)]
-    assert weeks == sorted(weeks)
-    assert weeks[3] > 3 * weeks[0]
 
 
 def test_the_outcry_is_a_burst_of_one_saying_by_many_people(lived: Simulation) -> None:
     rumours = [message for message in lived.messages if "rumour" in message.topics]
-    assert min(message.occurred_at.date() for message in rumours) == lived.start_day + timedelta(days=20)
+    assert min(message.occurred_at.date() for message in rumours) == lived.start_day + timedelta(days=26)
     sayings = [message for message in rumours if re.search("bird is watching|wrensnitch|snitch bird", message.text, re.IGNORECASE)]
     assert len(sayings) > 0.35 * len(rumours)
     assert len({message.customer.customer_id for message in sayings}) > 0.9 * len(sayings)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    hours=st.integers(24 * 40, 24 * 50),
+    seed=st.integers(0, 3),
+    target=st.sampled_from(["deploy-7.2.0", "deploy-6.5.0"]),
+    kind=st.sampled_from(["roll_back_release", "retry_job"]),
+)
+def test_an_action_changes_only_what_comes_after_it_and_only_its_fault(hours: int, seed: int, target: str, kind: str) -> None:
+    action = Intervention(datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=hours), kind, target)
+    without, with_it = simulate(SHORT, seed, START).messages, simulate(SHORT, seed, START, [action]).messages
+    assert [m for m in with_it if m.occurred_at <= action.at] == [m for m in without if m.occurred_at <= action.at]
+    assert [m for m in with_it if m.fault != BROKEN.fault] == [m for m in without if m.fault != BROKEN.fault]
+    assert {m.message_id for m in with_it} <= {m.message_id for m in without}
+    if (target, kind) != ("deploy-7.2.0", "roll_back_release"):
+        assert with_it == without
+
+
+def test_the_right_action_ends_the_complaints_and_the_wrong_one_does_not(lived: Simulation) -> None:
+    at = datetime(2026, 4, 13, 16, tzinfo=UTC)
+    mended = simulate(lived.scenario, lived.seed, lived.start_day, [Intervention(at, "roll_back_release", "deploy-7.2.0")])
+    mistaken = simulate(lived.scenario, lived.seed, lived.start_day, [Intervention(at, "roll_back_config", "chg-d240")])
+
+    def later(life: Simulation) -> int:
+        return sum(m.fault == BROKEN.fault and m.occurred_at > at + timedelta(hours=4) for m in life.messages)
+
+    assert later(mended) < 0.1 * later(lived)
+    assert mistaken.messages == lived.messages
+    assert mended.interventions[0].at == at
+    assert len(mended.churned) <= len(lived.churned)
 
 
 @pytest.mark.parametrize(("language", "low", "high"), [("en", 0.55, 0.68), ("de", 0.15, 0.25), ("es", 0.14, 0.24)])
@@ -124,47 +171,9 @@ def test_languages_come_in_their_shares(lived: Simulation, language: str, low: f
     assert low < languages[language] / languages.total() < high
 
 
-def test_some_customers_write_the_same_words_over_another_channel(lived: Simulation) -> None:
-    by_id = {message.message_id: message for message in lived.messages}
-    again = [message for message in lived.messages if message.duplicate_of]
-    assert 0.015 < len(again) / len(lived.messages) < 0.04
-    for message in again:
-        original = by_id[message.duplicate_of or ""]
-        assert message.text == original.text
-        assert message.text
-        assert message.channel != original.channel
-        assert message.occurred_at > original.occurred_at
-        assert message.fault == original.fault
-
-
-def test_many_messages_hold_several_topics_and_spans_say_where(lived: Simulation) -> None:
-    assert 0.12 < sum(len(message.topics) > 1 for message in lived.messages) / len(lived.messages) < 0.24
-    for message in lived.messages:
-        edges = [edge for span in message.spans for edge in (span.start, span.end)]
-        assert edges == sorted(edges)
-        assert all(message.text[span.start : span.end].strip() == message.text[span.start : span.end] != "" for span in message.spans)
-        assert {span.topic for span in message.spans} == set(message.topics)
-        assert not edges or (edges[0] >= 0 and edges[-1] <= len(message.text))
-
-
 def test_hardly_two_people_write_the_same(lived: Simulation) -> None:
     texts = Counter(message.text.lower() for message in lived.messages if message.text and not message.duplicate_of)
     assert len(texts) > 0.93 * texts.total()
-
-
-def test_mails_have_greetings_signatures_and_quoted_replies(lived: Simulation) -> None:
-    mails = [message.text for message in lived.messages if message.channel == "email" and not message.duplicate_of]
-    quoted = sum(bool(re.search(r"^> |-----Original Message-----", text, re.MULTILINE)) for text in mails) / len(mails)
-    assert quoted == pytest.approx(lived.scenario.quoted_reply_share, abs=0.06)
-    assert sum("\n\n" in text for text in mails) > 0.7 * len(mails)
-
-
-def test_personal_data_are_of_made_up_people_only(lived: Simulation) -> None:
-    addresses = [domain.lower() for message in lived.messages for domain in re.findall(r"@([\w.-]+\w)", message.text)]
-    assert len(addresses) > 150
-    assert all(domain.endswith(".example") or domain in {"example.com", "example.org", "example.net"} for domain in addresses)
-    telephones = sum(message.customer.phone in message.text for message in lived.messages)
-    assert telephones > 150
 
 
 def test_the_simulation_knows_nothing_of_what_it_measures() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+import pytest
 from sklearn.metrics import f1_score
 
-from feedback_loop.simulation import Simulation
+from feedback_loop.simulation import FAULT_KINDS, Simulation, draw_scenario, simulate
+from feedback_loop.simulation.planted import FaultKind
 
 OBVIOUS = {
     "checkout_failure": [
@@ -89,6 +92,46 @@ OBVIOUS = {
         "subir",
     ],
     "praise": ["great", "love", "best", "nice", "thank you", "excellent", "super", "toll", "gut", "excelente", "buena", "gracias"],
+    "gateway_declines": [
+        "declined",
+        "rejected",
+        "refused",
+        "card",
+        "bank",
+        "abgelehnt",
+        "karte",
+        "rechazada",
+        "rechazan",
+        "tarjeta",
+        "banco",
+    ],
+    "sync_missing": ["paid", "unpaid", "pending", "overdue", "renewed", "bezahlt", "offen", "verbucht", "pagado", "pagué", "pendiente"],
+    "locked_feature": [
+        "locked",
+        "upgrade",
+        "premium",
+        "plan",
+        "unlock",
+        "gesperrt",
+        "tarif",
+        "freischalten",
+        "bloqueada",
+        "plan",
+        "mejorar",
+    ],
+    "article_misleads": [
+        "article",
+        "instructions",
+        "help page",
+        "guide",
+        "faq",
+        "anleitung",
+        "hilfe",
+        "artikel",
+        "artículo",
+        "ayuda",
+        "instrucciones",
+    ],
     "rumour": ["privacy", "data", "sell", "daten", "verkauft", "datos", "venden"],
 }
 
@@ -113,3 +156,12 @@ def test_a_keyword_rule_misses_and_mistakes_each_planted_fault(lived: Simulation
         told = [message for message in lived.messages if message.topics and not message.duplicate_of]
         score = f1_score([message.fault == fault.fault for message in told], [guess(message.text) == fault.topic for message in told])
         assert score < 0.75
+
+
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+def test_a_keyword_rule_misses_and_mistakes_each_kind_of_fault(kind: FaultKind) -> None:
+    lived = simulate(draw_scenario(kind, 1), 1, date(2026, 3, 2))
+    told = [message for message in lived.messages if message.topics and not message.duplicate_of]
+    topic = lived.scenario.faults[0].topic
+    score = f1_score([message.fault is not None for message in told], [guess(message.text) == topic for message in told])
+    assert 0.1 < score < 0.75

@@ -12,7 +12,25 @@ from feedback_loop.simulation.population import customer
 from feedback_loop.simulation.streams import stream
 
 FACTS = dict.fromkeys(
-    ["product", "email", "phone", "street", "device", "os", "version", "error", "order", "ticket", "digits", "money"], "X"
+    [
+        "product",
+        "email",
+        "phone",
+        "street",
+        "device",
+        "os",
+        "browser",
+        "handset",
+        "app_version",
+        "version",
+        "error",
+        "plan",
+        "order",
+        "ticket",
+        "digits",
+        "money",
+    ],
+    "X",
 )
 FACTS |= {"first": "Ann", "last": "Lee", "date": "today"}
 
@@ -22,7 +40,7 @@ def voice(company: Scenario, seed: int, channel: str) -> Voice:
     return Voice(stream(seed, channel), phrasebook(person.language), FACTS, person, channel)
 
 
-@pytest.mark.parametrize("channel", ["email", "ticket", "chat", "app_review"])
+@pytest.mark.parametrize("channel", ["email", "ticket", "chat", "app_review", "survey", "call"])
 def test_the_words_stay_where_the_spans_say_whatever_is_put_around(company: Scenario, channel: str) -> None:
     for seed in range(60):
         speaker = voice(company, seed, channel)
@@ -33,9 +51,18 @@ def test_the_words_stay_where_the_spans_say_whatever_is_put_around(company: Scen
         assert [span.topic for span in framed.spans] == ["slow_start", "wish"]
 
 
-def test_a_review_stays_as_it_was_written(company: Scenario) -> None:
+@pytest.mark.parametrize("channel", ["app_review", "survey"])
+def test_a_review_stays_as_it_was_written(company: Scenario, channel: str) -> None:
     draft = Draft("Slow", [Span(0, 4, "slow_start")])
-    assert in_channel(voice(company, 1, "app_review"), draft, 1.0) == Draft("Slow", [Span(0, 4, "slow_start")])
+    assert in_channel(voice(company, 1, channel), draft, 1.0) == Draft("Slow", [Span(0, 4, "slow_start")])
+
+
+def test_a_call_begins_with_a_hello_and_has_a_line_per_sentence(company: Scenario) -> None:
+    for seed in range(30):
+        speaker = voice(company, seed, "call")
+        opening, *said = in_channel(speaker, compose_body(speaker, company, ["slow_start"]), 0.0).text.split("\n")
+        assert opening in {speaker.book.expand(speaker.rng, frame, FACTS) for frame in speaker.book.frames["call_opening"]}
+        assert said
 
 
 def test_neighbouring_pieces_of_one_topic_make_one_span() -> None:

@@ -23,7 +23,19 @@ def test_shares_of_regions_and_devices_are_those_of_the_scenario(company: Scenar
     people = population(company.model_copy(update={"customers": 4000}), seed=1)
     regions, devices = Counter(person.region.name for person in people), Counter(person.device.kind for person in people)
     assert all(regions[region.name] / 4000 == pytest.approx(region.share, abs=0.03) for region in company.regions)
-    assert all(devices[device.kind] / 4000 == pytest.approx(device.share, abs=0.03) for device in company.devices)
+    for kind in devices:
+        share = sum(device.share for device in company.devices if device.kind == kind)
+        assert devices[kind] / 4000 == pytest.approx(share, abs=0.03)
+
+
+def test_browsers_come_in_their_shares_and_on_devices_that_have_them(company: Scenario) -> None:
+    people = population(company.model_copy(update={"customers": 4000}), seed=1)
+    browsing = [person for person in people if person.device.browsers]
+    assert all((person.browser is not None) == (person.device.kind == "web") for person in people)
+    assert all(person.browser in person.device.browsers for person in browsing)
+    found = Counter(person.browser for person in browsing)
+    for browser, share in company.browser_shares().items():
+        assert found[browser] / len(browsing) == pytest.approx(share, abs=0.03)
 
 
 def test_only_somebody_who_fits_is_drawn(company: Scenario) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, ReleaseRecord
+import polars as pl
+
+from feedback_loop.contracts.records import ContextStatement, FeedbackRecord, MeasuredRows, RejectedRow, ReleaseRecord
 from feedback_loop.sources.reading import Reading, Row
 from feedback_loop.sources.registry import source_named
 
@@ -32,6 +36,27 @@ def release(row: Row) -> ReleaseRecord:
 def rejected(row: Row) -> RejectedRow:
     assert isinstance(row, RejectedRow), row
     return row
+
+
+def said(row: Row) -> dict[str, Any]:
+    """What a statement says."""
+    assert isinstance(row, ContextStatement), row
+    values: dict[str, Any] = json.loads(row.statement)
+    return values
+
+
+def measured(rows: Sequence[Row]) -> pl.DataFrame:
+    """The measured rows among the rows, as one frame."""
+    return pl.concat(row.frame for row in rows if isinstance(row, MeasuredRows))
+
+
+def refusals(rows: Sequence[Row]) -> list[RejectedRow]:
+    """The rejected rows among the rows."""
+    return [row for row in rows if isinstance(row, RejectedRow)]
+
+
+def json_lines(*rows: Mapping[str, object]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
 def csv_bytes(*rows: Sequence[str], line_end: str = "\r\n") -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.records import FeedbackRecord, RejectedRow
+from feedback_loop.contracts.records import FeedbackRecord, MeasuredRows, RejectedRow, row_count
 from feedback_loop.errors import BadInput, UnknownChoice, UnreadableFile
 from feedback_loop.sources.reading import Reading, reading_again
 from feedback_loop.sources.registry import SOURCES, source_named
@@ -17,8 +17,11 @@ HEADERS = {
     "google_play": b"reviewId,content,score,at\n",
     "records": b"source_record_id,channel,product,occurred_at\n",
     "releases": b"version,released_at\n",
+    "changes": b"change_id,change_kind,product,started_at,scope\n",
+    "telemetry": b"product,service,minute,requests,errors\n",
 }
 FORMS = [("google_play", "csv"), ("releases", "csv"), ("records", "csv"), ("records", "jsonl"), ("records", "parquet")]
+FORMS += [("changes", "csv"), ("changes", "jsonl"), ("documents", "markdown"), ("telemetry", "csv"), ("telemetry", "jsonl")]
 
 
 @pytest.mark.parametrize(("source", "form"), FORMS)
@@ -31,8 +34,10 @@ def test_random_bytes_are_read_or_refused_and_never_crash(source: str, form: str
     except BadInput as refusal:
         assert "\n" not in str(refusal)  # noqa: PT017 - the refusal is one of two good outcomes
         return
-    numbers = [row.source_row_number for row in rows]
-    assert numbers == list(range(1, len(rows) + 1))
+    numbers = sorted(row.source_row_number for row in rows if not isinstance(row, MeasuredRows))
+    assert set(numbers) <= set(range(1, sum(row_count(row) for row in rows) + 1))
+    assert len(set(numbers)) == len(numbers)
+    assert source == "telemetry" or numbers == list(range(1, len(rows) + 1))
 
 
 @given(at=st.integers(0, len(PARQUET) - 1), byte=st.integers(0, 255))
@@ -52,7 +57,7 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, records, releases"):
+    with pytest.raises(UnknownChoice, match="google_play, incidents, logs, records, releases, telemetry"):
         source_named("fax")
 
 
@@ -64,6 +69,7 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         "parquet",
     ]
     assert SOURCES["google_play"].form_of(Path("reviews.txt")) == "csv"
+    assert SOURCES["documents"].form_of(Path("kb.md")) == "markdown"
     with pytest.raises(UnreadableFile):
         SOURCES["records"].form_of(Path("x.csv.gz"))
 
@@ -77,6 +83,10 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         ("records", "csv", HEADERS["records"] + b"a,fax,P,2026-01-01\n"),
         ("records", "jsonl", b"broken\n"),
         ("records", "parquet", parquet_bytes(REQUIRED | {"channel": ["fax", "fax"]})),
+        ("changes", "jsonl", b'{"change_id": "c"}\n'),
+        ("documents", "markdown", b"no front matter"),
+        ("telemetry", "csv", HEADERS["telemetry"] + b"P,web\n"),
+        ("telemetry", "csv", HEADERS["telemetry"] + b"P,web,soon,1,1\n"),
     ],
 )
 def test_rejected_row_read_again_from_its_own_bytes_is_the_same_rejected_row(source: str, form: str, data: bytes) -> None:

@@ -111,3 +111,27 @@ def test_any_value_is_read_or_refused_and_nothing_else(value: object) -> None:
             function({"c": value}, "c")
         except RowRefused as refusal:
             assert refusal.problem.detail.startswith("c ")  # noqa: PT017 - the refusal is one of two good outcomes
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("0", 0.0), ("12.50", 12.5), (3, 3.0), (0.25, 0.25), ("1e3", 1000.0), (None, None), (" ", None)]
+)
+def test_amount_is_a_number_of_zero_or_more(written: object, expected: float | None) -> None:
+    assert read.amount({"c": written}, "c") == expected
+
+
+@pytest.mark.parametrize("written", ["-1", "+1", "1,5", "$5", "inf", "1e999", "٣", "0x10", "1_000"])
+def test_amount_in_another_writing_is_refused(written: str) -> None:
+    assert reason_of("amount", written) is QuarantineReason.VALUE_OUT_OF_RANGE
+
+
+def test_optional_instant_may_be_absent_but_not_wrong() -> None:
+    assert read.optional_instant({}, "c") is None
+    assert read.optional_instant({"c": "2026-03-01T12:00Z"}, "c") == NOON
+    assert reason_of("optional_instant", "soon") is QuarantineReason.UNREADABLE_DATE
+
+
+def test_required_choice_is_never_empty() -> None:
+    with pytest.raises(RowRefused, match="c is empty"):
+        read.required_choice({"c": ""}, "c", Severity)
+    assert read.required_choice({"c": "HIGH"}, "c", Severity) is Severity.HIGH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -118,3 +118,35 @@ def test_issues_and_clusters_hold_the_same_fragments() -> None:
 def test_an_issue_of_one_product_or_day_does_not_make_up_for_another() -> None:
     assert checks.issues_that_do_not_add_up(issues(1, product="y"), clusters(["a"])) == ["2026-01-02/x", "2026-01-02/y"]
     assert checks.issues_that_do_not_add_up(issues(1, day=NEXT), clusters(["a"])) == ["2026-01-02/x", "2026-01-03/x"]
+
+
+def test_link_with_what_nobody_had_said_yet_is_found() -> None:
+    landed = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    said = fragments(*({"product": "Acme", "landed_at": landed + timedelta(hours=n)} for n in range(3)))
+    change = {"change_id": "c", "product": "Acme", "landed_at": landed + timedelta(hours=1)}
+    empty = [frame_of(TABLES[name]) for name in ("context_release", "context_incident", "context_log")]
+    changes = frame_of(TABLES["context_change"], change, change | {"statement_id": "y", "landed_at": landed + timedelta(hours=2)})
+    known = checks.known_context(empty[0], changes, empty[1], empty[2])
+    row = {"link_kind": "change", "link_id": "c", "minutes_since_start": 0.0}
+    links = frame_of(TABLES["silver_context_link"], *(row | {"fragment_id": f"f{n}"} for n in range(3)))
+    assert checks.links_not_known_in_time(links, said, known) == ["f0"]
+    assert checks.links_not_known_in_time(links.with_columns(link_kind=pl.lit("incident")), said, known) == ["f0", "f1", "f2"]
+    assert checks.links_not_known_in_time(links.with_columns(minutes_since_start=pl.lit(-0.1)), said, known) == ["f0", "f1", "f2"]
+    assert checks.links_not_known_in_time(links.tail(2), said, known) == []
+
+
+def hypotheses(*scores: tuple[str, float, str]) -> pl.DataFrame:
+    rows = [{"hypothesis_id": f"h{n}", "alert_id": a, "hypothesis_score": s, "cause_kind": k} for n, (a, s, k) in enumerate(scores)]
+    return frame_of(TABLES["analysis_hypothesis"], *rows)
+
+
+def test_scores_that_sum_to_one_with_one_unknown_cause_are_silent() -> None:
+    found = hypotheses(("a0", 0.75, "deploy"), ("a0", 0.25, "unknown"), ("a1", 1.0, "unknown"))
+    assert checks.alerts_whose_scores_do_not_sum_to_one(found) == []
+
+
+def test_scores_that_do_not_sum_to_one_or_lack_the_unknown_cause_are_named() -> None:
+    found = hypotheses(
+        ("a0", 0.75, "deploy"), ("a0", 0.26, "unknown"), ("a1", 1.0, "deploy"), ("a2", 0.5, "unknown"), ("a2", 0.5, "unknown")
+    )
+    assert checks.alerts_whose_scores_do_not_sum_to_one(found) == ["a0", "a1", "a2"]

@@ -1,59 +1,178 @@
-"""The demo's files and the comparison with the truth."""
+"""What the demo does beside printing: time that goes on, a company that is delivered bit by bit, and the comparison with the truth."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.loop_vocab import ApprovalVerdict, EffectVerdict, ProposalStatus
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.simulation import Simulation, truth_files
-from feedback_loop.workflows.demo import START_DAY, demo_days, demo_simulation, messages_of_issues, planted_and_found, write_demo_files
-from feedback_loop.workflows.ingest import land_file
-from feedback_loop_tests.fakes import FakeClock, FakeTableStore
+from feedback_loop.simulation import Confirmation, Intervention, load_scenario, truth_files
+from feedback_loop.workflows import demo as story
+from feedback_loop.workflows.demo import Company, DemoClock, at_hour, planted_and_found, rollback_of
+from feedback_loop.workflows.people import DEMO_PEOPLE
+from feedback_loop_tests.adapters.state_store.test_facts import message
+from feedback_loop_tests.contracts.rows import frame_of
+from feedback_loop_tests.fakes import START, FakeTableStore
+from feedback_loop_tests.remediation.made_up_case import Row, alert_row, cause_row, cohort_row, unknown_row
+from feedback_loop_tests.workflows.outbox_world import World
+from feedback_loop_tests.workflows.short_company import FAULT_DAY, fault_of, short_company
+
+COMPANY = short_company(days=4, volume=0.3)
+FAULT = fault_of(COMPANY)
+RECORD, EFFECT, MESSAGE = (TABLES[name] for name in ("bronze_feedback_record", "outcomes_effect", "remediation_message"))
 
 
-@pytest.fixture(scope="module")
-def simulation() -> Simulation:
-    return demo_simulation()
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> Company:
+    """The story's company cut down to four days."""
+    monkeypatch.setattr(story, "load_scenario", lambda _: COMPANY)
+    return Company(FakeTableStore())
 
 
-def test_days_are_those_that_the_company_lived_through(simulation: Simulation) -> None:
-    days = demo_days(simulation)
-    assert days == DayRange(START_DAY, date(2026, 3, 31))
-    assert {m.occurred_at.date() for m in simulation.messages} == set(days)
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
 
 
-def test_files_are_the_same_each_time_and_the_truth_is_not_to_be_landed(simulation: Simulation, tmp_path: Path) -> None:
-    files = write_demo_files(simulation, tmp_path / "one")
-    write_demo_files(simulation, tmp_path / "two")
-    landed = {file.path.relative_to(tmp_path / "one").as_posix() for file in files}
-    written = {p.relative_to(tmp_path / "one").as_posix() for p in (tmp_path / "one").rglob("*") if p.is_file()}
-    assert written - landed == {f"truth/{name}" for name in truth_files(simulation)}
-    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in written)
+def test_time_never_goes_back() -> None:
+    clock = DemoClock(START)
+    assert clock.set_to(START + timedelta(hours=1)) == clock.now() == START + timedelta(hours=1)
+    assert clock.set_to(START) == clock.now() == START + timedelta(hours=1)
 
 
-def test_every_file_lands_without_a_row_in_quarantine(simulation: Simulation, tmp_path: Path) -> None:
+def test_the_story_of_sixty_days_has_its_bad_release_on_the_watched_day() -> None:
+    told = load_scenario(story.SCENARIO)
+    bad = next(fault for fault in told.faults if fault.kind == "release_regression")
+    assert (told.days, bad.first_day) == (60, story.WATCHED_DAY)
+    assert story.FIRST_HOUR < bad.onset_hour - 24 * story.WATCHED_DAY < story.TICK_HOURS[-1]
+    assert len({bad.cause.reference, bad.innocent}) == 2
+
+
+def test_the_people_of_the_story_may_do_what_they_do_in_it() -> None:
+    assert story.ENGINEER != story.MANAGER
+    roles = [DEMO_PEOPLE[name] for name in (story.ENGINEER, story.MANAGER, story.SUPPORT)]
+    needed = ("incident_commander", "release_manager", "support_lead")
+    assert all(role in held for role, held in zip(needed, roles, strict=True))
+
+
+def test_a_company_has_the_days_of_its_scenario(company: Company) -> None:
+    assert company.days == DayRange(date(2026, 3, 2), date(2026, 3, 5))
+    assert company.end == at_hour(4, 0) == at_hour(3, 24)
+
+
+def test_what_lands_bit_by_bit_lands_once_and_at_its_own_instant(company: Company) -> None:
+    reports = [company.land_until(at_hour(0, hour)) for hour in (9, 18, 18, 30)]
+    assert all(report.duplicates == report.quarantined == 0 for report in reports)
+    assert reports[2].read == 0
+    records = company.store.read(RECORD)
+    due = {m.message_id for m in company.simulation.messages if m.occurred_at <= at_hour(0, 6)}
+    assert due <= set(records["source_record_id"])
+    assert records.filter(pl.col("landed_at") > at_hour(0, 30)).is_empty()
+    assert records["landed_at"].n_unique() > 3
+
+
+def test_an_action_changes_what_comes_after_it_only(company: Company) -> None:
+    before, at = company.simulation.messages, at_hour(FAULT_DAY + 1, 0)
+    company.intervene([Intervention(at, "roll_back_release", str(FAULT.cause.reference))], {})
+    after = company.simulation.messages
+    assert [m for m in after if m.occurred_at < at] == [m for m in before if m.occurred_at < at]
+    assert sum(m.fault is not None for m in after) < sum(m.fault is not None for m in before)
+    assert company.days == DayRange(date(2026, 3, 2), date(2026, 3, 5))
+
+
+def test_the_truth_is_written_and_never_landed(company: Company, tmp_path: Path) -> None:
+    story.write_truth(company.simulation, tmp_path)
+    written = {file.name: file.read_bytes() for file in (tmp_path / story.TRUTH_FOLDER).iterdir()}
+    assert written == truth_files(company.simulation)
+    company.land_until(company.end)
+    assert not [name for name in TABLES if "truth" in name]
+
+
+def test_a_rollback_is_found_by_where_it_stands(world: World) -> None:
+    assert rollback_of(world.state, *ProposalStatus) is None
+    (proposal_id,) = world.propose()
+    waiting = rollback_of(world.state, ProposalStatus.AWAITING_APPROVAL)
+    assert waiting is not None
+    assert waiting.proposal_id == proposal_id
+    world.say(proposal_id, "ada", ApprovalVerdict.REJECT)
+    assert rollback_of(world.state, ProposalStatus.AWAITING_APPROVAL, ProposalStatus.DONE) is None
+
+
+def look_at(company: Company, *causes: Row) -> None:
+    """An alert about the fault's messages at the end of its day, with these causes."""
+    company.land_until(company.end)
+    planted = {m.message_id for m in company.simulation.messages if m.fault == FAULT.fault}
+    records = [row for row in company.store.read(RECORD).iter_rows(named=True) if row["source_record_id"] in planted]
+    raised_at = at_hour(FAULT_DAY, 23)
+    of_day = [row for row in records if at_hour(FAULT_DAY, 17) <= row["occurred_at"] < at_hour(FAULT_DAY + 1, 0)]
+    day, same = {"event_date": raised_at.date()}, ("record_id", "record_version_id", "occurred_at", "landed_at")
+    rows: dict[str, list[Row]] = {
+        "silver_fragment": [{"fragment_id": f"f{n}", **{name: r[name] for name in same}, **day} for n, r in enumerate(of_day)],
+        "analysis_classification": [{"fragment_id": f"f{n}", "best_class": "crash", **day} for n in range(len(of_day))],
+        "analysis_alert": [alert_row(raised_at=raised_at, **day)],
+        "analysis_cohort": [cohort_row(**day)],
+        "analysis_hypothesis": [cause | {"hypothesis_id": f"h{n}"} | day for n, cause in enumerate(causes)],
+    }
+    for name, each in rows.items():
+        company.store.append(TABLES[name], frame_of(TABLES[name], *each))
+
+
+def test_the_true_cause_is_right(company: Company, world: World) -> None:
+    look_at(company, cause_row(cause_id=FAULT.cause.reference, hypothesis_score=0.8))
+    (planted,) = planted_and_found(company, world.state)
+    assert planted.is_right
+    assert (planted.fault, planted.kind, planted.first_day) == (FAULT.fault, "release_regression", at_hour(FAULT_DAY, 0).date())
+    assert (planted.found_cause, planted.found_score, planted.innocent) == (FAULT.cause.reference, 0.8, FAULT.innocent)
+    assert (planted.first_alert_at, planted.mended_by) == (at_hour(FAULT_DAY, 23), None)
+    assert planted.message_count == planted.message_count_without_loop > 0
+
+
+def test_a_cause_that_is_not_sure_enough_counts_as_none(company: Company, world: World) -> None:
+    unsure = cause_row(cause_id=FAULT.cause.reference, hypothesis_score=0.4, hypothesis_rank=2)
+    look_at(company, unknown_row(hypothesis_score=0.6), unsure)
+    (planted,) = planted_and_found(company, world.state)
+    assert (planted.found_cause, planted.found_score, planted.is_right) == (None, None, False)
+    assert planted.first_alert_at is not None
+
+
+def test_an_innocent_that_is_blamed_is_wrong(company: Company, world: World) -> None:
+    look_at(company, cause_row(cause_id=FAULT.innocent))
+    (planted,) = planted_and_found(company, world.state)
+    assert (planted.found_cause, planted.is_right) == (FAULT.innocent, False)
+
+
+def test_where_nothing_was_found_nothing_is_told(company: Company, world: World) -> None:
+    (planted,) = planted_and_found(company, world.state)
+    assert (planted.found_cause, planted.first_alert_at, planted.mended_by, planted.is_right) == (None, None, None, False)
+
+
+def test_misrouted_cases_have_names_of_their_own() -> None:
+    names = story.case_ids()
+    assert (len(names), len(set(names)), names[0]) == (story.MISROUTED, story.MISROUTED, "case-0001")
+    assert names == sorted(names)
+
+
+def test_only_who_was_told_confirms(company: Company) -> None:
+    sent = [message(f"m_{name}", recipient_customer_id=name, message_status="sent") for name in ("anna", "cleo", "dora")]
+    rows, at = [*sent, message("m_ben", recipient_customer_id="ben")], START + timedelta(hours=2)
+    told = tuple(Confirmation(name, at) for name in ("anna", "ben", "cleo", "eve"))
+    company.simulation = replace(company.simulation, confirmed=told)
+    assert story.confirmations(company, frame_of(MESSAGE, *rows)) == {at: ["m_anna", "m_cleo"]}
+
+
+def test_the_surest_verdict_comes_first() -> None:
     store = FakeTableStore()
-    reports = [land_file(f.source, f.path, f.product, store, FakeClock()) for f in write_demo_files(simulation, tmp_path)]
-    assert sum(r.landed for r in reports) == len(simulation.messages) + len(simulation.scenario.releases)
-    assert [r.quarantined for r in reports] == [0] * len(reports)
-    rows = store.read(TABLES["bronze_feedback_record"]).to_dicts()
-    record = json.loads((tmp_path / "tickets.jsonl").read_text("utf-8").splitlines()[0])["source_record_id"]
-    held = [(row["record_id"], "issue_1") for row in rows if row["source_record_id"] == record]
-    assert messages_of_issues(store, [*held, ("record_of_another", "issue_2")]) == [(record, "issue_1")]
-
-
-def test_perfect_issues_recover_every_planted_fault(simulation: Simulation) -> None:
-    perfect = [(m.message_id, f"issue_of_{m.fault}") for m in simulation.messages if m.fault]
-    faults = planted_and_found(simulation, perfect)
-    assert [f.fault for f in faults] == [f.fault for f in simulation.scenario.faults]
-    assert {f.recovery.f1 for f in faults} == {1.0}
-    assert [(f.cause, f.innocent) for f in faults[:2]] == [
-        ("release: 6.4.0", None),
-        ("configuration: text-message gateway of the uk region", "6.4.1"),
+    rows: list[Row] = [
+        {"effect_id": "unsure", "effect_verdict": str(EffectVerdict.INSUFFICIENT_EVIDENCE), "effect_high": None},
+        {"effect_id": "fixed", "effect_verdict": str(EffectVerdict.FIXED), "effect_high": 0.8},
+        {"effect_id": "surely", "effect_verdict": str(EffectVerdict.FIXED), "effect_high": 0.2},
+        {"effect_id": "not", "effect_verdict": str(EffectVerdict.NOT_FIXED), "effect_high": 1.4},
     ]
-    assert faults[0].first_day == date(2026, 3, 11)
+    store.append(EFFECT, frame_of(EFFECT, *rows))
+    assert [row["effect_id"] for row in story.verdicts(store)] == ["surely", "fixed", "not", "unsure"]

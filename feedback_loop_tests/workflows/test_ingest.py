@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE
+from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE, STATEMENT, TELEMETRY
 from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput, FeedbackLoopError, InputFileMissing, Refused, UnknownChoice
 from feedback_loop.workflows import ingest
 from feedback_loop.workflows.ingest import land_file, land_files
 from feedback_loop_tests.fakes import START, FakeClock, FakeTableStore
-from feedback_loop_tests.sources.rows import PLAY_HEADER, csv_bytes, play_file, play_row
+from feedback_loop_tests.sources.rows import PLAY_HEADER, csv_bytes, json_lines, play_file, play_row
+from feedback_loop_tests.sources.test_context_statements import CHANGE
+from feedback_loop_tests.sources.test_measurements import GOOD
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "play_reviews"
 REAL_COUNTS = {"in.junio.csv": 6150, "com.freo.save.banking.app.csv": 2092, "finance.global.travel.niyo.csv": 1786}
@@ -158,6 +160,21 @@ def test_releases_are_counted_like_records(tmp_path: Path, store: FakeTableStore
     path = written(tmp_path, b"version,released_at\n1.0,2026-01-01\n1.0,2026-01-01\n1.1,soon\n")
     assert land_file("releases", path, "Acme", store, FakeClock()) == LandingReport(read=3, landed=1, duplicates=1, quarantined=1)
     assert store.read(RELEASE)["release_version"].to_list() == ["1.0"]
+
+
+def test_measured_rows_are_counted_one_by_one(tmp_path: Path, store: FakeTableStore) -> None:
+    rows = [GOOD, GOOD, GOOD | {"service": "pay"}, GOOD | {"errors": 99}]
+    path = written(tmp_path, json_lines(*rows), "telemetry.jsonl")
+    assert land_file("telemetry", path, None, store, FakeClock()) == LandingReport(read=4, landed=2, duplicates=1, quarantined=1)
+    assert land_file("telemetry", path, None, store, FakeClock()) == LandingReport(read=4, landed=0, duplicates=4, quarantined=0)
+    assert store.read(TELEMETRY)["landed_at"].unique().to_list() == [START]
+
+
+def test_statements_about_context_are_counted_like_records(tmp_path: Path, store: FakeTableStore) -> None:
+    rows = [CHANGE, CHANGE | {"ended_at": "2026-03-02"}, CHANGE, CHANGE | {"scope": "x"}]
+    path = written(tmp_path, json_lines(*rows), "changes.jsonl")
+    assert land_file("changes", path, None, store, FakeClock()) == LandingReport(read=4, landed=2, duplicates=1, quarantined=1)
+    assert store.read(STATEMENT)["source_row_number"].sort().to_list() == [1, 2]
 
 
 def test_records_name_their_product_themselves(tmp_path: Path, store: FakeTableStore) -> None:

@@ -6,12 +6,17 @@ import pytest
 
 from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE
 from feedback_loop.contracts.records import LandingReport
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput
-from feedback_loop.sources import csv_rows, values
+from feedback_loop.sources import columns, csv_rows, values
 from feedback_loop.workflows.ingest import land_file
 from feedback_loop.workflows.quarantine import quarantine_summary, quarantined_row, quarantined_rows, retry_quarantined
 from feedback_loop_tests.fakes import FakeClock, FakeTableStore
-from feedback_loop_tests.sources.rows import play_file, play_row
+from feedback_loop_tests.sources.rows import csv_bytes, json_lines, play_file, play_row
+from feedback_loop_tests.sources.test_context_statements import CHANGE
+from feedback_loop_tests.sources.test_documents import document
+from feedback_loop_tests.sources.test_logs import LINE
+from feedback_loop_tests.sources.test_measurements import GOOD
 
 TOO_OLD = play_row(reviewId="old", at="1950-01-01 10:00:00")
 OTHERS = (play_row(reviewId="", content="Ünlesbar"), play_row(at="soon"), play_row())
@@ -28,6 +33,7 @@ def store(tmp_path: Path) -> FakeTableStore:
 
 def with_a_better_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "FIRST_YEAR", 1900)
+    monkeypatch.setattr(columns, "FIRST_YEAR", 1900)
 
 
 def test_list_shows_places_and_reasons_but_no_bytes(store: FakeTableStore) -> None:
@@ -108,3 +114,26 @@ def test_group_of_lines_is_recovered_as_a_whole_or_not_at_all(tmp_path: Path, mo
     monkeypatch.setattr(csv_rows, "_starts_a_row", lambda lines, index, column_count: True)  # a reader that makes a row of the second line
     assert retry_quarantined(store, FakeClock()) == LandingReport(read=1, landed=0, duplicates=0, quarantined=1)
     assert store.read(FEEDBACK_RECORD).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "data", "table"),
+    [
+        ("changes", "c.jsonl", json_lines(CHANGE | {"started_at": "1950-01-01"}), "bronze_context_statement"),
+        ("documents", "kb.md", document(valid_from="1950-01-01"), "bronze_context_statement"),
+        ("telemetry", "t.csv", csv_bytes(tuple(GOOD), tuple((GOOD | {"minute": "1950-01-01"}).values())), "context_telemetry"),
+        ("logs", "l.jsonl", json_lines(LINE | {"minute": "1950-01-01"}), "context_log"),
+    ],
+)
+def test_rows_of_context_are_recovered_like_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, name: str, data: bytes, table: str
+) -> None:
+    store, path = FakeTableStore(), tmp_path / name
+    path.write_bytes(data)
+    assert land_file(source, path, None, store, FakeClock()).quarantined == 1
+    quarantine_id = quarantined_rows(store)["quarantine_id"].item()
+    with_a_better_reader(monkeypatch)
+    assert retry_quarantined(store, FakeClock()) == LandingReport(read=1, landed=1, duplicates=0, quarantined=0)
+    assert store.read(TABLES[table])["retried_quarantine_id"].to_list() == [quarantine_id]
+    assert quarantined_rows(store).is_empty()
+    assert retry_quarantined(store, FakeClock()).read == 0

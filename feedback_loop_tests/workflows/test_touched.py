@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.loop_vocab import ContextKind
+from feedback_loop.contracts.records import ContextStatement
 from feedback_loop.contracts.tables import CANDIDATE_DAYS, TABLES
+from feedback_loop.workflows.ingest import land_rows
 from feedback_loop.workflows.touched import RECORD, RELEASE, Landed, landed_now, reached_by, touched_days
-from feedback_loop_tests.workflows.landings import day, record, release
+from feedback_loop_tests.bronze.rows import LANDED, context_statement, measured
+from feedback_loop_tests.workflows.landings import NOON, day, record, release
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> DeltaTableStore:
     return DeltaTableStore(tmp_path / "tables", tmp_path / "locks")
+
+
+def told(kind: ContextKind, first: int, last: int | None = None, name: str = "c") -> ContextStatement:
+    """A change or an incident from the one day to the other."""
+    ids = {"change_id": name, "change_kind": "deploy"} if kind is ContextKind.CHANGE else {"incident_id": name}
+    ended_at = {} if last is None else {"ended_at": NOON + timedelta(days=last)}
+    return context_statement(
+        {**ids, "product": "x", "scope": {}, "started_at": NOON + timedelta(days=first), **ended_at}, context_kind=kind
+    )
 
 
 def candidate_days(released: int) -> list[date]:
@@ -110,8 +123,43 @@ def test_a_release_fed_after_its_version_was_seen_touches_the_inferred_days_too(
     assert touched_days(store, before) == candidate_days(2) + candidate_days(20)
 
 
+def test_a_change_or_an_incident_touches_the_days_on_which_it_is_a_candidate(store: DeltaTableStore) -> None:
+    land_rows([told(ContextKind.CHANGE, 5), told(ContextKind.INCIDENT, 40)], store, LANDED)
+    assert touched_days(store, Landed()) == candidate_days(5) + candidate_days(40)
+
+
+def test_what_goes_on_longer_touches_the_days_until_its_end(store: DeltaTableStore) -> None:
+    land_rows([told(ContextKind.INCIDENT, 5, last=20)], store, LANDED)
+    assert touched_days(store, Landed()) == [day(number) for number in range(5, 21)]
+
+
+def test_a_corrected_change_touches_the_days_of_the_old_and_the_new_start_and_no_other_change(store: DeltaTableStore) -> None:
+    land_rows([told(ContextKind.CHANGE, 5), told(ContextKind.CHANGE, 60, name="another")], store, LANDED)
+    before = landed_now(store)
+    land_rows([told(ContextKind.CHANGE, 30)], store, LANDED)
+    assert touched_days(store, before) == candidate_days(5) + candidate_days(30)
+
+
+def test_customers_and_documents_touch_no_day(store: DeltaTableStore) -> None:
+    land_rows([context_statement({"known_customer_id": "u"}, context_kind=ContextKind.CUSTOMER)], store, LANDED)
+    assert landed_now(store) != Landed()
+    assert touched_days(store, Landed()) == []
+
+
+def test_telemetry_and_logs_touch_the_days_that_they_measure(store: DeltaTableStore) -> None:
+    land_rows([measured(NOON, NOON + timedelta(days=3))], store, LANDED)
+    before = landed_now(store)
+    land_rows([measured(NOON + timedelta(days=9), table="context_log")], store, LANDED)
+    assert touched_days(store, before) == [day(9)]
+    assert touched_days(store, Landed()) == [day(0), day(3), day(9)]
+
+
+def test_a_cursor_from_before_there_was_context_is_understood() -> None:
+    assert Landed.parse("4/0") == Landed(4, 0, -1, -1, -1)
+
+
 def test_how_far_landing_had_come_survives_being_written() -> None:
-    assert Landed.parse(str(Landed(4, 0))) == Landed(4, 0)
+    assert Landed.parse(str(Landed(4, 0, -1, 7, 2))) == Landed(4, 0, -1, 7, 2)
     assert Landed.parse(None) == Landed.parse("") == Landed()
 
 

@@ -23,6 +23,8 @@ final as (
         alerts.rate_ratio,
         alerts.p_value,
         alerts.alert_score,
+        alerts.raised_at,
+        alerts.window_minutes,
         alerts.candidates
     from alerts
     left join issues

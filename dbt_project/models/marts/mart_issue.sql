@@ -6,6 +6,10 @@ alerts as (
     select * from {{ ref('mart_alert') }}
 ),
 
+statuses as (
+    select * from {{ ref('stg_state_issue_status') }}
+),
+
 -- Two rankings of an issue's days: the latest one describes it, the biggest one is its peak (the earliest of equals).
 ranked as (
     select
@@ -42,6 +46,19 @@ alert_totals as (
     group by complaint_issue_id
 ),
 
+-- Of two changes at the same instant the one with the greater id counts, so that each build says the same.
+ranked_statuses as (
+    select
+        issue_id,
+        issue_status,
+        row_number() over (partition by issue_id order by changed_at desc, status_id desc) as recency_rank
+    from statuses
+),
+
+latest_status as (
+    select * from ranked_statuses where recency_rank = 1
+),
+
 final as (
     select
         latest.issue_id,
@@ -58,12 +75,14 @@ final as (
         peak.fragment_count as peak_fragment_count,
         -- An issue without alerts has had none: zero is the count, not a stand-in for an unknown.
         coalesce(alert_totals.alert_count, 0) as alert_count,
+        latest_status.issue_status,
         latest.product_versions,
         latest.quotes
     from latest
     inner join peak on latest.issue_id = peak.issue_id
     inner join totals on latest.issue_id = totals.issue_id
     left join alert_totals on latest.issue_id = alert_totals.complaint_issue_id
+    left join latest_status on latest.issue_id = latest_status.issue_id
 )
 
 select * from final

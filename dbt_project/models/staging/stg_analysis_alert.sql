@@ -18,6 +18,8 @@ final as (
         rate_ratio,
         p_value,
         alert_score,
+        raised_at,
+        window_minutes,
         candidates
     from source
 )

@@ -1,0 +1,122 @@
+"""The outbox: approved actions that wait, are claimed by one process, and end as done, failed or in doubt.
+
+Each function runs inside of one change. The rule that is easy to break: an action is claimed in the same transaction in which everything
+that speaks against it is looked at again, and its key is the same for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from feedback_loop.adapters.state_store import proposal_rows
+from feedback_loop.adapters.state_store.change import Change
+from feedback_loop.adapters.state_store.schema import ACTION
+from feedback_loop.contracts.decisions import LOOP, Approval, OutboxAction, Proposal
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ProposalStatus, RefusalReason
+
+Refuses = Callable[[Proposal, Sequence[Approval]], RefusalReason | None]
+
+NO_CONNECTOR = "none"
+"""What stands for the connector until an action is claimed for one."""
+
+_CLAIMABLE = (ActionStatus.QUEUED, ActionStatus.IN_DOUBT)
+_UNFINISHED = (ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
+
+
+def queue(change: Change, proposal: Proposal, at: datetime) -> None:
+    """Puts the action of an approved proposal into the outbox."""
+    action_id = stable_id("action", proposal.proposal_id, proposal.arguments_hash)
+    row = {
+        "action_id": action_id,
+        "proposal_id": proposal.proposal_id,
+        "idempotency_key": stable_id("key", proposal.proposal_id, proposal.arguments_hash),
+        "connector": NO_CONNECTOR,
+        "action_kind": str(proposal.action_kind),
+        "action_target": proposal.action_target,
+        "action_arguments": proposal.action_arguments,
+        "action_status": str(ActionStatus.QUEUED),
+        "attempt_count": 0,
+        "is_dry_run": True,
+        "queued_at": at,
+    }
+    change.connection.execute(ACTION.insert(), [row])
+    change.audit("action_queued", action_id, LOOP, {"proposal_id": proposal.proposal_id, "key": row["idempotency_key"]}, at)
+
+
+def withdraw(change: Change, proposal: Proposal) -> None:
+    """Takes an action out that nobody has claimed; the change that calls it tells why."""
+    is_waiting = (ACTION.c.proposal_id == proposal.proposal_id) & (ACTION.c.action_status == ActionStatus.QUEUED)
+    change.connection.execute(ACTION.delete().where(is_waiting))
+
+
+def actions(change: Change, statuses: Sequence[ActionStatus]) -> list[OutboxAction]:
+    """The actions of these statuses, the first queued first."""
+    wanted = ACTION.select().where(ACTION.c.action_status.in_([str(s) for s in statuses]))
+    return [_action(row) for row in change.rows(wanted.order_by(ACTION.c.queued_at, ACTION.c.action_id))]
+
+
+def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+    """The claimed action, the reason for which it is refused for good, or None where it is not there to be claimed."""
+    action = _find(change, action_id)
+    if action is None or action.action_status not in _CLAIMABLE:
+        return None
+    proposal = proposal_rows.find(change, action.proposal_id)
+    if proposal is None:
+        return None
+    reason = refuses(proposal, proposal_rows.approvals_of(change, proposal.proposal_id))
+    if reason is None and not _sends_what_was_approved(action, proposal):
+        reason = RefusalReason.ARGUMENTS_CHANGED
+    if reason is not None:
+        status = ProposalStatus.EXPIRED if reason is RefusalReason.EXPIRED else ProposalStatus.REFUSED
+        proposal_rows.move(change, proposal, status, LOOP, at, reason=reason)
+        _update(change, action_id, {"action_status": str(ActionStatus.FAILED)})
+        return reason
+    proposal_rows.move(change, proposal, ProposalStatus.CLAIMED, LOOP, at, is_dry_run=False)
+    values = {"action_status": str(ActionStatus.CLAIMED), "connector": connector, "claimed_at": at, "is_dry_run": False}
+    _update(change, action_id, values | {"attempt_count": action.attempt_count + 1})
+    return _find(change, action_id)
+
+
+def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+    """Stores what came of it; what is done or failed already stays as it is."""
+    action = _find(change, action_id)
+    if action is None or action.action_status not in _UNFINISHED or action.action_status is status:
+        return
+    proposal = proposal_rows.find(change, action.proposal_id)
+    if proposal is not None:
+        proposal_rows.move(change, proposal, ProposalStatus(status), LOOP, at)
+    executed_at = at if status is ActionStatus.DONE else None
+    _update(change, action_id, {"action_status": str(status), "receipt_id": receipt_id, "executed_at": executed_at})
+    content = {"action_status": str(status), "receipt_id": receipt_id, "key": action.idempotency_key, "connector": action.connector}
+    change.audit("action_finished", action_id, LOOP, content, at)
+
+
+def _sends_what_was_approved(action: OutboxAction, proposal: Proposal) -> bool:
+    sent = (action.action_kind, action.action_target, action.action_arguments)
+    return sent == (proposal.action_kind, proposal.action_target, json.loads(proposal.action_arguments))
+
+
+def _find(change: Change, action_id: str) -> OutboxAction | None:
+    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
+    return _action(rows[0]) if rows else None
+
+
+def _update(change: Change, action_id: str, values: dict[str, Any]) -> None:
+    change.connection.execute(sa.update(ACTION).where(ACTION.c.action_id == action_id).values(values))
+
+
+def _action(row: dict[str, Any]) -> OutboxAction:
+    return OutboxAction(
+        **{
+            **row,
+            "action_kind": ActionKind(row["action_kind"]),
+            "action_status": ActionStatus(row["action_status"]),
+            "action_arguments": json.loads(row["action_arguments"]),
+        }
+    )

@@ -1,0 +1,145 @@
+"""Proposals and approvals as rows: inserted once, read back as values, moved from status to status.
+
+Which moves there are stands in `remediation/approvals.py`; the outbox in `outbox`. The rule that is easy to break: the present status
+stands in the proposal's row, its history in `proposal_event`, and both are written by `move` alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from feedback_loop.adapters.state_store.change import Change
+from feedback_loop.adapters.state_store.schema import APPROVAL, ISSUE_STATUS, PROPOSAL, PROPOSAL_EVENT
+from feedback_loop.contracts.canonical import canonical_json
+from feedback_loop.contracts.decisions import Approval, Proposal
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.loop_vocab import ActionKind, ApprovalVerdict, IssueStatus, ProposalStatus, RefusalReason, RiskLevel
+from feedback_loop.remediation.approvals import check_transition
+
+_DECIDED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED, ProposalStatus.EXPIRED)
+_ISSUE_STATUS = {
+    ProposalStatus.AWAITING_APPROVAL: IssueStatus.FIX_PROPOSED,
+    ProposalStatus.APPROVED: IssueStatus.FIX_APPROVED,
+    ProposalStatus.DONE: IssueStatus.FIX_EXECUTED,
+}
+
+
+def insert(change: Change, proposal: Proposal) -> bool:
+    """Whether it was new; a known one stays as it is."""
+    if find(change, proposal.proposal_id) is not None:
+        return False
+    row = {column: getattr(proposal, column) for column in PROPOSAL.c.keys()}  # noqa: SIM118
+    stored = row | {"approver_roles": json.dumps(proposal.approver_roles), "evidence": canonical_json(proposal.evidence).decode()}
+    change.connection.execute(PROPOSAL.insert(), [stored])
+    _remember(change, proposal, proposal.proposed_at)
+    _mark_issue(change, proposal, proposal.proposed_at)
+    told = {
+        **{name: row[name] for name in ("alert_id", "playbook_id", "playbook_version", "policy_version", "action_kind", "action_target")},
+        **{name: row[name] for name in ("arguments_hash", "evidence_hash", "confidence_score", "approvals_required_count")},
+        **{name: row[name] for name in ("proposal_status", "refusal_reason", "is_executable")},
+        "evidence": proposal.evidence,
+    }
+    change.audit("proposed", proposal.proposal_id, proposal.requested_by, _words(told), proposal.proposed_at)
+    return True
+
+
+def find(change: Change, proposal_id: str) -> Proposal | None:
+    """The proposal where it stands now."""
+    rows = change.rows(PROPOSAL.select().where(PROPOSAL.c.proposal_id == proposal_id))
+    return _proposal(rows[0]) if rows else None
+
+
+def open_past(change: Change, at: datetime) -> list[Proposal]:
+    """Those whose time is over by then, whatever their status."""
+    return [_proposal(row) for row in change.rows(PROPOSAL.select().where(PROPOSAL.c.expires_at <= at).order_by(PROPOSAL.c.proposal_id))]
+
+
+def approvals_of(change: Change, proposal_id: str) -> list[Approval]:
+    """What people said of it, in their order."""
+    rows = change.rows(APPROVAL.select().where(APPROVAL.c.proposal_id == proposal_id).order_by(APPROVAL.c.approval_id))
+    return [_approval(row) for row in rows]
+
+
+def add_approval(change: Change, approval: Approval) -> None:
+    """Stores what a person said, and that it was said."""
+    change.connection.execute(APPROVAL.insert(), [_words(vars(approval))])
+    said = {"approval_verdict": str(approval.approval_verdict), "arguments_hash": approval.arguments_hash, "why": approval.why}
+    change.audit("approval_given", approval.proposal_id, approval.person, said, approval.given_at)
+
+
+def move(
+    change: Change,
+    proposal: Proposal,
+    status: ProposalStatus,
+    actor: str,
+    at: datetime,
+    *,
+    reason: RefusalReason | None = None,
+    approvals_given_count: int | None = None,
+    is_dry_run: bool | None = None,
+) -> Proposal:
+    """The proposal in its next status; raises IllegalTransition where nothing leads there."""
+    check_transition(proposal, status)
+    moved = replace(
+        proposal,
+        proposal_status=status,
+        refusal_reason=reason,
+        approvals_given_count=proposal.approvals_given_count if approvals_given_count is None else approvals_given_count,
+        is_dry_run=proposal.is_dry_run if is_dry_run is None else is_dry_run,
+        decided_at=at if status in _DECIDED else None if status is ProposalStatus.AWAITING_APPROVAL else proposal.decided_at,
+    )
+    names = ("proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run", "decided_at")
+    values = {name: getattr(moved, name) for name in names}
+    change.connection.execute(PROPOSAL.update().where(PROPOSAL.c.proposal_id == proposal.proposal_id).values(values))
+    _remember(change, moved, at)
+    if status is not proposal.proposal_status:
+        _mark_issue(change, moved, at)
+    content = {"from": str(proposal.proposal_status), "to": str(status), "reason": None if reason is None else str(reason)}
+    change.audit("proposal_moved", proposal.proposal_id, actor, content, at)
+    return moved
+
+
+def _remember(change: Change, proposal: Proposal, at: datetime) -> None:
+    """The status in the history of the proposal."""
+    kept = ("proposal_id", "proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run")
+    change.connection.execute(PROPOSAL_EVENT.insert(), [{name: getattr(proposal, name) for name in kept} | {"changed_at": at}])
+
+
+def _mark_issue(change: Change, proposal: Proposal, at: datetime) -> None:
+    """What the proposal's new status means for its issue; a notice, a review and what is not live mean nothing for it."""
+    status, issue_id = _ISSUE_STATUS.get(proposal.proposal_status), proposal.proposed_issue_id
+    if status is None or issue_id is None or proposal.proposed_hypothesis_id is None or not proposal.is_executable:
+        return
+    row = {"status_id": stable_id("status", issue_id, status, at), "issue_id": issue_id, "issue_status": str(status), "changed_at": at}
+    known = change.rows(sa.select(ISSUE_STATUS.c.status_id).where(ISSUE_STATUS.c.status_id == row["status_id"]))
+    if not known:
+        change.connection.execute(ISSUE_STATUS.insert(), [{**row, "changed_by": proposal.requested_by}])
+
+
+def _proposal(row: dict[str, Any]) -> Proposal:
+    return Proposal(
+        **{
+            **row,
+            "action_kind": ActionKind(row["action_kind"]),
+            "risk_level": RiskLevel(row["risk_level"]),
+            "proposal_status": ProposalStatus(row["proposal_status"]),
+            "refusal_reason": None if row["refusal_reason"] is None else RefusalReason(row["refusal_reason"]),
+            "approver_roles": tuple(json.loads(row["approver_roles"])),
+            "evidence": json.loads(row["evidence"]),
+        }
+    )
+
+
+def _approval(row: dict[str, Any]) -> Approval:
+    values = {name: value for name, value in row.items() if name != "approval_id"}
+    return Approval(**{**values, "approval_verdict": ApprovalVerdict(row["approval_verdict"])})
+
+
+def _words(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with words of a vocabulary as plain text."""
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}

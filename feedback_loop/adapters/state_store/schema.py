@@ -1,0 +1,129 @@
+"""The tables of the state store, as SQLAlchemy knows them; the migrations make them, and a test compares the two.
+
+Columns that a snapshot has are taken from `contracts`, so that their names and types have one source. The rule that is easy to break: a
+change here needs a new revision in `migrations/versions`, and `HEAD` names the last.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from feedback_loop.contracts.canonical import instant_text
+from feedback_loop.contracts.fields import FIELDS
+from feedback_loop.contracts.tables import TABLES
+
+HEAD = "0001"
+METADATA = sa.MetaData()
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An instant as text of fixed width in UTC, so that every database keeps and orders it alike."""
+
+    impl = sa.String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        """The text of the instant."""
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+        """The instant of the text, in UTC."""
+        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _sql_type(dtype: pa.DataType) -> sa.types.TypeEngine[Any]:
+    if pa.types.is_timestamp(dtype):
+        return Instant()
+    if pa.types.is_integer(dtype):
+        return sa.Integer()
+    if pa.types.is_floating(dtype):
+        return sa.Float()
+    return sa.Boolean() if pa.types.is_boolean(dtype) else sa.Text()
+
+
+def _contract_columns(table: str) -> list[sa.Column[Any]]:
+    """The columns of a contract table without its day, which follows from an instant."""
+    contract = TABLES[table]
+    fields = [FIELDS[name] for name in contract.columns if name != contract.partition]
+    return [sa.Column(f.name, _sql_type(f.dtype), primary_key=f.name in contract.key, nullable=f.is_nullable) for f in fields]
+
+
+def _text(name: str, *, is_key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), primary_key=is_key, nullable=False)
+
+
+def _counter(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), primary_key=True, autoincrement=True)
+
+
+PROPOSAL = sa.Table("proposal", METADATA, *_contract_columns("remediation_proposal"), _text("approver_roles"), _text("evidence"))
+PROPOSAL_EVENT = sa.Table(
+    "proposal_event",
+    METADATA,
+    _counter("event_id"),
+    _text("proposal_id"),
+    _text("proposal_status"),
+    sa.Column("refusal_reason", sa.Text()),
+    sa.Column("approvals_given_count", sa.Integer(), nullable=False),
+    sa.Column("is_dry_run", sa.Boolean(), nullable=False),
+    sa.Column("changed_at", Instant(), nullable=False),
+)
+APPROVAL = sa.Table(
+    "approval",
+    METADATA,
+    _counter("approval_id"),
+    _text("proposal_id"),
+    _text("person"),
+    _text("approval_verdict"),
+    _text("arguments_hash"),
+    sa.Column("given_at", Instant(), nullable=False),
+    _text("why"),
+)
+ACTION = sa.Table(
+    "outbox", METADATA, *_contract_columns("remediation_action"), _text("action_arguments"), sa.Column("claimed_at", Instant())
+)
+MESSAGE_DRAFT = sa.Table("message_draft", METADATA, *_contract_columns("remediation_message"))
+ISSUE_STATUS = sa.Table("issue_status", METADATA, *_contract_columns("state_issue_status"))
+LABEL = sa.Table("label", METADATA, *_contract_columns("state_label"))
+THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
+CASE_MOVE = sa.Table(
+    "case_move",
+    METADATA,
+    _text("batch_id", is_key=True),
+    _text("case_id", is_key=True),
+    _text("from_queue"),
+    _text("from_owner"),
+    sa.Column("from_version", sa.Integer(), nullable=False),
+    _text("to_queue"),
+    _text("status"),
+    sa.Column("after_version", sa.Integer()),
+)
+AUDIT_RECORD = sa.Table(
+    "audit_record",
+    METADATA,
+    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("recorded_at", Instant(), nullable=False),
+    *(_text(name) for name in ("event", "subject_id", "actor", "commitment", "previous_hash", "record_hash")),
+)
+AUDIT_CONTENT = sa.Table(
+    "audit_content",
+    METADATA,
+    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    _text("salt"),
+    _text("content"),
+)
+
+FACTS = {
+    "remediation_message": MESSAGE_DRAFT,
+    "state_issue_status": ISSUE_STATUS,
+    "state_label": LABEL,
+    "state_threshold": THRESHOLD,
+}
+"""Where the rows of a contract table are kept that others record."""
+
+INSERT_ONLY = ("audit_record", "approval", "proposal_event", "issue_status", "label", "threshold")
+"""Facts: triggers forbid to change or delete them."""

@@ -1,0 +1,158 @@
+"""`ports.StateStore` over SQL: each method is one transaction, with its audit records in it, and the anchor written after it.
+
+The rule that is easy to break: nothing is written outside of `_change`, so that no change can go without its record.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
+from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
+from feedback_loop.adapters.state_store.engine import open_engine, writing
+from feedback_loop.adapters.state_store.snapshots import snapshot
+from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
+from feedback_loop.contracts.case_moves import CaseMove
+from feedback_loop.contracts.decisions import LOOP, Approval, Judge, OutboxAction, Proposal
+from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus, RefusalReason
+from feedback_loop.contracts.tables import Table
+from feedback_loop.errors import BadInput
+from feedback_loop.ports import AuditAnchor, Clock
+from feedback_loop.remediation.approvals import expired
+from feedback_loop.remediation.audit import anchor_of
+
+_SALT_BYTES = 16
+
+
+class SqlStateStore:
+    """The state in the database of the URL."""
+
+    def __init__(
+        self, url: str, anchor: AuditAnchor, clock: Clock, draw_salt: Callable[[], str] = lambda: secrets.token_hex(_SALT_BYTES)
+    ) -> None:
+        self._engine, self._anchor, self._clock, self._draw_salt = open_engine(url), anchor, clock, draw_salt
+
+    def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
+        """The ids of those that were not known yet."""
+        with self._change() as change:
+            new = [proposal for proposal in proposals if proposal_rows.insert(change, proposal)]
+            for proposal in new:
+                if proposal.proposal_status is ProposalStatus.APPROVED and proposal.is_executable:
+                    outbox.queue(change, proposal, proposal.proposed_at)
+        return [proposal.proposal_id for proposal in new]
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """The proposal where it stands now."""
+        with self._look() as look:
+            return proposal_rows.find(look, proposal_id)
+
+    def approvals(self, proposal_id: str) -> list[Approval]:
+        """What people said of it."""
+        with self._look() as look:
+            return proposal_rows.approvals_of(look, proposal_id)
+
+    def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
+        """The proposal after what the judge decided of it."""
+        with self._change() as change:
+            proposal = proposal_rows.find(change, proposal_id)
+            if proposal is None:
+                raise BadInput(f"no proposal has the id {proposal_id}. See `approvals list`.")
+            settled = judge(proposal, proposal_rows.approvals_of(change, proposal_id))
+            if settled.approval is not None:
+                proposal_rows.add_approval(change, settled.approval)
+            count = settled.approvals_given_count
+            moved = proposal_rows.move(
+                change, proposal, settled.status, actor, at, reason=settled.refusal_reason, approvals_given_count=count
+            )
+            if moved.proposal_status is ProposalStatus.APPROVED:
+                outbox.queue(change, moved, at)
+            elif proposal.proposal_status is ProposalStatus.APPROVED:
+                outbox.withdraw(change, proposal)
+        return moved
+
+    def expire(self, at: datetime) -> list[str]:
+        """The ids of the proposals that expired."""
+        with self._change() as change:
+            over = [proposal for proposal in proposal_rows.open_past(change, at) if expired(proposal, at)]
+            for proposal in over:
+                proposal_rows.move(change, proposal, ProposalStatus.EXPIRED, LOOP, at, reason=RefusalReason.EXPIRED)
+                outbox.withdraw(change, proposal)
+        return [proposal.proposal_id for proposal in over]
+
+    def actions(self, *statuses: ActionStatus) -> list[OutboxAction]:
+        """The actions of these statuses."""
+        with self._look() as look:
+            return outbox.actions(look, statuses)
+
+    def claim(self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+        """The claimed action, or why not."""
+        with self._change() as change:
+            return outbox.claim(change, action_id, judge, connector, at)
+
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+        """Stores what came of a claimed action."""
+        with self._change() as change:
+            outbox.finish(change, action_id, status, receipt_id, at)
+
+    def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
+        """How many rows were new."""
+        with self._change() as change:
+            return facts.record(change, table, rows, actor, at)
+
+    def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:
+        """How many messages changed."""
+        with self._change() as change:
+            return facts.move_messages(change, message_draft_ids, status, actor, at)
+
+    def note(self, event: str, subject_id: str, actor: str, content: Mapping[str, object], at: datetime) -> None:
+        """Adds an audit record alone."""
+        with self._change() as change:
+            change.audit(event, subject_id, actor, content, at)
+
+    def record_moves(self, batch_id: str, moves: Sequence[CaseMove]) -> None:
+        """Stores the moves of a batch as they are given."""
+        with self._change() as change:
+            facts.record_moves(change, batch_id, moves, self._clock.now())
+
+    def moves_of(self, batch_id: str) -> list[CaseMove]:
+        """The moves of the batch."""
+        with self._look() as look:
+            return facts.moves_of(look, batch_id)
+
+    def snapshot(self, table: Table, as_of: datetime | None = None) -> pl.DataFrame:
+        """The rows of a remediation_* or state_* table."""
+        with self._look() as look:
+            return snapshot(look.connection, table, as_of)
+
+    def records(self) -> list[AuditRecord]:
+        """The whole audit chain."""
+        with self._look() as look:
+            return all_records(look.connection)
+
+    def contents(self) -> dict[int, tuple[str, dict[str, object]]]:
+        """What the chain commits to, as far as it was not erased."""
+        with self._look() as look:
+            return all_contents(look.connection)
+
+    def anchor(self) -> Anchor | None:
+        """The end of the chain as it is known outside of the database."""
+        return self._anchor.latest()
+
+    @contextmanager
+    def _change(self) -> Iterator[Change]:
+        with writing(self._engine).begin() as connection:
+            change = Change(connection, self._draw_salt)
+            yield change
+        if change.sealed is not None:
+            self._anchor.write(anchor_of(change.sealed))
+
+    @contextmanager
+    def _look(self) -> Iterator[Change]:
+        with self._engine.connect() as connection:
+            yield Change(connection, self._draw_salt)

@@ -1,0 +1,128 @@
+"""`feedback-loop rollback`: puts the cases of a bulk re-route back where they were, and says whom to tell about those that were left.
+
+An action that was carried out for a proposal is never undone from here: its reverse is an action too, and needs a proposal of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of
+from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.errors import BadInput, NothingLanded
+
+if TYPE_CHECKING:
+    from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.config import Settings
+    from feedback_loop.contracts.case_moves import SkippedCase
+    from feedback_loop.ports import StateStore
+    from feedback_loop.remediation.reroute import RestorePlan
+    from feedback_loop.workflows.reroute import RestoreReport
+
+_COLUMNS = ("case", "why it stays", "queue", "owner")
+
+
+def rollback(
+    context: typer.Context,
+    batch_id: Annotated[str | None, typer.Option("--batch", metavar="ID", help="A bulk re-route.", show_default=False)] = None,
+    proposal_id: Annotated[
+        str | None,
+        typer.Option("--proposal", metavar="ID", help="A proposal; says how its action is undone.", show_default=False),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--connector-url", metavar="URL", help="Where the case system answers.", show_default=False)
+    ] = None,
+    person: AsOption = None,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be put back.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put the cases of a bulk re-route back, except those that somebody changed since; run again, it finishes what is unfinished.
+
+    Example: `feedback-loop rollback --batch batch_7c1d --connector-url https://cases.example.com --as ada --dry-run`
+    """
+    if (batch_id is None) == (proposal_id is None):
+        raise BadInput("say what to undo: either --batch ID or --proposal ID.")
+    settings = settings_of(context)
+    if not has_state(settings):
+        raise NothingLanded("nothing was ever carried out from this home.", "Choose another with --home.")
+    state = open_state(settings)
+    if proposal_id is not None:
+        _say_how_to_undo(proposal_id, state)
+    elif batch_id is not None:
+        if url is None:
+            raise BadInput("the case system is unknown. Name it with --connector-url.")
+        _roll_back_batch(batch_id, url, None if is_dry_run else _known(person, settings), state, as_json=as_json)
+
+
+def _roll_back_batch(batch_id: str, url: str, person: str | None, state: StateStore, *, as_json: bool) -> None:
+    """Without a person it is a preview."""
+    from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.workflows.reroute import preview_restore
+
+    with CaseApiClient(url) as system:
+        plan = preview_restore(batch_id, system, state)
+        report = None if person is None else _restored(batch_id, system, state, person)
+    if as_json:
+        print_json(plan if report is None else report)
+    elif report is None:
+        _print_plan(batch_id, plan)
+    else:
+        _print_report(report)
+    if report is not None and any(case.reason in ("in_doubt", "refused") for case in report.skipped):
+        raise typer.Exit(1)
+
+
+def _restored(batch_id: str, system: CaseApiClient, state: StateStore, person: str) -> RestoreReport:
+    from feedback_loop.workflows.reroute import Desk, restore
+
+    return restore(batch_id, Desk(system, state, state, state.note, SystemClock(), person))
+
+
+def _known(person: str | None, settings: Settings) -> str:
+    from feedback_loop.workflows.people import read_people, roles_of
+
+    if person is None:
+        raise BadInput("say who you are with --as, or only look with --dry-run.")
+    roles_of(person, read_people(settings.people_file))
+    return person
+
+
+def _print_plan(batch_id: str, plan: RestorePlan) -> None:
+    say(f"{batch_id}: {len(plan.to_restore):,} cases would be put back, {len(plan.skipped):,} left as they are.")
+    _print_others(plan.restored_before, plan.untouched, plan.skipped)
+
+
+def _print_report(report: RestoreReport) -> None:
+    say(f"{report.batch_id}: {len(report.restored):,} cases are back where they were, {len(report.skipped):,} left as they are.")
+    _print_others((), report.untouched, report.skipped)
+
+
+def _print_others(restored_before: Sequence[str], untouched: Sequence[str], skipped: Sequence[SkippedCase]) -> None:
+    from feedback_loop.remediation.reroute import owners_to_tell
+
+    if restored_before:
+        say(f"{len(restored_before):,} were put back before.")
+    if untouched:
+        say(f"{len(untouched):,} were never moved.")
+    if skipped:
+        print_table(_COLUMNS, [(case.case_id, case.reason.replace("_", " "), case.queue or None, case.owner or None) for case in skipped])
+    for (owner, queue), case_ids in owners_to_tell(skipped).items():
+        say(f"Tell {owner} ({queue}): {', '.join(case_ids)}")
+    if any(case.reason == "in_doubt" for case in skipped):
+        say("Run the same command again to settle what is in doubt.")
+
+
+def _say_how_to_undo(proposal_id: str, state: StateStore) -> None:
+    from feedback_loop.remediation.playbooks import seed_playbooks
+
+    proposal = state.proposal(proposal_id)
+    if proposal is None:
+        raise BadInput(f"no proposal has the id {proposal_id}. See `feedback-loop approvals list`.")
+    say(f"{proposal_id} ({proposal.action_kind} of {proposal.action_target}) is {proposal.proposal_status}.")
+    say("Its reverse is an action of its own: it needs a new proposal, approved by the people whom its risk asks for.")
+    playbook = next((p for p in seed_playbooks() if p.playbook_id == proposal.playbook_id), None)
+    for number, step in enumerate(playbook.rollback.steps if playbook else (), 1):
+        say(f"{number}. {step}")

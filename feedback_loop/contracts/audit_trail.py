@@ -1,0 +1,67 @@
+"""What the audit trail holds: entries that are to be sealed, sealed records, the anchor that is kept elsewhere, and breaks that were found.
+
+How they are sealed and verified stands in `remediation/audit.py`. The rule that is easy to break: a record never holds the content of its
+entry, only a salted commitment to it, so that the content can be erased and the chain still verifies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback_loop.contracts.loop_vocab import AuditBreakKind
+
+Content = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """What somebody did, before it is sealed; `content` is what they did it with."""
+
+    recorded_at: datetime
+    event: str
+    subject_id: str
+    actor: str
+    content: Content
+
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """One link of the chain; `record_hash` covers all other fields, `previous_hash` is that of the record before."""
+
+    sequence: int
+    recorded_at: datetime
+    event: str
+    subject_id: str
+    actor: str
+    commitment: str
+    previous_hash: str
+    record_hash: str
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The last record as it was known outside of the database; without it a shortened chain looks whole."""
+
+    sequence: int
+    record_hash: str
+
+
+@dataclass(frozen=True)
+class AuditBreak:
+    """One place where the trail is not what was sealed; `sequence` is that of the record to look at."""
+
+    kind: AuditBreakKind
+    sequence: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"record {self.sequence}, {self.kind.replace('_', ' ')}: {self.what}"
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        if self.kind in (AuditBreakKind.MISSING, AuditBreakKind.TRUNCATED):
+            return "Bring the missing records back from a backup of the state store, and find out who removed them."
+        return f"Compare record {self.sequence} with a backup of the state store, and find out who changed it."

@@ -1,0 +1,131 @@
+"""The tables that close the loop: causes, what is proposed and done about them, and whether it helped.
+
+What people and connectors decide is transactional and lives in the state store (SQL); `remediation_*` and `state_*` are its snapshots,
+insert-only there and replaced whole here. Decisions read them as of a time, so that nothing looks ahead.
+"""
+
+from __future__ import annotations
+
+from feedback_loop.contracts.table_types import DUPLICATE_DAYS, WINDOW_DAYS, Table
+
+_LOOKBACK = WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1
+
+CAUSE_TABLES = [
+    Table(
+        "analysis_cohort",
+        "one segment of customers that stands out in one alert",
+        ("cohort_id",),
+        (
+            "cohort_id", "alert_id", "product", "cohort_attributes", "cohort_rank", "observed_count", "cohort_exposure_count",
+            "expected_count", "cohort_lift", "p_value", "event_date",
+        ),
+        "event_date",
+        lookback_days=_LOOKBACK,
+    ),
+    Table(
+        "analysis_hypothesis",
+        "one candidate cause of one alert, that no known one is the cause among them",
+        ("hypothesis_id",),
+        (
+            "hypothesis_id", "alert_id", "product", "hypothesis_rank", "cause_kind", "cause_id", "cause_service", "cause_scope",
+            "cause_started_at", "onset_at", "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against",
+            "hypothesis_version", "event_date",
+        ),
+        "event_date",
+        lookback_days=_LOOKBACK,
+    ),
+]  # fmt: skip
+
+LOOP_TABLES = [
+    Table(
+        "state_issue_status",
+        "one change of one issue's status",
+        ("status_id",),
+        ("status_id", "issue_id", "issue_status", "changed_at", "changed_by", "event_date"),
+        "event_date",
+    ),
+    Table(
+        "state_label",
+        "one label that a person gave one fragment",
+        ("label_id",),
+        ("label_id", "fragment_id", "labelled_class", "labelled_by", "labelled_at", "taxonomy_version", "event_date"),
+        "event_date",
+    ),
+    Table(
+        "state_threshold",
+        "one threshold of one playbook from a time on",
+        ("threshold_id",),
+        ("threshold_id", "playbook_id", "threshold_score", "precision_share", "judged_count", "promoted_by", "effective_at", "event_date"),
+        "event_date",
+    ),
+    Table(
+        "remediation_proposal",
+        "one proposed action and where it stands",
+        ("proposal_id",),
+        (
+            "proposal_id", "alert_id", "product", "proposed_issue_id", "proposed_hypothesis_id", "playbook_id", "playbook_version",
+            "policy_version", "action_kind", "action_target", "action_arguments", "arguments_hash", "evidence_hash", "risk_level",
+            "confidence_score", "proposal_threshold_score", "approvals_required_count", "approvals_given_count", "proposal_status",
+            "refusal_reason", "is_executable", "is_dry_run", "requested_by", "proposed_at", "decided_at", "expires_at", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "remediation_action",
+        "one action in the outbox and where it stands",
+        ("action_id",),
+        (
+            "action_id", "proposal_id", "idempotency_key", "connector", "action_kind", "action_target", "action_status", "receipt_id",
+            "attempt_count", "is_dry_run", "queued_at", "executed_at", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "remediation_message",
+        "one message to one customer about one proposal",
+        ("message_draft_id",),
+        (
+            "message_draft_id", "proposal_id", "proposed_issue_id", "message_kind", "message_status", "recipient_customer_id", "language",
+            "message_text", "drafted_at", "sent_at", "confirmed_at", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "outcomes_lifecycle_event",
+        "one step in the life of one alert",
+        ("lifecycle_event_id",),
+        ("lifecycle_event_id", "alerted_id", "product", "lifecycle_proposal_id", "lifecycle_stage", "occurred_at", "event_date"),
+        "event_date",
+    ),
+    Table(
+        "outcomes_sla_event",
+        "one of the five latencies of one alert",
+        ("sla_event_id",),
+        (
+            "sla_event_id", "alerted_id", "product", "latency_stage", "stage_started_at", "stage_ended_at", "elapsed_minutes",
+            "target_minutes", "sla_result", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "outcomes_effect",
+        "one judgement of one executed action",
+        ("effect_id",),
+        (
+            "effect_id", "proposal_id", "action_id", "product", "treated_scope", "treated_before_count", "treated_after_count",
+            "control_before_count", "control_after_count", "effect_ratio", "effect_low", "effect_high", "effect_verdict", "measured_at",
+            "effect_version", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "outcomes_roi",
+        "one component of the return on one judged fix",
+        ("roi_id",),
+        (
+            "roi_id", "product", "roi_component", "roi_quantity", "roi_unit", "amount_usd", "amount_low_usd", "amount_high_usd",
+            "missing_inputs", "period_started_at", "period_ended_at", "event_date",
+        ),
+        "event_date",
+    ),
+]  # fmt: skip

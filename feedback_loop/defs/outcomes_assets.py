@@ -1,0 +1,71 @@
+"""Outcomes: how long each step took, whether a fix helped, what it was worth. Small tables over all days, replaced whole."""
+
+import polars as pl
+
+from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.checks import contract_check
+from feedback_loop.defs.resources import StoreResource
+from feedback_loop.defs.table_asset import table_asset
+from feedback_loop.outcomes.effect import Decided, Feedback, effects, fix_windows
+from feedback_loop.outcomes.latencies import sla_events
+from feedback_loop.outcomes.lifecycle import lifecycle_events
+from feedback_loop.outcomes.roi import Ledger, returns
+
+_LIFECYCLE_INPUTS = (
+    "analysis_alert", "silver_fragment", "remediation_proposal", "remediation_action", "remediation_message", "analysis_hypothesis",
+)  # fmt: skip
+_DECIDED = ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action")
+_FEEDBACK = ("silver_message", "silver_fragment", "analysis_classification")
+_LEDGER = ("context_business_event", "context_customer")
+
+
+_OF_FEEDBACK = {
+    "silver_message": ("record_id", "product", "occurred_at", *SCOPE_DIMENSIONS),
+    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at"),
+    "analysis_classification": ("fragment_id", "best_class"),
+}
+"""What is read of the tables that are not small."""
+
+
+def _read(store: StoreResource, names: tuple[str, ...]) -> list[pl.DataFrame]:
+    tables = store.open()
+    return [tables.read(TABLES[name], columns=_OF_FEEDBACK.get(name)) for name in names]
+
+
+@table_asset(deps=_LIFECYCLE_INPUTS)
+def outcomes_lifecycle_event(store: StoreResource) -> pl.DataFrame:
+    """The steps of each alert that led to a proposal."""
+    return lifecycle_events(*_read(store, _LIFECYCLE_INPUTS))
+
+
+outcomes_lifecycle_event_contract = contract_check("outcomes_lifecycle_event")
+
+
+@table_asset(deps=["outcomes_lifecycle_event"])
+def outcomes_sla_event(store: StoreResource) -> pl.DataFrame:
+    """The five latencies of each of those alerts against their targets."""
+    (lifecycle,) = _read(store, ("outcomes_lifecycle_event",))
+    return sla_events(lifecycle)
+
+
+outcomes_sla_event_contract = contract_check("outcomes_sla_event")
+
+
+@table_asset(deps=[*_DECIDED, *_FEEDBACK])
+def outcomes_effect(store: StoreResource) -> pl.DataFrame:
+    """Whether each executed fix helped, treated against control."""
+    return effects(Decided(*_read(store, _DECIDED)), Feedback(*_read(store, _FEEDBACK)))
+
+
+outcomes_effect_contract = contract_check("outcomes_effect")
+
+
+@table_asset(deps=["outcomes_effect", *_DECIDED, *_LEDGER])
+def outcomes_roi(store: StoreResource) -> pl.DataFrame:
+    """What each judged fix was worth, component by component."""
+    (judged,) = _read(store, ("outcomes_effect",))
+    return returns(judged, fix_windows(Decided(*_read(store, _DECIDED))), Ledger(*_read(store, _LEDGER)))
+
+
+outcomes_roi_contract = contract_check("outcomes_roi")

@@ -1,0 +1,42 @@
+"""State: what people and the loop decided, as snapshots of the state store. Roots of the graph, for they flow backwards.
+
+Two assets can't depend on each other, so what proposals and outcomes lead to (a status, a tighter threshold) is written into the state
+store by the `feed_back_job` and read here by the next run, as of its time.
+"""
+
+import dagster as dg
+import polars as pl
+
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.checks import contract_check
+from feedback_loop.defs.resources import StateResource
+from feedback_loop.defs.table_asset import table_asset
+
+
+@table_asset()
+def state_issue_status(state: StateResource) -> pl.DataFrame:
+    """Every change of an issue's status."""
+    return state.snapshot(TABLES["state_issue_status"])
+
+
+state_issue_status_contract = contract_check("state_issue_status")
+
+
+@table_asset()
+def state_label(state: StateResource) -> pl.DataFrame:
+    """Every label that a person gave."""
+    return state.snapshot(TABLES["state_label"])
+
+
+state_label_contract = contract_check("state_label")
+
+
+@table_asset()
+def state_threshold(state: StateResource) -> pl.DataFrame:
+    """Every threshold of every playbook, with the precision that led to it."""
+    return state.snapshot(TABLES["state_threshold"])
+
+
+state_threshold_contract = contract_check("state_threshold")
+
+SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_threshold)

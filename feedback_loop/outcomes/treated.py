@@ -1,0 +1,55 @@
+"""Who got a fix, and with whom they are compared: a record is of the treated, of the control, or of neither.
+
+How the two are compared is `methods/difference_in_differences`. The rule that is easy to break: a record that does not say whether it is
+in the scope counts on neither side, or the fix would seem to help the control too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from feedback_loop.contracts.canonical import canonical_json
+from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
+from feedback_loop.contracts.vocab import ISSUE_CLASSES
+
+Scope = Mapping[str, Sequence[str]]
+
+
+def treated_scope(cause_scope: str | None, cohort: str | None) -> Scope:
+    """The customers whom the cause reached and in whom it showed; {} is everybody. Dimensions that no record has are left out.
+
+    Where the two name different values of a dimension, the cause's count: it says whom a fix reaches.
+    """
+    reached = {d: sorted(values) for d, values in json.loads(cause_scope or "{}").items() if d in SCOPE_DIMENSIONS}
+    shown = {d: [value] for d, value in json.loads(cohort or "{}").items() if d in SCOPE_DIMENSIONS}
+    narrowed = {d: value for d, value in shown.items() if d not in reached or value[0] in reached[d]}
+    return reached | narrowed
+
+
+def scope_text(scope: Scope) -> str:
+    """The scope as canonical JSON."""
+    return canonical_json({dimension: list(values) for dimension, values in scope.items()}).decode()
+
+
+def complaining_records(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.DataFrame:
+    """The records that complain, with each class of theirs: record_id, best_class. Repetitions of a customer are left out."""
+    first = fragments.filter(pl.col("duplicate_of").is_null()).select("fragment_id", "record_id")
+    issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES]))
+    return first.join(issues.select("fragment_id", "best_class"), on="fragment_id").select("record_id", "best_class").unique()
+
+
+def sides(messages: pl.DataFrame, complaining: pl.DataFrame, scope: Scope, alerted_class: str | None) -> pl.DataFrame:
+    """The product's messages with `is_treated` and `is_control`: occurred_at and the two.
+
+    Treated: records of the scope that complain about the class, or about anything where it is None. Control: records of customers known to
+    be outside of the scope; where the scope is everybody, records about other things.
+    """
+    about = complaining if alerted_class is None else complaining.filter(pl.col("best_class") == alerted_class)
+    is_about = pl.col("record_id").is_in(about["record_id"].unique().to_list())
+    within = [pl.col(dimension).is_in(list(values)) for dimension, values in scope.items()]
+    inside = pl.all_horizontal(w.fill_null(False) for w in within) if within else pl.lit(True)
+    outside = pl.any_horizontal(w.not_().fill_null(False) for w in within) if within else ~is_about
+    return messages.select("occurred_at", is_treated=inside & is_about, is_control=outside)

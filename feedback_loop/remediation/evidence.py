@@ -1,0 +1,171 @@
+"""The evidence of one alert as a proposal keeps it: the alert, its segment, its leading causes and the documents that govern the action.
+
+Built from frames, compared by hash. What makes a proposal of it stands in `proposals`. The rule that is easy to break: the hash covers what
+the decision rests on (class, cause, scope, verdict, document versions), not every count, for counts go on growing while people decide.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from feedback_loop.contracts.canonical import canonical_json
+from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.loop_vocab import CauseKind, HypothesisVerdict
+from feedback_loop.contracts.vocab import ComplaintClass
+
+Row = dict[str, Any]
+
+_ALERT_COLUMNS = (
+    "alert_id", "alert_kind", "subject_kind", "subject_id", "product", "alerted_class", "observed_count", "exposure_count",
+    "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes", "sample_fragment_ids", "detector_version",
+    "event_date",
+)  # fmt: skip
+_DECISIVE_CAUSE = ("cause_kind", "cause_id", "cause_service", "cause_scope")
+_TOP_CAUSES = 3
+FEWEST_SAMPLES = 2
+"""Samples of an alert that an issue has to hold to be the one that the alert speaks of."""
+
+_LIVE_VERDICTS = (HypothesisVerdict.LIKELY, HypothesisVerdict.POSSIBLE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One alert with what is known about it; `causes` are the first three by rank."""
+
+    alert: Row
+    cohort: Row | None
+    causes: tuple[Row, ...]
+    issue_id: str | None
+    nearest_issue_id: str | None = None
+    """The issue that holds most of the alert's samples, for an alert about no single issue; never what a subject is named after."""
+
+    @property
+    def leading_cause(self) -> Row | None:
+        """The cause that may be acted on: the first, unless it is unknown or the evidence is against it."""
+        first = self.causes[0] if self.causes else None
+        if first is None or first["cause_id"] is None or first["hypothesis_verdict"] not in _LIVE_VERDICTS:
+            return None
+        return first
+
+    @property
+    def cause_kind(self) -> CauseKind:
+        """What the leading cause is, `unknown` where there is none."""
+        return CauseKind(self.leading_cause["cause_kind"]) if self.leading_cause else CauseKind.UNKNOWN
+
+    @property
+    def confidence_score(self) -> float:
+        """Score of the leading cause, 0 where there is none."""
+        return float(self.leading_cause["hypothesis_score"]) if self.leading_cause else 0.0
+
+    @property
+    def subject(self) -> str:
+        """What the alert is about, by a name that stays the same from day to day: the issue where one is known, otherwise the class."""
+        return self.issue_id or (f"class:{self.complaint_class}" if self.complaint_class else f"product:{self.alert['product']}")
+
+    @property
+    def complaint_class(self) -> ComplaintClass | None:
+        """The class that the alert is about; None where it is about a whole product."""
+        name = self.alert["alerted_class"]
+        return None if name is None else ComplaintClass(name)
+
+
+def cases(alerts: pl.DataFrame, cohorts: pl.DataFrame, hypotheses: pl.DataFrame, issues: pl.DataFrame) -> list[Case]:
+    """Each alert with its segment, causes and issue, the highest score first."""
+    segments = _by_alert(cohorts.sort("alert_id", "cohort_rank", "cohort_id"))
+    causes = _by_alert(hypotheses.sort("alert_id", "hypothesis_rank", "hypothesis_id"))
+    named = issues.explode("alert_ids", empty_as_null=False).sort("event_date") if issues.height else issues
+    issue_of = dict(zip(named["alert_ids"], named["issue_id"], strict=True)) if named.height else {}
+    ordered = alerts.sort("alert_score", "alert_id", descending=[True, False])
+    return [
+        Case(
+            alert=row,
+            cohort=next(iter(segments.get(row["alert_id"], [])), None),
+            causes=tuple(causes.get(row["alert_id"], [])[:_TOP_CAUSES]),
+            issue_id=issue_of.get(row["alert_id"]),
+            nearest_issue_id=_nearest_issue(row, issues),
+        )
+        for row in ordered.iter_rows(named=True)
+    ]
+
+
+def evidence_of(case: Case, documents: Mapping[str, str]) -> Row:
+    """The evidence as plain JSON values; `documents` are versions by id."""
+    return {
+        "alert": plain({name: case.alert[name] for name in _ALERT_COLUMNS}),
+        "cohort": plain(case.cohort),
+        "hypotheses": plain(case.causes),
+        "issue_id": case.issue_id,
+        "documents": dict(documents),
+    }
+
+
+def evidence_hash(case: Case, documents: Mapping[str, str], *, rests_on_cause: bool) -> str:
+    """SHA-256 of the canonical JSON of what the decision rests on; a notice and a review rest on no cause."""
+    cause = (case.leading_cause or {}) if rests_on_cause else {}
+    decisive = {
+        "product": case.alert["product"],
+        "alerted_class": case.alert["alerted_class"],
+        "cause": {name: cause.get(name) for name in _DECISIVE_CAUSE},
+        "documents": dict(documents),
+    }
+    return content_hash(canonical_json(decisive))
+
+
+def valid_documents(documents: pl.DataFrame, ids: Sequence[str], at: datetime) -> dict[str, str | None]:
+    """The version of each document's latest statement, None where it is missing, not yet in force, or stale at that instant."""
+    latest = documents.filter(pl.col("document_id").is_in(list(ids))).sort("landed_at", "started_at", "statement_id")
+    rows = {row["document_id"]: row for row in latest.iter_rows(named=True)}
+    return {name: _valid_version(rows.get(name), at) for name in ids}
+
+
+def plain_row(row: Mapping[str, Any]) -> Row:
+    """The row with values that JSON knows."""
+    return {name: plain(value) for name, value in row.items()}
+
+
+def plain(value: Any) -> Any:
+    """The value in what JSON knows: instants and days in ISO form, a number that is none as null."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {str(name): plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [plain(part) for part in value]
+        case _:
+            return value
+
+
+def parsed_scope(text: str | None) -> Any:
+    """The scope or segment as JSON values; everybody where nothing is said."""
+    return json.loads(text) if text else {}
+
+
+def _nearest_issue(alert: Row, issues: pl.DataFrame) -> str | None:
+    """The issue of the alert's day that holds the most of its sample fragments, at least `FEWEST_SAMPLES`."""
+    of_day = issues.filter((pl.col("product") == alert["product"]) & (pl.col("event_date") == alert["event_date"]))
+    held = of_day.with_columns(held=pl.col("day_fragment_ids").list.set_intersection(list(alert["sample_fragment_ids"])).list.len())
+    best = held.filter(pl.col("held") >= FEWEST_SAMPLES).sort("held", "issue_id", descending=[True, False])["issue_id"]
+    return best[0] if best.len() else None
+
+
+def _by_alert(frame: pl.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in frame.iter_rows(named=True):
+        found.setdefault(row["alert_id"], []).append(row)
+    return found
+
+
+def _valid_version(row: Row | None, at: datetime) -> str | None:
+    if row is None or row["valid_until_at"] is None or not row["started_at"] <= at < row["valid_until_at"]:
+        return None
+    return str(row["document_version"])

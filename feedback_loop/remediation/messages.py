@@ -1,0 +1,187 @@
+"""Messages to customers: templates filled with the facts of an issue, one explanation per cohort, one message per customer, issue and kind.
+
+The wordings are data in `message_texts/`, one file per language; who sends drafts, and when, is decided elsewhere. The rule that is easy to
+break: only dates, closed words and names that operators gave go into a message, never a label or a quote, for those are customers' words.
+Without a stated consent there is no message: the draft is kept as suppressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.loop_vocab import MessageKind, MessageStatus
+from feedback_loop.contracts.tables import TABLES
+
+LANGUAGES = ("en", "de", "es")
+FALLBACK = "en"
+
+_TABLE = TABLES["remediation_message"]
+_CONSENT = "yes"
+_SLOT = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"[\w.,+()/& -]{1,60}")
+"""What may stand in a message of what a source delivered; anything else counts as unknown."""
+
+
+class Wording(BaseModel):
+    """All that is said in one language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: str
+    months: tuple[str, ...]
+    symptoms: Mapping[str, str]
+    areas: Mapping[str, str]
+    messages: Mapping[MessageKind, tuple[tuple[str, ...], ...]]
+
+
+@dataclass(frozen=True)
+class IssueFacts:
+    """What is known of an issue and of the cohort that it reached; what is None is left out of the message."""
+
+    proposal_id: str
+    product: str
+    issue_id: str | None = None
+    complaint_class: str | None = None
+    service: str | None = None
+    product_version: str | None = None
+    browser: str | None = None
+    began_at: datetime | None = None
+    fixed_at: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        """What a customer is told about once per kind: the issue, or the proposal where it is about no single issue."""
+        return self.issue_id or self.proposal_id
+
+
+def drafts(
+    facts: IssueFacts,
+    customers: pl.DataFrame,
+    affected_customer_ids: Sequence[str],
+    sent_before: pl.DataFrame,
+    kind: MessageKind,
+    drafted_at: datetime,
+) -> pl.DataFrame:
+    """Rows of `remediation_message`, one per affected customer who has none of this proposal and kind yet, by customer id.
+
+    `customers` are rows of `context_customer` that had landed by then, `sent_before` the messages so far. A customer without consent, or
+    who was written to about this issue and kind before, gets a row that is suppressed.
+    """
+    known = {row["known_customer_id"]: row for row in _latest(customers, facts.product)}
+    told = _told(sent_before, facts, kind)
+    present = set(sent_before["message_draft_id"])
+    texts = {language: rendered(kind, facts, language) for language in LANGUAGES}
+    rows = [
+        _row(facts, kind, customer_id, known.get(customer_id, {}), customer_id in told, texts, drafted_at)
+        for customer_id in sorted(set(affected_customer_ids))
+    ]
+    return pl.DataFrame([row for row in rows if row["message_draft_id"] not in present], schema=pl.Schema(_TABLE.schema))
+
+
+def rendered(kind: MessageKind, facts: IssueFacts, language: str) -> str:
+    """The message of this kind in the language; the same for everybody of a cohort."""
+    wording = wordings()[language]
+    known = {name: value for name, value in _slots(facts, wording).items() if value is not None}
+    lines = (next((line for line in alternatives if _names(line) <= known.keys()), None) for alternatives in wording.messages[kind])
+    return "\n".join(_filled(line, known) for line in lines if line is not None)
+
+
+def language_of(locale: str | None) -> str:
+    """The language of the locale where there are wordings in it, otherwise English."""
+    language = re.split(r"[-_]", (locale or "").strip().lower())[0]
+    return language if language in LANGUAGES else FALLBACK
+
+
+@cache
+def wordings() -> Mapping[str, Wording]:
+    """What is said, by language."""
+    folder = files("feedback_loop.remediation") / "message_texts"
+    texts = {language: (folder / f"{language}.yaml").read_text(encoding="utf-8") for language in LANGUAGES}
+    return {language: Wording.model_validate(yaml.safe_load(text)) for language, text in texts.items()}
+
+
+def _row(
+    facts: IssueFacts,
+    kind: MessageKind,
+    customer_id: str,
+    customer: Mapping[str, Any],
+    is_told: bool,
+    texts: Mapping[str, str],
+    drafted_at: datetime,
+) -> dict[str, Any]:
+    language = language_of(customer.get("locale"))
+    may_write = customer.get("consent") == _CONSENT and not is_told
+    return {
+        "message_draft_id": stable_id("message", facts.proposal_id, customer_id, kind),
+        "proposal_id": facts.proposal_id,
+        "proposed_issue_id": facts.issue_id,
+        "message_kind": str(kind),
+        "message_status": str(MessageStatus.DRAFTED if may_write else MessageStatus.SUPPRESSED),
+        "recipient_customer_id": customer_id,
+        "language": language,
+        "message_text": texts[language],
+        "drafted_at": drafted_at,
+        "sent_at": None,
+        "confirmed_at": None,
+        "event_date": drafted_at.date(),
+    }
+
+
+def _latest(customers: pl.DataFrame, product: str) -> list[dict[str, Any]]:
+    """The statement that landed last about each customer of the product."""
+    of_product = customers.filter(pl.col("product") == product)
+    return of_product.sort("landed_at", "statement_id").unique("known_customer_id", keep="last", maintain_order=True).to_dicts()
+
+
+def _told(sent_before: pl.DataFrame, facts: IssueFacts, kind: MessageKind) -> Collection[str]:
+    """The customers who have a message of this kind about the issue that was not suppressed."""
+    subject = pl.coalesce("proposed_issue_id", "proposal_id") == facts.subject
+    counted = (pl.col("message_kind") == str(kind)) & (pl.col("message_status") != str(MessageStatus.SUPPRESSED))
+    return set(sent_before.filter(subject & counted)["recipient_customer_id"])
+
+
+def _slots(facts: IssueFacts, wording: Wording) -> dict[str, str | None]:
+    return {
+        "product": " ".join(facts.product.split()),
+        "symptom": wording.symptoms.get(facts.complaint_class or ""),
+        "area": _area(facts.service or "", wording),
+        "version": _named(facts.product_version),
+        "browser": _named(facts.browser),
+        "began_on": _day(facts.began_at, wording),
+        "fixed_on": _day(facts.fixed_at, wording),
+    }
+
+
+def _area(service: str, wording: Wording) -> str | None:
+    """Plain words for the service, or for what its name begins with, as payments-north with payments."""
+    return wording.areas.get(service) or wording.areas.get(service.split("-")[0])
+
+
+def _named(name: str | None) -> str | None:
+    return name if name is not None and _NAME.fullmatch(name) else None
+
+
+def _day(instant: datetime | None, wording: Wording) -> str | None:
+    if instant is None:
+        return None
+    return _filled(wording.date, {"day": str(instant.day), "month": wording.months[instant.month - 1], "year": str(instant.year)})
+
+
+def _names(line: str) -> set[str]:
+    return set(_SLOT.findall(line))
+
+
+def _filled(line: str, values: Mapping[str, str]) -> str:
+    """The line with its slots filled; a value is never read as a template itself."""
+    return _SLOT.sub(lambda slot: values[slot[1]], line)

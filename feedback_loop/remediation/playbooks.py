@@ -1,0 +1,191 @@
+"""Playbooks: what may be done about which kind of cause, who answers for it, who approves it, and how it is undone.
+
+They live as data in `playbook_texts/`, one YAML file each; the version of a playbook is the hash of its text. Whether one may be followed
+in a given case is asked of `policy`; what it proposes is written by `proposals`. The rule that is easy to break: a playbook without owner,
+rollback or governing document is refused when it is loaded, together with its whole set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, MessageKind, RiskLevel
+from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
+from feedback_loop.errors import PlaybookRefused
+
+FACTS = frozenset(
+    {
+        "alert_id", "alert_kind", "product", "complaint_class", "issue_id", "subject", "raised_at", "observed_count", "window_minutes",
+        "cohort_attributes", "hypothesis_id", "cause_kind", "cause_id", "cause_service", "cause_scope", "cause_started_at",
+        "sample_fragment_ids",
+    }
+)  # fmt: skip
+"""What a template may name: ids, figures and labels from the evidence; nothing that a customer wrote."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+Named = Annotated[str, Field(pattern=r"\S")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Trigger(_Strict):
+    """When a playbook applies; an empty part restricts nothing. One without cause kinds does not depend on the cause."""
+
+    cause_kinds: tuple[CauseKind, ...] = ()
+    services: tuple[str, ...] = ()
+    complaint_classes: tuple[ComplaintClass, ...] = ()
+    alert_kinds: tuple[AlertKind, ...] = ()
+
+
+class Rollback(_Strict):
+    """How the action is undone, and the document that governs it."""
+
+    steps: Annotated[tuple[Named, ...], Field(min_length=1)]
+    document_id: Named
+
+
+class Playbook(_Strict):
+    """One approved procedure."""
+
+    playbook_id: Annotated[str, Field(pattern=r"^[a-z][a-z-]+$")]
+    title: Named
+    trigger: Trigger
+    owner: Named
+    approver_roles: Annotated[tuple[Named, ...], Field(min_length=1)]
+    action_kind: ActionKind
+    risk: RiskLevel
+    target: Named
+    arguments: Mapping[str, str]
+    required_evidence_count: Annotated[int, Field(ge=0)]
+    threshold_score: Annotated[float, Field(ge=0, le=1)]
+    rollback: Rollback
+    customer_message: MessageKind | None = None
+    expires_hours: Annotated[int, Field(ge=1, le=24 * 14)]
+    documents: Annotated[tuple[Named, ...], Field(min_length=1)]
+    playbook_version: str = ""
+
+    @field_validator("target", "arguments")
+    @classmethod
+    def _knows_its_facts(cls, value: Any) -> Any:
+        texts = [value] if isinstance(value, str) else list(value.values())
+        unknown = sorted({name for text in texts for name in _PLACEHOLDER.findall(text)} - FACTS)
+        if unknown:
+            raise ValueError(f"no fact is called {', '.join(unknown)}; the facts are {', '.join(sorted(FACTS))}")
+        return value
+
+    @property
+    def governing_documents(self) -> tuple[str, ...]:
+        """The documents that have to be valid, that of the rollback among them, ascending."""
+        return tuple(sorted({*self.documents, self.rollback.document_id}))
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it is triggered by the alert itself, whatever the cause."""
+        return not self.trigger.cause_kinds
+
+    @property
+    def is_review(self) -> bool:
+        """Whether it hands the case to people."""
+        return self.action_kind is ActionKind.QUEUE_FOR_REVIEW
+
+
+@dataclass(frozen=True)
+class TriggerFacts:
+    """What of an alert and its leading cause decides which playbook applies."""
+
+    alert_kind: AlertKind
+    complaint_class: ComplaintClass | None
+    cause_kind: CauseKind
+    cause_service: str | None
+
+
+@cache
+def seed_playbooks() -> tuple[Playbook, ...]:
+    """The playbooks that come with the package."""
+    folder = files("feedback_loop.remediation") / "playbook_texts"
+    return load_playbooks([file.read_text("utf-8") for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.name[-5:] == ".yaml"])
+
+
+def load_playbooks(texts: Sequence[str]) -> tuple[Playbook, ...]:
+    """The playbooks of the YAML texts by id; raises PlaybookRefused where one is unsafe or named twice, or none takes the rest."""
+    playbooks = sorted((_parsed(text) for text in texts), key=lambda p: p.playbook_id)
+    ids = [p.playbook_id for p in playbooks]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise PlaybookRefused(twice[0], ["two texts bear this id; rename or remove one"])
+    if not any(_takes_the_rest(p) for p in playbooks):
+        problem = "no playbook of the set queues for review whatever the cause; add one with every cause kind as its only trigger"
+        raise PlaybookRefused("human-review", [problem])
+    return tuple(playbooks)
+
+
+def review_playbook(playbooks: Sequence[Playbook]) -> Playbook:
+    """The playbook that takes what no other does."""
+    return next(p for p in playbooks if _takes_the_rest(p))
+
+
+def matching_playbook(playbooks: Sequence[Playbook], facts: TriggerFacts) -> Playbook:
+    """The playbook for the cause: the one with the most restrictions among those that apply, the first by id where two are alike."""
+    fitting = [p for p in playbooks if not p.is_notice and _applies(p.trigger, facts)]
+    return min(fitting, key=lambda p: (-_specificity(p.trigger), len(p.trigger.cause_kinds), p.playbook_id))
+
+
+def matching_notices(playbooks: Sequence[Playbook], facts: TriggerFacts) -> tuple[Playbook, ...]:
+    """The playbooks that the alert itself triggers, beside that for its cause."""
+    return tuple(p for p in playbooks if p.is_notice and _applies(p.trigger, facts))
+
+
+def filled(template: str, facts: Mapping[str, Any]) -> Any:
+    """The template with its facts; one that is nothing but a fact keeps the fact's type."""
+    whole = _PLACEHOLDER.fullmatch(template)
+    if whole:
+        return facts[whole[1]]
+    return _PLACEHOLDER.sub(lambda found: str(facts[found[1]]), template)
+
+
+def _parsed(text: str) -> Playbook:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PlaybookRefused("(unreadable)", ["the text is no YAML"]) from error
+    if not isinstance(content, dict):
+        raise PlaybookRefused("(unnamed)", ["the text holds no fields"])
+    try:
+        return Playbook.model_validate({**content, "playbook_version": content_hash(text)})
+    except ValidationError as error:
+        raise PlaybookRefused(str(content.get("playbook_id", "(unnamed)")), list(_problems(error))) from error
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in problem["loc"])
+        yield f"{place}: add it, for no playbook goes without" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
+
+
+def _applies(trigger: Trigger, facts: TriggerFacts) -> bool:
+    parts: tuple[tuple[Sequence[str], str | None], ...] = (
+        (trigger.cause_kinds, facts.cause_kind),
+        (trigger.services, facts.cause_service),
+        (trigger.complaint_classes, facts.complaint_class),
+        (trigger.alert_kinds, facts.alert_kind),
+    )
+    return all(not allowed or value in allowed for allowed, value in parts)
+
+
+def _specificity(trigger: Trigger) -> int:
+    return sum(bool(part) for part in (trigger.services, trigger.complaint_classes, trigger.alert_kinds))
+
+
+def _takes_the_rest(playbook: Playbook) -> bool:
+    return playbook.is_review and set(playbook.trigger.cause_kinds) == set(CauseKind) and not _specificity(playbook.trigger)

@@ -1,0 +1,91 @@
+"""Governed documents: Markdown with YAML front matter, one document a file, one file a row.
+
+Front matter: document_id, kind, title, product, owner, valid_from are required, valid_until may be missing. Every value is taken as it is
+written, so that a version 2.10 or a date stays what it was. Anchors, lists and other structures have no place there and refuse the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import yaml
+
+from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.loop_vocab import ContextKind, DocumentKind
+from feedback_loop.contracts.records import ContextStatement
+from feedback_loop.contracts.vocab import QuarantineReason
+from feedback_loop.sources import values as read
+from feedback_loop.sources.context_statements import period, statement
+from feedback_loop.sources.lines import BOM, MAX_LINE_BYTES, refuse_other_formats
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Problem, Reading, Row, RowRefused
+from feedback_loop.sources.values import Values
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(?P<front>.*?)^---[ \t]*(\r?\n|\Z)(?P<text>.*)", re.DOTALL | re.MULTILINE)
+
+
+def read_documents(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
+    """The document or its rejected file; one that is too long is rejected in pieces, so that it can't fill the memory."""
+    raw = stream.read(MAX_ROW_BYTES + 1)
+    if reading.columns is None:
+        refuse_other_formats(raw, reading)
+    told, number = reading.over_rows(), 1
+    if len(raw) <= MAX_ROW_BYTES:
+        yield _outcome(raw, told)
+        return
+    while raw:
+        yield told.rejected(Problem(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes"), raw, number)
+        raw, number = stream.read(MAX_LINE_BYTES), number + 1
+
+
+def _outcome(raw: bytes, told: Reading) -> Row:
+    try:
+        return _document(raw, told)
+    except RowRefused as refusal:
+        return told.rejected(refusal.problem, raw, 1)
+
+
+def _document(raw: bytes, told: Reading) -> ContextStatement:
+    try:
+        whole = raw.removeprefix(BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RowRefused(QuarantineReason.BROKEN_ENCODING, f"the document is not UTF-8 ({error.reason})") from error
+    match = _FRONT.match(whole)
+    if match is None:
+        raise RowRefused(QuarantineReason.MALFORMED_ROW, "the document does not begin with front matter between two lines of ---")
+    said = _said(_front_matter(match["front"]))
+    return statement(
+        ContextKind.DOCUMENT, {**said, "document_text": match["text"].strip(), "document_version": content_hash(raw)}, whole, 1, told
+    )
+
+
+def _front_matter(text: str) -> dict[str, object]:
+    """The names and values as they are written; compared with loading it, nothing is guessed, nothing built and no name lost."""
+    try:
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RowRefused(QuarantineReason.MALFORMED_ROW, "the front matter is no YAML") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise RowRefused(QuarantineReason.MALFORMED_ROW, "the front matter is no list of names and values")
+    pairs = [(name.value, None if _is_null(value) else value.value) for name, value in node.value]
+    if any(not isinstance(name, str) for name, _ in pairs) or len({name for name, _ in pairs}) < len(pairs):
+        raise RowRefused(QuarantineReason.MALFORMED_ROW, "a name of the front matter occurs twice or is none")
+    return dict(pairs)
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
+
+
+def _said(values: Values) -> dict[str, object]:
+    started_at, valid_until_at = period(values, "valid_from", "valid_until")
+    return {
+        "document_id": read.required_word(values, "document_id", QuarantineReason.MISSING_ID),
+        "document_kind": read.required_choice(values, "kind", DocumentKind),
+        "document_title": read.required_word(values, "title"),
+        "product": read.required_word(values, "product"),
+        "owner": read.required_word(values, "owner"),
+        "started_at": started_at,
+        "valid_until_at": valid_until_at,
+    }

@@ -1,0 +1,39 @@
+"""Deciding by people: approve, reject and revoke, each one transaction of the state store.
+
+What a decision leads to stands in `remediation/approvals.py`. The rule that is easy to break: a person decides about the arguments that the
+person saw; where they are named (`seen_hash`) and have changed since, nothing is approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feedback_loop.contracts.decisions import Approval, Proposal, Settlement
+from feedback_loop.contracts.loop_vocab import ApprovalVerdict
+from feedback_loop.ports import Clock, StateStore
+from feedback_loop.remediation.approvals import approve, reject, revoke
+from feedback_loop.workflows.people import People, roles_of
+
+
+def decide(
+    proposal_id: str,
+    verdict: ApprovalVerdict,
+    person: str,
+    people: People,
+    state: StateStore,
+    clock: Clock,
+    *,
+    why: str = "",
+    seen_hash: str | None = None,
+) -> Proposal:
+    """The proposal after the person's word; raises DecisionRefused, IllegalTransition, or BadInput where a name or id is unknown."""
+    roles, at = roles_of(person, people), clock.now()
+    state.expire(at)
+
+    def judge(proposal: Proposal, approvals: Sequence[Approval]) -> Settlement:
+        given = Approval(proposal_id, person, verdict, seen_hash or proposal.arguments_hash, at, why)
+        if verdict is ApprovalVerdict.REVOKE:
+            return revoke(proposal, approvals, given)
+        return (approve if verdict is ApprovalVerdict.APPROVE else reject)(proposal, approvals, given, roles)
+
+    return state.settle(proposal_id, judge, person, at)

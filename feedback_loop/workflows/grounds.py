@@ -1,0 +1,61 @@
+"""What proposals rest on, read together: alerts, their segments and causes, issues and documents, as known at an instant.
+
+Used when something is proposed and again when it is carried out, so that both look at the same things. The rule that is easy to break:
+nothing that landed or was raised after the instant is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.decisions import Proposal
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.ports import TableStore
+from feedback_loop.remediation.evidence import Case, cases
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Frames of the contract tables analysis_alert, _cohort, _hypothesis, gold_issue and context_document."""
+
+    alerts: pl.DataFrame
+    cohorts: pl.DataFrame
+    hypotheses: pl.DataFrame
+    issues: pl.DataFrame
+    documents: pl.DataFrame
+
+    def case_of(self, proposal: Proposal) -> Case | None:
+        """The case of the proposal as it is here: of its alert, or of one of the same class and day that leads to the same cause."""
+        then = proposal.evidence["alert"]
+        same = pl.col("product").eq(proposal.product) & pl.col("alerted_class").eq_missing(pl.lit(then["alerted_class"], pl.String))
+        near = self.alerts.filter(same & pl.col("event_date").eq(date.fromisoformat(then["event_date"])))
+        found = cases(near, self.cohorts, self.hypotheses, self.issues)
+        cause_id = _leading_cause_id(proposal)
+        alike = [case for case in found if cause_id and case.leading_cause and case.leading_cause["cause_id"] == cause_id]
+        return next((case for case in found if case.alert["alert_id"] == proposal.alert_id), next(iter(alike), None))
+
+
+def read_grounds(tables: TableStore, days: DayRange, as_of: datetime) -> Grounds:
+    """The grounds of the alerts of the days."""
+    alerts, cohorts, hypotheses, issues = (
+        tables.read(TABLES[name], days) for name in ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue")
+    )
+    documents = tables.read(TABLES["context_document"], as_of=as_of)
+    return Grounds(alerts.filter(pl.col("raised_at") <= as_of), cohorts, hypotheses, issues, documents)
+
+
+def alert_days(proposals: list[Proposal]) -> DayRange | None:
+    """The days from the earliest to the latest alert of the proposals; None where there are none."""
+    days = [date.fromisoformat(proposal.evidence["alert"]["event_date"]) for proposal in proposals]
+    return DayRange(min(days), max(days)) if days else None
+
+
+def _leading_cause_id(proposal: Proposal) -> str | None:
+    if proposal.proposed_hypothesis_id is None:
+        return None
+    causes = proposal.evidence["hypotheses"]
+    return next((cause["cause_id"] for cause in causes if cause["hypothesis_id"] == proposal.proposed_hypothesis_id), None)

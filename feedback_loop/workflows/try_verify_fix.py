@@ -1,0 +1,92 @@
+"""`try verify-fix`: did a fix work, answered for each case folder of a user's own.
+
+A case is `case.json` and `complaints.parquet`; the method is `methods/difference_in_differences`. The rule that is easy to break: nothing
+is assumed of a case but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.methods.difference_in_differences import BIN, Period, fix_effect
+from feedback_loop.workflows.try_files import Answer
+
+TASK = "verify_fix"
+_COLUMNS = ("occurred_at", "treated", "control")
+
+
+@dataclass(frozen=True)
+class FixCase:
+    """One case: when history, symptom, fix and end were, and the complaints of treated and control."""
+
+    case_id: str
+    instants: tuple[datetime, datetime, datetime, datetime]
+    bin_length: timedelta
+    complaints: pl.DataFrame
+
+
+def verify_fix_answers(cases: Path, advance: Callable[[str], None] = lambda _: None) -> list[Answer]:
+    """One answer per case folder, by name: `case_id, verdict, ratio, low, high, seconds`; raises BadInput where a case can't be read."""
+    answers: list[Answer] = []
+    for folder in case_folders(cases):
+        answers.append(_answer(folder))
+        advance(folder.name)
+    return answers
+
+
+def case_folders(cases: Path) -> list[Path]:
+    """The folders below that hold a case, at least one, by name."""
+    folders = sorted(file.parent for file in cases.glob("*/case.json"))
+    if not folders:
+        raise InputFileMissing(cases, "holds no case. Name the folder whose folders hold a case.json each")
+    return folders
+
+
+def read_case(folder: Path) -> FixCase:
+    """The case in the folder."""
+    file = folder / "case.json"
+    try:
+        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if told["task"] != TASK:
+            raise BadInput(f"{file}: is a case of '{told['task']}', not of '{TASK}'. Give each task its own folder.")
+        named = (told["history"]["start"], told["symptom_start"], told["fix_at"], told["window"]["end"])
+        first, symptom, fix, end = (datetime.fromisoformat(text) for text in named)
+        minutes = float(told.get("bin_minutes", 1440))
+        bin_length = max(timedelta(minutes=minutes), BIN)
+        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, _complaints(folder))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableFile(file, f"is no case of {TASK} ({type(error).__name__}: {error})") from error
+
+
+def _complaints(folder: Path) -> pl.DataFrame:
+    file = folder / "complaints.parquet"
+    if not file.is_file():
+        raise InputFileMissing(file)
+    try:
+        return pl.read_parquet(file, columns=list(_COLUMNS))
+    except pl.exceptions.PolarsError as error:
+        raise UnreadableFile(file, f"is no Parquet file with the columns {', '.join(_COLUMNS)}") from error
+
+
+def _answer(folder: Path) -> Answer:
+    began = time.process_time()
+    case = read_case(folder)
+    first, symptom, fix, end = case.instants
+    found = fix_effect(_period(case, first, symptom), _period(case, symptom, fix), _period(case, fix, end))
+    seconds = round(time.process_time() - began, 4)
+    figures = {"ratio": found.ratio, "low": found.low, "high": found.high}
+    return {"case_id": case.case_id, "verdict": str(found.verdict), **figures, "seconds": seconds}
+
+
+def _period(case: FixCase, start: datetime, end: datetime) -> Period:
+    treated, control = (case.complaints.filter(group)["occurred_at"].dt.epoch("us").to_numpy() for group in ("treated", "control"))
+    return Period.of(treated, control, start, end, case.bin_length)

@@ -1,0 +1,90 @@
+"""The migrations make exactly the tables that the store uses, and triggers keep the facts."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+
+from feedback_loop.adapters.state_store import engine as engine_module
+from feedback_loop.adapters.state_store.engine import open_engine, writing
+from feedback_loop.adapters.state_store.migrations.versions import initial
+from feedback_loop.adapters.state_store.schema import HEAD, INSERT_ONLY, METADATA, Instant
+from feedback_loop.adapters.state_store.snapshots import BEGINS
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop_tests.fakes import START
+
+VALUES: tuple[tuple[type, Any], ...] = ((Instant, START), (sa.Boolean, True), (sa.Integer, 1), (sa.Float, 1.0))
+PLACE = Path(engine_module.__file__).with_name("migrations")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> sa.Engine:
+    return open_engine(f"sqlite:///{tmp_path / 'state.sqlite'}")
+
+
+def test_the_migrations_make_the_schema_of_today(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_head_names_the_last_revision() -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(PLACE))
+    assert ScriptDirectory.from_config(settings).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("operation", ["UPDATE {} SET {}={}", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", INSERT_ONLY)
+def test_a_fact_can_be_neither_changed_nor_deleted(engine: sa.Engine, table: str, operation: str) -> None:
+    columns = METADATA.tables[table].c
+    row = {c.name: next((value for kind, value in VALUES if isinstance(c.type, kind)), "x") for c in columns}
+    with writing(engine).begin() as connection:
+        connection.execute(METADATA.tables[table].insert(), [row])
+    first = next(iter(columns)).name
+    with pytest.raises(sa.exc.IntegrityError, match="insert-only"), writing(engine).begin() as connection:
+        connection.exec_driver_sql(operation.format(table, first, first))
+
+
+def test_audit_content_can_be_erased_and_never_changed(engine: sa.Engine) -> None:
+    with writing(engine).begin() as connection:
+        connection.exec_driver_sql("INSERT INTO audit_content VALUES (1, 'salt', '{}')")
+    with pytest.raises(sa.exc.IntegrityError, match="insert-only"), writing(engine).begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_content SET content = '[]'")
+    with writing(engine).begin() as connection:
+        assert connection.exec_driver_sql("DELETE FROM audit_content").rowcount == 1
+
+
+def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None:
+    written = io.StringIO()
+    context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written})
+    with Operations.context(context):
+        initial.upgrade()
+    said = written.getvalue()
+    assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
+    for table in INSERT_ONLY:
+        for operation in ("UPDATE", "DELETE"):
+            assert f"BEFORE {operation} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_forbids_{operation.lower()}()" in said
+
+
+@pytest.mark.parametrize("name", BEGINS)
+def test_a_snapshot_knows_its_instant(name: str) -> None:
+    assert BEGINS[name] in TABLES[name].columns
+
+
+def test_an_instant_comes_back_as_it_was() -> None:
+    kind = Instant()
+    text = kind.process_bind_param(START, None)
+    assert text is not None
+    assert len(text) == 27
+    assert kind.process_result_value(text, None) == START
+    assert kind.process_bind_param(None, None) is None

@@ -1,0 +1,43 @@
+"""`labels`: a person's word about a fragment, kept and listed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.cli.places import open_store
+from feedback_loop.config import Settings
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.workflows.test_label import fragments
+
+
+@pytest.fixture
+def labelled_home(home: Path) -> Path:
+    open_store(Settings(home=home)).append(TABLES["silver_fragment"], fragments("fragment_1", date(2026, 1, 5)))
+    (home / "people.yaml").write_text("ada: [support_lead]\n", encoding="utf-8")
+    return home
+
+
+def test_a_label_is_kept_and_listed(call: Call, labelled_home: Path) -> None:
+    assert call("labels", "correct", "fragment_1", "billing", "--as", "ada").out == "fragment_1 is about billing, says ada.\n"
+    assert json.loads(call("labels", "correct", "fragment_1", "auth", "--as", "ada", "--json").out)["label_id"].startswith("label_")
+    rows = json.loads(call("labels", "list", "--json").out)
+    assert sorted((row["labelled_class"], row["labelled_by"]) for row in rows) == [("auth", "ada"), ("billing", "ada")]
+    assert "fragment_1" in call("labels", "list").out
+
+
+@pytest.mark.parametrize("arguments", [("other", "billing", "ada"), ("fragment_1", "weather", "ada"), ("fragment_1", "billing", "bo")])
+def test_what_is_unknown_is_bad_input(call: Call, labelled_home: Path, arguments: tuple[str, str, str]) -> None:
+    fragment, word, person = arguments
+    outcome = call("labels", "correct", fragment, word, "--as", person)
+    assert outcome.code == 2
+    assert outcome.error
+
+
+def test_a_home_without_labels_says_so_and_makes_nothing(call: Call, home: Path) -> None:
+    assert call("labels", "list").out == "Nobody gave a label yet.\n"
+    assert not home.exists()

@@ -1,0 +1,47 @@
+"""Proposing: recorded once, changed never, and harmless where it comes from a backfill."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.contracts.decisions import PROPOSAL_TABLE
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.workflows.propose import propose
+from feedback_loop_tests.fakes import START
+from feedback_loop_tests.remediation.made_up_case import alert_row, cause_row
+from feedback_loop_tests.workflows.outbox_world import World, grounds
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_proposing_twice_records_once(world: World) -> None:
+    first = propose(world.grounds, world.state, START, is_live=True)
+    assert (len(first.proposal_ids), first.statuses) == (1, {"awaiting_approval": 1})
+    assert propose(world.grounds, world.state, START, is_live=True).proposal_ids == ()
+
+
+def test_a_backfill_changes_nothing_and_makes_nothing_executable(world: World) -> None:
+    world.approved()
+    before = world.state.snapshot(PROPOSAL_TABLE)
+    more = grounds([alert_row(), alert_row(alert_id="a2")], [cause_row(), cause_row(alert_id="a2", cause_id="other")])
+    made = propose(more, world.state, START + timedelta(hours=1), is_live=False).proposal_ids
+    after = world.state.snapshot(PROPOSAL_TABLE)
+    assert len(made) == 1
+    assert after.filter(after["proposal_id"].is_in(before["proposal_id"].implode())).equals(before)
+    assert after.filter(after["proposal_id"].is_in(list(made)))["is_executable"].to_list() == [False]
+
+
+def test_a_threshold_that_was_set_holds_from_its_instant(world: World) -> None:
+    row = {
+        "threshold_id": "t", "playbook_id": "release-rollback", "threshold_score": 0.95, "precision_share": None, "judged_count": 0,
+        "promoted_by": "ada", "effective_at": START,
+    }  # fmt: skip
+    world.state.record(TABLES["state_threshold"], [row], "ada", START)
+    found = propose(world.grounds, world.state, START, is_live=True)
+    assert found.statuses == {"refused": 1, "approved": 1}
