@@ -27,7 +27,7 @@ DBT_SOURCES := $(shell find dbt_project -path dbt_project/target -prune -o -type
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
-demo: $(MANIFEST) ## Simulate a company, land what its customers say, show the ranked issues with quotes
+demo: $(MANIFEST) ## Watch a made-up company close its feedback loop: a bad release, its cause, a rollback, did it help?
 	@$(BIN)/feedback-loop demo
 
 test: $(MANIFEST) ## Run every test

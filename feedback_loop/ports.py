@@ -146,6 +146,10 @@ class AuditLog(Protocol):
         """The last record as it was known outside of the database; None where nothing was ever recorded."""
         ...
 
+    def anchors(self) -> Sequence[Anchor]:
+        """Every last record that was ever kept outside of the database: an end that was cut off stays known after others followed."""
+        ...
+
 
 class AuditAnchor(Protocol):
     """Keeps the end of the audit chain outside of the database that holds the chain."""
@@ -156,6 +160,10 @@ class AuditAnchor(Protocol):
 
     def latest(self) -> Anchor | None:
         """The anchor with the highest sequence; None where none was ever written."""
+        ...
+
+    def all(self) -> list[Anchor]:
+        """Every anchor that was written."""
         ...
 
 

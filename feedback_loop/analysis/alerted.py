@@ -18,6 +18,7 @@ from feedback_loop.analysis.cluster import eligible_fragments
 from feedback_loop.analysis.complaint_counts import (
     DAY_MICROSECONDS,
     HOUR_MICROSECONDS,
+    PSEUDO_RECORDS,
     History,
     Subject,
     first_instant,
@@ -34,9 +35,6 @@ RECENT_DAYS = 7
 
 FEWEST_USUAL = 20
 """Records before the recent days below which all days before the alert say what was usual."""
-
-PSEUDO_RECORDS = 10.0
-"""Records with the product's usual share that each segment is credited with, so that a small one is not judged by two or three."""
 
 Row = dict[str, object]
 

@@ -77,7 +77,11 @@ SIGNIFICANCE, REFUTING = 0.01, 0.001
 
 _WITHOUT_ERRORS = (CauseKind.CONTENT, CauseKind.CAMPAIGN)
 FEWEST_COMPLAINTS, FEWEST_RECORDS = 3, 10
+"""Complaints below which nothing rose, and records below which a share says nothing: one customer must not decide."""
+
 DAYS_BEFORE = 3
+"""Days before its start in which the symptom is looked for."""
+
 HOURS_AFTER_END = 6
 """Hours after its end in which complaints of a cause still arrive."""
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from feedback_loop.analysis.alerted import Alerted, alerted
-from feedback_loop.analysis.segments import Codes, Flags, as_text
+from feedback_loop.analysis.segments import COMES_OVERNIGHT, Codes, Flags, as_text
 from feedback_loop.analysis.share_trigger import lifts
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
@@ -41,7 +41,6 @@ class CohortLimits:
 
 
 LIMITS = CohortLimits()
-_COMES_OVERNIGHT = "product_version"
 FEWEST_USUAL = 5
 """Usual records of a segment below which its usual part of the complaints is not known, as with a new version."""
 
@@ -171,7 +170,7 @@ class _Window:
             self.alert.usual_share(usual[was_inside]),
             self.alert.usual_share(usual[was_outside]),
         )
-        is_new = _COMES_OVERNIGHT in scope or was_inside.sum() < FEWEST_USUAL
+        is_new = COMES_OVERNIGHT in scope or was_inside.sum() < FEWEST_USUAL
         due, p_value = split.judged_new() if is_new else split.judged_by_past(int(was_inside.sum()), int(was_outside.sum()))
         lift = (split.said_in / split.total_in) / (split.said_out / split.total_out) if split.said_out else None
         attributes, expected = {dimension: values[0] for dimension, values in scope.items()}, split.total_in * split.usual_in

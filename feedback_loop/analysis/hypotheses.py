@@ -30,6 +30,8 @@ from feedback_loop.contracts.tables import CANDIDATE_DAYS, TABLES
 from feedback_loop.contracts.vocab import AlertKind
 
 LIKELY_SCORE, REFUTED_SCORE = 0.5, 0.02
+"""More probable than all others together; so improbable beside them that it is given up, also where nothing speaks against it."""
+
 FEWEST_URGENT = 3
 """Records of an urgent alert below which their cause is not asked for: one customer's words are no pattern."""
 
@@ -55,6 +57,8 @@ def hypotheses(
     weights: EvidenceWeights = WEIGHTS,
 ) -> pl.DataFrame:
     """The rows of `analysis_hypothesis` for the days: per alert every candidate and the unknown cause, the most probable first.
+
+    Alerts with too few complaints to tell when they began have no rows.
 
     Alerts, messages, fragments, classifications and clusters are those of `detect.alerts`, cohorts those of the alerts; changes and
     incidents are all statements that were known, telemetry the rows of the days and the `TELEMETRY_DAYS` before.

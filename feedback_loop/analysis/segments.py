@@ -20,6 +20,9 @@ Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Scope = Mapping[str, Sequence[str]]
 
+COMES_OVERNIGHT = "product_version"
+"""The dimension whose values may be new, so that their usual share says nothing."""
+
 
 @dataclass(frozen=True)
 class Segments:

@@ -14,8 +14,16 @@ from functools import cached_property
 
 import numpy as np
 
-from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS, History, Reals, Subject, first_instant
-from feedback_loop.analysis.segments import Codes, Flags
+from feedback_loop.analysis.complaint_counts import (
+    DAY_MICROSECONDS,
+    HOUR_MICROSECONDS,
+    PSEUDO_RECORDS,
+    History,
+    Reals,
+    Subject,
+    first_instant,
+)
+from feedback_loop.analysis.segments import COMES_OVERNIGHT, Codes, Flags
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import SubjectKind
@@ -48,9 +56,6 @@ class ShareLimits:
 
 
 LIMITS = ShareLimits()
-PSEUDO_RECORDS = 10.0
-"""Records with the product's usual share that each segment is credited with."""
-
 _EDGE = 1e-9
 
 
@@ -122,7 +127,7 @@ class _Counted:
     @cached_property
     def _comes_overnight(self) -> Flags:
         """Which of the segments may be new, so that their usual share says nothing."""
-        return np.array([self.history.segments.pairs[pair][0] == "product_version" for pair in self.pairs])
+        return np.array([self.history.segments.pairs[pair][0] == COMES_OVERNIGHT for pair in self.pairs])
 
     @property
     def _records(self) -> Reals:

@@ -17,7 +17,11 @@ from feedback_loop.methods.count_models import higher_share_p_value
 from feedback_loop.methods.group_terms import terms
 
 SIGNIFICANCE = 0.01
+"""Highest p-value of a word, after Bonferroni over the words of its description."""
+
 FEWEST_RECORDS = 3
+"""Complaints that have to use a word."""
+
 _SHOWN = 3
 
 

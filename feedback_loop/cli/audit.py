@@ -37,6 +37,9 @@ class _NoTrail:
     def anchor(self) -> Anchor | None:
         return self._anchor_file.latest()
 
+    def anchors(self) -> list[Anchor]:
+        return self._anchor_file.all()
+
 
 @app.command()
 def verify(context: typer.Context, as_json: JsonFlag = False) -> None:
@@ -47,7 +50,8 @@ def verify(context: typer.Context, as_json: JsonFlag = False) -> None:
     from feedback_loop.errors import AuditChainBroken
     from feedback_loop.workflows.audit import verified
 
-    report = verified(_log(context))
+    settings = settings_of(context)
+    report = verified(_log(context), open_state(settings) if has_state(settings) else None)
     if as_json:
         print_json({**vars(report), "is_whole": not report.breaks})
         raise typer.Exit(1 if report.breaks else 0)

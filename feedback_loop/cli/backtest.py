@@ -40,6 +40,8 @@ def backtest(
 ) -> None:
     """Replay days of the past through playbooks and policy, without looking ahead, and show what would have been proposed.
 
+    It looks once a day, at its end; the live loop looks every five minutes, so it may have been surer earlier in the day.
+
     Example: `feedback-loop backtest --from 2021-10-01 --to 2021-10-31 --by event`
     """
     from feedback_loop.workflows.backtest import backtest as replay

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.decisions import Proposal
     from feedback_loop.workflows.demo import Company, DemoClock
     from feedback_loop.workflows.execute import ExecuteReport
+    from feedback_loop.workflows.touched import Landed
 
 
 def demo(context: typer.Context, as_json: JsonFlag = False) -> None:
@@ -67,6 +68,8 @@ class _Stage:
     system: CaseApiClient
     clock: DemoClock
     told: scenes.Teller
+    handled: Landed | None = None
+    """How far landing had come when the history was computed; None where this home has lived the story before."""
 
     def play(self) -> dict[str, object]:
         """The scenes in their order; what the last of them compares."""
@@ -74,7 +77,7 @@ class _Stage:
         from feedback_loop.workflows.demo import rollback_of, write_truth
 
         self.told.introduce(self.company)
-        lived = rollback_of(self.state, ProposalStatus.DONE)
+        lived, recorded = rollback_of(self.state, ProposalStatus.DONE), len(self.state.records())
         if lived is None:
             self.history()
             proposal = self.watch()
@@ -86,15 +89,21 @@ class _Stage:
         write_truth(self.company.simulation, self.settings.home / "demo")
         done = self.rest()
         undone = self.undo()
-        return self.compare(done, undone)
+        outcome = self.compare(done, undone)
+        if lived is not None:
+            self.told.unchanged(recorded, len(self.state.records()))
+        self.told.next_steps()
+        return outcome
 
     def history(self) -> None:
         """Everything up to the morning of the day that is watched."""
         from feedback_loop.contracts.days import DayRange
         from feedback_loop.workflows.demo import FIRST_HOUR, WATCHED_DAY, at_hour
+        from feedback_loop.workflows.touched import landed_now
 
         until = self.clock.set_to(at_hour(WATCHED_DAY, FIRST_HOUR))
         self.told.landed(self.company.land_until(until), until)
+        self.handled = landed_now(self.company.store)
         before = DayRange(self.company.days.first, (until - timedelta(days=1)).date())
         self.told.ran(self._run(before, with_marts=False))
 
@@ -135,9 +144,8 @@ class _Stage:
         self._wait(minutes=180)
         settled = self.state.proposal(proposal.proposal_id) or proposal
         draft_messages(settled, self.company.store, self.state, MessageKind.FIXED, self.clock.now())
-        sent = send_messages(
-            proposal.proposal_id, SUPPORT, read_people(self.settings.people_file), self.state, self.system, self.clock.now()
-        )
+        people, now = read_people(self.settings.people_file), self.clock.now()
+        sent = send_messages(proposal.proposal_id, SUPPORT, people, self.company.store, self.state, self.system, now)
         self.told.customers(sent, SUPPORT, self._messages())
         self._go_on_after(proposal)
 
@@ -145,8 +153,9 @@ class _Stage:
         """The remaining days, with the confirmations of customers; every table, check and mart of the whole story."""
         from feedback_loop.contracts.days import DayRange
         from feedback_loop.contracts.loop_vocab import MessageStatus
-        from feedback_loop.workflows.demo import FIRST_HOUR, WATCHED_DAY, at_hour, confirmations
+        from feedback_loop.workflows.demo import confirmations
         from feedback_loop.workflows.feed_back import feed_back
+        from feedback_loop.workflows.touched import touched_days
 
         if self.company.landed_until is not None:
             self.company.land_until(self.company.end)
@@ -154,8 +163,9 @@ class _Stage:
                 self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at)
         self.clock.set_to(self.company.end)
         feed_back(self.company.store, self.state, self.clock.now())
-        first = self.company.days.first if self.company.landed_until is None else at_hour(WATCHED_DAY, FIRST_HOUR).date()
-        done = self._run(DayRange(first, self.company.days.last), with_marts=True)
+        touched = [] if self.handled is None else touched_days(self.company.store, self.handled)
+        first = min(touched, default=self.company.days.first)
+        done = self._run(DayRange(max(first, self.company.days.first), self.company.days.last), with_marts=True)
         feed_back(self.company.store, self.state, self.clock.now())
         self.told.rest(done, self.company.store)
         return done

@@ -41,6 +41,7 @@ class Teller:
     is_silent: bool
     _began: float = field(default_factory=time.monotonic)
     _scene: int = 0
+    _truth: str = ""
 
     def introduce(self, company: Company) -> None:
         """Who the company is."""
@@ -171,8 +172,14 @@ class Teller:
         self._heading("The audit trail")
         state = "is whole" if not audit.breaks else "IS BROKEN"
         self._say(f"{audit.record_count:,} records: the chain {state}")
-        self._say(f"\nTold in {time.monotonic() - self._began:.0f} s. The truth: {known_file(settings.home / 'demo' / 'truth')}\n")
-        self._next_steps()
+        self._truth = known_file(settings.home / "demo" / "truth")
+
+    def unchanged(self, before: int, after: int) -> None:
+        """What living the same days again did to what was decided."""
+        if before == after:
+            self._say("No decision changed: nothing was proposed, approved, sent, moved or told a second time.")
+        else:
+            self._say(f"{after - before} records are new although this home has lived the story: see `audit show`.")
 
     def _effect(self, effect: Mapping[str, Any]) -> None:
         verdict = str(effect["effect_verdict"]).replace("_", " ")
@@ -181,10 +188,10 @@ class Teller:
             return
         interval = f"{effect['effect_ratio']:.2f} (95 %: {effect['effect_low']:.2f} to {effect['effect_high']:.2f})"
         self._say(f"{verdict}: complaints of the treated are {interval} of what they would have been, by the control group")
-        self._say(
-            f"   treated: {effect['treated_before_count']} complaints from the onset to the fix, {effect['treated_after_count']} after "
-            f"it; control: {effect['control_before_count']} and {effect['control_after_count']} records"
-        )
+        before = f"{effect['treated_before_count']} complaints from the onset to the fix"
+        after = f"in the {_days_between(effect.get('executed_at'), effect['measured_at'])} after it"
+        self._say(f"   treated: {before}, {effect['treated_after_count']} {after}")
+        self._say(f"   control: {effect['control_before_count']} and {effect['control_after_count']} in the same times, of others")
 
     def _planted(self, fault: PlantedFault) -> None:
         truth = fault.true_cause or "nothing broke"
@@ -196,11 +203,13 @@ class Teller:
         self._say(f"       found:   {found} · {alert} · mended by {fault.mended_by or 'hand'}")
         self._say(f"       {fault.message_count} messages; without the loop it would have been {fault.message_count_without_loop}")
 
-    def _next_steps(self) -> None:
+    def next_steps(self) -> None:
+        """Where to look on."""
+        self._say(f"\nTold in {time.monotonic() - self._began:.0f} s. The truth: {self._truth}\n")
         self._say("What to do next")
         rows = [
             ("feedback-loop issues", "rank the issues: --release 7.2.0, --region uk, --class crash"),
-            ("feedback-loop approvals list", "what was proposed, and who approved it"),
+            ("feedback-loop approvals list --all", "what was proposed, and what became of it"),
             ("feedback-loop audit show", "every decision in its order"),
             ('feedback-loop query "select * from mart_effect"', "did it help?"),
             ("make dev", "the same home in the Dagster UI"),
@@ -219,3 +228,7 @@ class Teller:
 
 def _attributes(text: str) -> str:
     return ", ".join(f"{name} {value}" for name, value in json.loads(text).items()) or "everybody"
+
+
+def _days_between(start: datetime | None, end: datetime) -> str:
+    return "time" if start is None else f"{(end - start).days} days"

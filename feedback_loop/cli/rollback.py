@@ -47,7 +47,7 @@ def rollback(
         raise BadInput("say what to undo: either --batch ID or --proposal ID.")
     settings = settings_of(context)
     if not has_state(settings):
-        raise NothingLanded("nothing was ever carried out from this home.", "Choose another with --home.")
+        raise NothingLanded("nothing was ever carried out from this home", "Choose another with --home.")
     state = open_state(settings)
     if proposal_id is not None:
         _say_how_to_undo(proposal_id, state)

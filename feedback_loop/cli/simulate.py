@@ -25,7 +25,7 @@ def simulate(
     days: Annotated[int | None, typer.Option("--days", min=20, help="Days to live through.", show_default="the scenario's")] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many companies, seeds 1 to this one.")] = 1,
     is_without_loop: Annotated[bool, typer.Option("--without-loop", help="Let the company mend its faults by hand.")] = False,
-    folder: Annotated[Path | None, typer.Option("--out", help="Where to write; <home>/simulated if not given.", show_default=False)] = None,
+    folder: Annotated[Path | None, typer.Option("--out", help="Where to write; in the home if not given.", show_default=False)] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Simulate a company with known faults: files as its sources deliver them, truth tables, and a scored report.
@@ -75,7 +75,7 @@ def _scenario(name: str, seed: int, days: int | None) -> Scenario:
         raise BadInput(f"{path}: {where}: {wrong['msg']}. Mend the scenario.") from error
     except FileNotFoundError as error:
         raise BadInput(f"{path}: based_on names no scenario of the package. Choose printwren, or leave it out.") from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path}: is no YAML. Mend the scenario.") from error
     return found if days is None else found.model_copy(update={"days": days})
 

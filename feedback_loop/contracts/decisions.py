@@ -7,7 +7,7 @@ break: ids, figures and labels only, never words of a customer (quotes are named
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -112,5 +112,3 @@ class Settlement:
 
 Judge = Callable[[Proposal, Sequence[Approval]], Settlement]
 """Decides within the store's transaction; an error that it raises leaves everything as it was."""
-
-FIELD_NAMES = tuple(field.name for field in fields(Proposal))

@@ -101,6 +101,13 @@ class ActionKind(StrEnum):
     QUEUE_FOR_REVIEW = "queue_for_review"
 
 
+MENDING = (
+    ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB, ActionKind.CREATE_CONTENT_TASK,
+    ActionKind.ROUTE_WITH_CONTEXT,
+)  # fmt: skip
+"""The actions that change something for customers, so that complaints are to fall; a note, a review or a message mends nothing."""
+
+
 class RiskLevel(StrEnum):
     """How much harm an action can do: a high risk needs two approvers."""
 
@@ -167,6 +174,7 @@ class AuditBreakKind(StrEnum):
     INSERTED = "inserted"
     TRUNCATED = "truncated"
     CONTENT_CHANGED = "content_changed"
+    CONTRADICTED = "contradicted"
 
 
 class MoveStatus(StrEnum):

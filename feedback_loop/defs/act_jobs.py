@@ -97,6 +97,3 @@ def outcomes_of_a_run(context: dg.RunStatusSensorContext) -> dg.RunRequest:
 def what_was_done(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     """Fresh snapshots after each run of the outbox, so that tables show what was done before the next run of the loop."""
     return dg.RunRequest(run_key=f"snapshots/{context.dagster_run.run_id}")
-
-
-SENSORS = (approved_actions, outcomes_of_a_run, what_was_done)

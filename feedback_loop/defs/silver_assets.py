@@ -2,7 +2,6 @@
 
 import dagster as dg
 import polars as pl
-import pyarrow as pa
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES
@@ -15,13 +14,12 @@ from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.silver.context_links import LOG_DAYS, context_links
 from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.fragments import FROM_MESSAGE, fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
 from feedback_loop.silver.messages import messages
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.latest_records import latest_records
 
 BRONZE, MESSAGE, FRAGMENT = (TABLES[name].schema for name in ("bronze_feedback_record", "silver_message", "silver_fragment"))
-RECORD_AND_MESSAGE = pa.schema([*BRONZE, *(MESSAGE.field(name) for name in FROM_MESSAGE)])
 
 
 @table_asset(deps=["bronze_feedback_record"])
@@ -40,7 +38,7 @@ def silver_fragment(context: dg.AssetExecutionContext, store: StoreResource, sil
     """The complaint units of each record, with their place in the raw text; repetitions point to what they repeat."""
     days = days_of(context)
     records = latest_records(store.open(), days.widened(before=DUPLICATE_DAYS - 1))
-    cut = apply_step(fragments, with_messages(records, silver_message), RECORD_AND_MESSAGE, FRAGMENT)
+    cut = apply_step(fragments, with_messages(records, silver_message), INPUT_SCHEMA, FRAGMENT)
     return deduplicate(cut).filter(pl.col("event_date").is_between(days.first, days.last))
 
 

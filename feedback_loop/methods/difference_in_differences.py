@@ -53,11 +53,19 @@ VERSION = f"did-odds-rise{RISE_SCALE}-spread{SPREAD_SCALE}-1"
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _STEP = 0.01
+"""Of the grid of log odds: a hundredth of the ratio, far below any interval that counts allow."""
+
 _BELOW, _ABOVE = 10.0, 5.0
+"""How far the grid reaches beyond the periods: down to where no complaint is left, up to beyond all but improbable rises."""
+
 _SPREADS = np.linspace(0.0, 1.2, 25)
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _TAIL = 0.025
+_FEWEST_BINS = 8
+"""Bins below which a drift can't be told from chance."""
+
 _ROUNDING = 1e-13
+"""What the Fourier transform leaves of zero."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ def trend_p_value(history: Period) -> float:
     """The two-sided p-value that the odds drift over the bins of the history: a score test, scaled by how much the bins vary; 1 for few."""
     total = history.treated + history.control
     share = history.treated_total / max(total.sum(), 1.0)
-    if total.size < 8 or not 0.0 < share < 1.0:
+    if total.size < _FEWEST_BINS or not 0.0 < share < 1.0:
         return 1.0
     position = np.arange(total.size) - np.average(np.arange(total.size), weights=total)
     residual = history.treated - share * total

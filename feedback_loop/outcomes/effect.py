@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import ActionKind
+from feedback_loop.contracts.loop_vocab import MENDING
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.methods.difference_in_differences import VERSION, FixEffect, Period, fix_effect
 from feedback_loop.outcomes.lifecycle import executions
@@ -24,12 +24,6 @@ HISTORY = timedelta(days=WINDOW_DAYS - 1)
 
 GRACE = timedelta(hours=2)
 """How long a fix takes to reach customers."""
-
-MENDING = (
-    ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB, ActionKind.CREATE_CONTENT_TASK,
-    ActionKind.ROUTE_WITH_CONTEXT,
-)  # fmt: skip
-"""The actions that are to make complaints fall; a status note or a message is not, and an outage that ends would be put down to it."""
 
 EFFECT_VERSION = f"{VERSION}-history{HISTORY.days}d-grace{GRACE // timedelta(hours=1)}h"
 
@@ -80,7 +74,10 @@ def fix_windows(decided: Decided) -> pl.DataFrame:
 
 
 def _fixes(decided: Decided) -> pl.DataFrame:
-    """One row per executed action that mends something, with its alert, its cause and the segment that stood out."""
+    """One row per executed action that mends something, with its alert, its cause and the segment that stood out.
+
+    A status note is none: an outage that ends would be put down to it.
+    """
     executed = executions(decided.actions).filter(pl.col("action_kind").is_in([str(kind) for kind in MENDING]))
     proposals = decided.proposals.select("proposal_id", "alert_id", "product", hypothesis_id="proposed_hypothesis_id")
     alerts = decided.alerts.select("alert_id", "alerted_class", "raised_at", "window_minutes")

@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from scipy.stats import t
 
 from feedback_loop.contracts.loop_vocab import BusinessEventKind
 
 FEWEST_WINDOWS = 3
 """Earlier windows below which nobody can say what is usual."""
 
+EARLIER_DAYS = 27
+"""How far back the windows reach, as far as the history of an effect does."""
+
 _DAY = timedelta(days=1)
-_EARLIER_DAYS = 27
-_Z = 1.96
+_UPPER = 0.975
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,20 @@ def latest_events(events: pl.DataFrame) -> pl.DataFrame:
 def excess(events: pl.DataFrame, kind: BusinessEventKind, start: datetime, end: datetime, in_money: bool) -> Estimate | None:
     """The surplus of events of the kind from start to end, or of their money, over what the windows of earlier days let expect.
 
-    None where the events don't reach back far enough, none of the kind is known, or the time is empty.
+    The interval is the prediction interval of one more window like the earlier ones (normal, variance unknown: Student's t). None where the
+    events don't reach back far enough, none of the kind is known, or the time is empty.
     """
     of_kind = events.filter(pl.col("business_event_kind") == str(kind)).sort("occurred_at", "business_event_id")
     first = events["occurred_at"].min()
     if of_kind.is_empty() or not isinstance(first, datetime) or end <= start:
         return None
     step = -(-(end - start) // _DAY) * _DAY
-    shifts = [n * step for n in range(1, _EARLIER_DAYS * _DAY // step + 1) if start - n * step >= first]
+    shifts = [n * step for n in range(1, EARLIER_DAYS * _DAY // step + 1) if start - n * step >= first]
     if len(shifts) < FEWEST_WINDOWS:
         return None
     earlier = np.array([_total(of_kind, start - shift, end - shift, in_money) for shift in shifts])
     surplus = _total(of_kind, start, end, in_money) - float(earlier.mean())
-    doubt = _Z * float(earlier.std(ddof=1)) * float(np.sqrt(1.0 + 1.0 / earlier.size))
+    doubt = float(t.ppf(_UPPER, earlier.size - 1) * earlier.std(ddof=1) * np.sqrt(1.0 + 1.0 / earlier.size))
     return Estimate(surplus - doubt, surplus, surplus + doubt)
 
 

@@ -66,10 +66,10 @@ def sla_events(lifecycle: pl.DataFrame, targets: LatencyTargets | None = None) -
 def _stages(alert: str, product: str, life: Mapping[str, datetime], targets: LatencyTargets) -> Iterator[Row]:
     start = life.get(LifecycleStage.OCCURRED)
     for stage, ends in _ENDS.items():
-        reached = [life[end] for end in ends if end in life]
-        # Who knew before the fix, such as one told that it is being worked on, waited no time after it.
-        end = max(reached[0], start) if reached and start else reached[0] if reached else None
+        end = next((life[step] for step in ends if step in life), None)
         if start is not None and end is not None:
+            # Who knew before the fix, such as one told that it is being worked on, waited no time after it.
+            end = max(end, start)
             yield _row(alert, product, stage, (start, end), targets.of(stage))
         start = end
 

@@ -21,6 +21,11 @@ from feedback_loop.outcomes.assumptions import Assumption, RoiAssumptions
 from feedback_loop.outcomes.event_excess import Estimate, excess, latest_events
 
 _SCHEMA = pl.Schema(TABLES["outcomes_roi"].schema)
+MOST_CARRIED_ON = 7.0
+"""So many times as long as the symptom was seen its pace may be carried on: the first hours of an outbreak say little of its weeks."""
+
+LONGER_SYMPTOM = "a_longer_symptom_before_the_fix"
+
 _HOUR = timedelta(hours=1)
 
 
@@ -91,9 +96,16 @@ def _gone(fix: dict[str, Any]) -> _Input:
     return _Input("effect_ratio", share)
 
 
+def _is_too_short(fix: dict[str, Any]) -> bool:
+    """Whether the symptom lasted too short before the fix to say at what pace it would have gone on for so long."""
+    return bool(fix["measured_at"] - fix["executed_at"] > MOST_CARRIED_ON * (fix["executed_at"] - fix["onset_at"]))
+
+
 def _avoided(fix: dict[str, Any]) -> _Input:
     """Complaints that did not come: what would have gone on, as the control went, times the share that is gone."""
     share = _gone(fix).value
+    if _is_too_short(fix):
+        return _Input(LONGER_SYMPTOM, None)
     if share is None or not fix["control_before_count"]:
         return _Input("effect_ratio" if share is None else "control_before_count", None)
     return _Input("effect_ratio", share.scaled(fix["treated_before_count"] * fix["control_after_count"] / fix["control_before_count"]))
@@ -101,6 +113,8 @@ def _avoided(fix: dict[str, Any]) -> _Input:
 
 def _surplus(fix: dict[str, Any], ledger: Ledger, kind: BusinessEventKind, in_money: bool = True, sign: float = 1.0) -> _Input:
     """What the symptom had cost until the fix, at the same pace over the time after it."""
+    if _is_too_short(fix):
+        return _Input(LONGER_SYMPTOM, None)
     before, after = fix["executed_at"] - fix["onset_at"], fix["measured_at"] - fix["executed_at"]
     found = excess(ledger.events, kind, fix["onset_at"], fix["executed_at"], in_money)
     return _Input(f"{kind}_events", None if found is None else found.scaled(sign * (after / before)))

@@ -15,6 +15,9 @@ from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 
+FEWEST_ALIKE = 30
+"""Complaints about the same by others from which on they are the control: a rate of fewer is too uncertain to compare with."""
+
 Scope = Mapping[str, Sequence[str]]
 
 
@@ -44,12 +47,15 @@ def complaining_records(fragments: pl.DataFrame, classifications: pl.DataFrame) 
 def sides(messages: pl.DataFrame, complaining: pl.DataFrame, scope: Scope, alerted_class: str | None) -> pl.DataFrame:
     """The product's messages with `is_treated` and `is_control`: occurred_at and the two.
 
-    Treated: records of the scope that complain about the class, or about anything where it is None. Control: records of customers known to
-    be outside of the scope; where the scope is everybody, records about other things.
+    Treated: records of the scope that complain about the class, or about anything where it is None. Control: of customers known to be
+    outside of the scope those who complain about the same, so that what rises and falls for everybody is no merit of the fix; all their
+    records where fewer than `FEWEST_ALIKE` do, records about other things where the scope is everybody.
     """
     about = complaining if alerted_class is None else complaining.filter(pl.col("best_class") == alerted_class)
     is_about = pl.col("record_id").is_in(about["record_id"].unique().to_list())
     within = [pl.col(dimension).is_in(list(values)) for dimension, values in scope.items()]
     inside = pl.all_horizontal(w.fill_null(False) for w in within) if within else pl.lit(True)
     outside = pl.any_horizontal(w.not_().fill_null(False) for w in within) if within else ~is_about
-    return messages.select("occurred_at", is_treated=inside & is_about, is_control=outside)
+    found = messages.select("occurred_at", is_treated=inside & is_about, is_control=outside, is_alike=outside & is_about)
+    is_enough = bool(within) and found["is_alike"].sum() >= FEWEST_ALIKE
+    return found.select("occurred_at", "is_treated", is_control="is_alike" if is_enough else "is_control")

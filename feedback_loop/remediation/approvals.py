@@ -46,6 +46,10 @@ _ADVICE = {
 }
 
 
+_OVER = (_S.CLAIMED, _S.IN_DOUBT, _S.DONE, _S.FAILED, _S.ROLLED_BACK)
+"""What is being carried out, or was: nothing is left to approve, whatever the hour."""
+
+
 def check_transition(proposal: Proposal, status: ProposalStatus) -> None:
     """Raises IllegalTransition where the proposal can't go there from where it stands."""
     if status not in TRANSITIONS[proposal.proposal_status]:
@@ -61,6 +65,8 @@ def approved_by(proposal: Proposal, approvals: Sequence[Approval]) -> tuple[str,
 
 def approve(proposal: Proposal, approvals: Sequence[Approval], given: Approval, roles: Collection[str]) -> Settlement:
     """What the approval leads to: approved once enough distinct people have said yes; raises DecisionRefused or IllegalTransition."""
+    if proposal.proposal_status in _OVER:
+        raise IllegalTransition(proposal.proposal_id, proposal.proposal_status, _S.APPROVED)
     _check_person(proposal, given, roles)
     if given.arguments_hash != proposal.arguments_hash:
         raise _refused(proposal, RefusalReason.ARGUMENTS_CHANGED)

@@ -15,7 +15,19 @@ from feedback_loop.contracts.canonical import canonical_json, instant_text
 from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
 
-__all__ = ["GENESIS", "Anchor", "AuditBreak", "AuditEntry", "AuditRecord", "anchor_of", "commitment", "erased", "seal", "verify"]
+__all__ = [
+    "GENESIS",
+    "Anchor",
+    "AuditBreak",
+    "AuditEntry",
+    "AuditRecord",
+    "anchor_of",
+    "commitment",
+    "erased",
+    "replaced",
+    "seal",
+    "verify",
+]
 
 GENESIS = "0" * 64
 """What the first record names as the hash of the one before."""
@@ -61,6 +73,13 @@ def verify(records: Sequence[AuditRecord], contents: Contents, anchor: Anchor | 
     Without an anchor neither a cut-off end nor an end that was sealed anew can be found. Content that is absent is no break: see `erased`.
     """
     return [*_broken_links(records), *_changed_contents(records, contents), *_broken_anchor(records, anchor)]
+
+
+def replaced(records: Sequence[AuditRecord], anchors: Sequence[Anchor]) -> list[AuditBreak]:
+    """The records that are not those that any of the anchors names: what followed on a cut-off end does not hide it."""
+    present = {record.sequence: record.record_hash for record in records}
+    wrong = {anchor.sequence for anchor in anchors if present.get(anchor.sequence, anchor.record_hash) != anchor.record_hash}
+    return [AuditBreak(AuditBreakKind.REPLACED, number, "it is not the record that an anchor names") for number in sorted(wrong)]
 
 
 def erased(records: Sequence[AuditRecord], contents: Contents) -> list[int]:

@@ -1,7 +1,7 @@
 """The evidence of one alert as a proposal keeps it: the alert, its segment, its leading causes and the documents that govern the action.
 
 Built from frames, compared by hash. What makes a proposal of it stands in `proposals`. The rule that is easy to break: the hash covers what
-the decision rests on (class, cause, scope, verdict, document versions), not every count, for counts go on growing while people decide.
+the decision rests on (product, class, cause, scope, document versions), not every count, for counts go on growing while people decide.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _ALERT_COLUMNS = (
 )  # fmt: skip
 _DECISIVE_CAUSE = ("cause_kind", "cause_id", "cause_service", "cause_scope")
 _TOP_CAUSES = 3
+"""Causes that the evidence keeps: people who decide look at the rivals of the first, not at all of them."""
+
 FEWEST_SAMPLES = 2
 """Samples of an alert that an issue has to hold to be the one that the alert speaks of."""
 
@@ -68,6 +70,12 @@ class Case:
     def subject(self) -> str:
         """What the alert is about, by a name that stays the same from day to day: the issue where one is known, otherwise the class."""
         return self.issue_id or (f"class:{self.complaint_class}" if self.complaint_class else f"product:{self.alert['product']}")
+
+    @property
+    def segment(self) -> str | None:
+        """The customers whom the alert stands out for; None where that is everybody."""
+        attributes = self.cohort["cohort_attributes"] if self.cohort else "{}"
+        return f"segment:{attributes}" if parsed_scope(attributes) else None
 
     @property
     def complaint_class(self) -> ComplaintClass | None:

@@ -89,6 +89,12 @@ def drafts(
     return pl.DataFrame([row for row in rows if row["message_draft_id"] not in present], schema=pl.Schema(_TABLE.schema))
 
 
+def consenting(customers: pl.DataFrame) -> frozenset[str]:
+    """The customers whose latest statement, of those given, says that they may be written to."""
+    latest = customers.sort("landed_at", "statement_id").unique(["product", "known_customer_id"], keep="last", maintain_order=True)
+    return frozenset(latest.filter(pl.col("consent") == _CONSENT)["known_customer_id"])
+
+
 def rendered(kind: MessageKind, facts: IssueFacts, language: str) -> str:
     """The message of this kind in the language; the same for everybody of a cohort."""
     wording = wordings()[language]

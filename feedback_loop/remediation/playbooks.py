@@ -157,7 +157,7 @@ def filled(template: str, facts: Mapping[str, Any]) -> Any:
 def _parsed(text: str) -> Playbook:
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise PlaybookRefused("(unreadable)", ["the text is no YAML"]) from error
     if not isinstance(content, dict):
         raise PlaybookRefused("(unnamed)", ["the text holds no fields"])

@@ -20,6 +20,7 @@ from feedback_loop.contracts.decisions import LOOP, Proposal
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
+from feedback_loop.remediation.approvals import OPEN
 from feedback_loop.remediation.evidence import Case, cases, evidence_hash, evidence_of, parsed_scope, plain_row, valid_documents
 from feedback_loop.remediation.playbooks import (
     Playbook,
@@ -34,8 +35,8 @@ from feedback_loop.remediation.policy import Decision, Policy, PolicyFacts, deci
 QUIET_DAYS = 7
 """So long nothing is proposed again that somebody decided."""
 
-_ACTIVE = ("proposed", "awaiting_approval", "approved", "claimed", "in_doubt")
-_DECIDED = ("done", "failed", "rolled_back")
+_ACTIVE = (*OPEN, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT)
+_DECIDED = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.REFUSED)
 _SETTLED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED)
 _IS_OF_ISSUES = (pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.SHARE]) & pl.col("alerted_class").is_in(list(ISSUE_CLASSES))) | (
     (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
@@ -205,8 +206,13 @@ def _facts(case: Case) -> dict[str, Any]:
 
 
 def _subject(case: Case, playbook: Playbook) -> str:
-    """What only one proposal of the playbook may be about at a time: the cause where it acts on one, otherwise what the alert is about."""
+    """What only one proposal of the playbook may be about at a time: the cause where it acts on one, otherwise what the alert is about.
+
+    A notice is about the segment where there is one: one fault is told of in many classes, and is one incident.
+    """
     cause = case.leading_cause
+    if playbook.is_notice:
+        return case.segment or case.subject
     return str(cause["cause_id"]) if cause and _rests_on_cause(playbook) else case.subject
 
 
@@ -246,6 +252,5 @@ def _taken(existing: pl.DataFrame, decided_at: datetime, is_live: bool) -> set[t
 def _stands_in_the_way(row: Mapping[str, Any], decided_at: datetime) -> bool:
     if row["proposal_status"] in _ACTIVE:
         return True
-    is_decided = row["proposal_status"] in _DECIDED or row["proposal_status"] == ProposalStatus.REFUSED
     fell_at: datetime = row["decided_at"] or row["proposed_at"]
-    return is_decided and fell_at > decided_at - timedelta(days=QUIET_DAYS)
+    return row["proposal_status"] in _DECIDED and fell_at > decided_at - timedelta(days=QUIET_DAYS)

@@ -20,6 +20,10 @@ from feedback_loop.silver.units import Unit, kept_spans, units
 
 SCHEMA: pa.Schema = TABLES["silver_fragment"].schema
 FROM_MESSAGE = ("language", "language_confidence", "removed_spans")
+INPUT_SCHEMA = pa.schema(
+    [*TABLES["bronze_feedback_record"].schema, *(TABLES["silver_message"].schema.field(name) for name in FROM_MESSAGE)]
+)
+"""What `fragments` reads: the rows of `with_messages`."""
 
 
 def with_messages(records: pl.DataFrame, messages: pl.DataFrame) -> pl.DataFrame:

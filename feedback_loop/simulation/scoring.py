@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedback_loop.contracts.loop_vocab import ActionKind, HypothesisVerdict
+from feedback_loop.contracts.loop_vocab import MENDING, ActionKind, HypothesisVerdict
 from feedback_loop.simulation.feed import Simulation
 from feedback_loop.simulation.planted import Fault
 from feedback_loop.simulation.statements import HOUR, instant
@@ -29,17 +29,6 @@ RANKED_HOURS = 24
 NEGATIVE_STARS = 2
 FIXED_RESIDUAL = 0.5
 """An action that leaves more of a fault than this eases it and fixes nothing."""
-
-MENDING = frozenset(
-    {
-        ActionKind.ROLL_BACK_RELEASE,
-        ActionKind.ROLL_BACK_CONFIG,
-        ActionKind.RETRY_JOB,
-        ActionKind.CREATE_CONTENT_TASK,
-        ActionKind.ROUTE_WITH_CONTEXT,
-    }
-)
-"""Actions that change something for customers; a note or a review can't be wrong in the same way."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from feedback_loop.contracts.decisions import Approval, Proposal, Settlement
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
+from feedback_loop.errors import DecisionRefused
 from feedback_loop.ports import Clock, StateStore
 from feedback_loop.remediation.approvals import approve, reject, revoke
 from feedback_loop.workflows.people import People, roles_of
@@ -36,4 +37,9 @@ def decide(
             return revoke(proposal, approvals, given)
         return (approve if verdict is ApprovalVerdict.APPROVE else reject)(proposal, approvals, given, roles)
 
-    return state.settle(proposal_id, judge, person, at)
+    try:
+        return state.settle(proposal_id, judge, person, at)
+    except DecisionRefused as refusal:
+        # An attempt that does not count is evidence too, for instance of somebody who tries to approve twice.
+        state.note("decision_refused", proposal_id, person, {"verdict": str(verdict), "reason": refusal.reason}, at)
+        raise

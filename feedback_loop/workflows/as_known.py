@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import polars as pl
-import pyarrow as pa
 
 from feedback_loop.analysis import classify
 from feedback_loop.analysis.cluster import clusters
@@ -26,12 +25,11 @@ from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.ports import Embedder
 from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.fragments import FROM_MESSAGE, fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
 from feedback_loop.silver.latest import latest_versions
 from feedback_loop.silver.messages import messages
 
 _BRONZE, _MESSAGE, _FRAGMENT = (TABLES[name].schema for name in ("bronze_feedback_record", "silver_message", "silver_fragment"))
-_RECORD_AND_MESSAGE = pa.schema([*_BRONZE, *(_MESSAGE.field(name) for name in FROM_MESSAGE)])
 
 
 def _empty(name: str) -> pl.DataFrame:
@@ -94,7 +92,7 @@ class Analysed:
         if fresh.is_empty():
             return
         told = apply_step(messages, fresh, _BRONZE, _MESSAGE)
-        cut = apply_step(fragments, with_messages(fresh, told), _RECORD_AND_MESSAGE, _FRAGMENT)
+        cut = apply_step(fragments, with_messages(fresh, told), INPUT_SCHEMA, _FRAGMENT)
         vectors = embeddings(cut, self.embedder)
         texts = cut.join(vectors.select("fragment_id", "vector"), on="fragment_id", maintain_order="left")
         step = partial(classify.classify, classifier=self.classifier)

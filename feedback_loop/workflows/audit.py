@@ -12,9 +12,11 @@ from typing import Any
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
 from feedback_loop.contracts.canonical import instant_text
+from feedback_loop.contracts.decisions import PROPOSAL_TABLE
 from feedback_loop.errors import AuditChainBroken
-from feedback_loop.ports import AuditLog
-from feedback_loop.remediation.audit import erased, verify
+from feedback_loop.ports import AuditLog, StateStore
+from feedback_loop.remediation.attested import contradictions
+from feedback_loop.remediation.audit import erased, replaced, verify
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,35 @@ class AuditLine:
     content: Mapping[str, object] | None
 
 
-def verified(log: AuditLog) -> AuditReport:
-    """What of the trail is not as it was sealed, and what was erased."""
+def verified(log: AuditLog, state: StateStore | None = None) -> AuditReport:
+    """What of the trail is not as it was sealed, and what was erased; with a state also where its rows contradict the trail."""
     # The anchor first: a record that is added meanwhile is then one after the anchor, which is no break.
-    anchor = log.anchor()
+    anchor, anchors = log.anchor(), log.anchors()
     records, contents = log.records(), log.contents()
-    return AuditReport(len(records), anchor, tuple(verify(records, contents, anchor)), tuple(erased(records, contents)))
+    earlier = replaced(records, [known for known in anchors if known != anchor])
+    breaks = [*verify(records, contents, anchor), *earlier, *(_contradictions(state) if state else [])]
+    return AuditReport(len(records), anchor, tuple(breaks), tuple(erased(records, contents)))
 
 
-def require_whole(log: AuditLog) -> None:
-    """Raises AuditChainBroken where the trail is not as it was sealed."""
-    breaks = verified(log).breaks
-    if breaks:
-        raise AuditChainBroken([str(found) for found in breaks])
+def _contradictions(state: StateStore) -> list[AuditBreak]:
+    """Looked for twice: what another process decides between two reads seems to be a contradiction, but not a second time."""
+    first = _seen_now(state)
+    return [found for found in _seen_now(state) if found in first] if first else []
+
+
+def _seen_now(state: StateStore) -> list[AuditBreak]:
+    ids = state.snapshot(PROPOSAL_TABLE)["proposal_id"].to_list()
+    held = [(proposal, state.approvals(name)) for name in ids if (proposal := state.proposal(name)) is not None]
+    return contradictions(held, state.records(), state.contents())
+
+
+def require_whole(log: AuditLog, state: StateStore | None = None) -> None:
+    """Raises AuditChainBroken where the trail is not as it was sealed, the rows of a state contradict it, or no anchor is left of it."""
+    report = verified(log, state)
+    if report.breaks:
+        raise AuditChainBroken([str(found) for found in report.breaks])
+    if report.record_count and report.anchor is None:
+        raise AuditChainBroken(["no anchor says where the trail ends. Bring the file of anchors back from a backup"])
 
 
 def lines_of(log: AuditLog, subject_id: str | None = None) -> list[AuditLine]:

@@ -17,13 +17,13 @@ import polars as pl
 
 from feedback_loop.bronze import context as statements
 from feedback_loop.contracts.decisions import Proposal
-from feedback_loop.contracts.loop_vocab import ProposalStatus
+from feedback_loop.contracts.loop_vocab import MENDING, ProposalStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import TableStore
 from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
 from feedback_loop.remediation.proposals import proposals
 from feedback_loop.simulation import Intervention, Scenario, Simulation, deliveries, simulate
-from feedback_loop.simulation.scoring import MENDING, Found, FoundAction, FoundAlert
+from feedback_loop.simulation.scoring import Found, FoundAction, FoundAlert
 from feedback_loop.simulation.streams import stream
 from feedback_loop.workflows.as_known import Analysed, Context, Findings
 from feedback_loop.workflows.deliveries import land_deliveries
@@ -36,7 +36,11 @@ TICK_HOURS = tuple(range(3, 25, 3))
 """Hours of a day at which the loop looks, on a day that has anything to look at."""
 
 APPROVAL_MINUTES = (15.0, 90.0)
+"""How long each made-up person takes to decide, at least and at most; assumed, not measured."""
+
 WORKING_HOURS = (7, 21)
+"""First hour (UTC) in which they decide, and the first in which they don't any more."""
+
 EXECUTION_MINUTES = 5
 """From the last approval to the receipt: the sensor's interval and the write itself."""
 

@@ -176,6 +176,7 @@ def confirmations(company: Company, messages: pl.DataFrame) -> dict[datetime, li
 
 
 def verdicts(store: TableStore) -> list[dict[str, object]]:
-    """The judged fixes, the surest first."""
-    judged = store.read(TABLES["outcomes_effect"])
+    """The judged fixes with `executed_at`, the surest first."""
+    done = store.read(TABLES["remediation_action"], columns=["action_id", "executed_at"])
+    judged = store.read(TABLES["outcomes_effect"]).join(done, on="action_id", how="left")
     return judged.sort(pl.col("effect_verdict") != str(EffectVerdict.FIXED), "effect_high", nulls_last=True).to_dicts()

@@ -45,7 +45,7 @@ def execute(state: StateStore, system: CaseSystem | None, grounds: Grounds, peop
 
     Raises AuditChainBroken before anything is looked at.
     """
-    require_whole(state)
+    require_whole(state, state)
     state.expire(clock.now())
     report = ExecuteReport()
     if system is None:

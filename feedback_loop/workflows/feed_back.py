@@ -19,8 +19,13 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import StateStore, TableStore
 
 TARGET_PRECISION = 0.8
+"""Share of a playbook's judged fixes that have to have helped; below it its threshold rises."""
+
 FEWEST_JUDGED = 3
+"""Judged fixes below which one bad luck would decide."""
+
 STEP, HIGHEST_THRESHOLD = 0.1, 0.95
+"""By how much it rises at once, and up to where: at 1 a playbook would be switched off for good, which is for a person to do."""
 
 Row = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.loop_vocab import ActionKind, HypothesisVerdict
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, HypothesisVerdict
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import ISSUE_CLASSES, SubjectKind
+from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, SubjectKind
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.simulation.scoring import Found, FoundAction, FoundAlert, FoundCause
 from feedback_loop.workflows.as_known import Findings
@@ -37,7 +37,7 @@ _TABLES = (
 
 def _actions(state: StateStore) -> Iterator[FoundAction]:
     proposals = state.snapshot(TABLES["remediation_proposal"]).select("proposal_id", "approvals_required_count")
-    done = state.snapshot(TABLES["remediation_action"]).filter(action_status="done").join(proposals, on="proposal_id")
+    done = state.snapshot(TABLES["remediation_action"]).filter(action_status=str(ActionStatus.DONE)).join(proposals, on="proposal_id")
     for row in done.iter_rows(named=True):
         is_automatic = row["approvals_required_count"] == 0
         yield FoundAction(row["executed_at"], ActionKind(row["action_kind"]), row["action_target"], is_automatic)
@@ -61,7 +61,7 @@ def found_alerts(findings: Findings, records: pl.DataFrame, now: datetime | None
 
 def of_interest(findings: Findings) -> list[dict[str, Any]]:
     """The alerts that a playbook may follow from: a share of six hours, or a rate of one class or cluster."""
-    wanted = (pl.col("alert_kind") == "share") | ((pl.col("alert_kind") == "rate") & pl.col("alerted_class").is_not_null())
+    wanted = (pl.col("alert_kind") == AlertKind.SHARE) | ((pl.col("alert_kind") == AlertKind.RATE) & pl.col("alerted_class").is_not_null())
     return list(findings.alerts.filter(wanted).iter_rows(named=True))
 
 

@@ -36,7 +36,7 @@ def read_people(path: Path) -> People:
         raise InputFileMissing(path, "no such file; it names who may decide, as `person: [role, …]`")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableFile(path, "is no YAML") from error
     if not isinstance(content, dict) or not all(isinstance(roles, list) for roles in content.values()):
         raise UnreadableFile(path, "must name each person with a list of roles, as `person: [role, …]`")

@@ -112,7 +112,7 @@ def restore(batch_id: str, desk: Desk) -> RestoreReport:
 def _moves_of(batch_id: str, ledger: MoveLedger) -> list[CaseMove]:
     moves = ledger.moves_of(batch_id)
     if not moves:
-        raise NothingLanded(f"no batch {batch_id} was moved from here.", "`feedback-loop audit show` lists what was.")
+        raise NothingLanded(f"no batch {batch_id} was moved from here", "`feedback-loop audit show` lists what was.")
     return moves
 
 

@@ -22,7 +22,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.errors import BadInput, ConnectorRefused, ConnectorUnreachable, Refused
 from feedback_loop.ports import CaseSystem, StateStore, TableStore
-from feedback_loop.remediation.messages import IssueFacts, drafts
+from feedback_loop.remediation.messages import IssueFacts, consenting, drafts
 from feedback_loop.workflows.audit import require_whole
 from feedback_loop.workflows.people import People, roles_of
 
@@ -52,19 +52,28 @@ def draft_messages(proposal: Proposal, tables: TableStore, state: StateStore, ki
     return state.record(MESSAGE, made.to_dicts(), LOOP, now) if made.height else 0
 
 
-def send_messages(proposal_id: str, person: str, people: People, state: StateStore, system: CaseSystem, now: datetime) -> Told:
-    """What became of the proposal's drafts once a person with the role approved their words."""
-    require_whole(state)
+def send_messages(
+    proposal_id: str, person: str, people: People, tables: TableStore, state: StateStore, system: CaseSystem, now: datetime
+) -> Told:
+    """What became of the proposal's drafts once a person with the role approved their words; consent is asked for once more."""
+    require_whole(state, state)
     if APPROVER_ROLE not in roles_of(person, people):
         raise Refused(f"{person} lacks the role {APPROVER_ROLE}, without which nothing is sent to customers. Ask somebody who has it.")
     messages = state.snapshot(MESSAGE).filter(proposal_id=proposal_id)
     if messages.is_empty():
         raise BadInput(f"nothing was drafted for {proposal_id}.")
-    open_ones = messages.filter(pl.col("message_status").is_in([str(MessageStatus.DRAFTED), str(MessageStatus.APPROVED)]))
+    proposal, customers = state.proposal(proposal_id), tables.read(TABLES["context_customer"], as_of=now)
+    if proposal is not None:
+        customers = customers.filter(product=proposal.product)
+    may_be_told = pl.col("recipient_customer_id").is_in(list(consenting(customers)))
+    unsent = messages.filter(pl.col("message_status").is_in([str(MessageStatus.DRAFTED), str(MessageStatus.APPROVED)]))
+    withdrawn, open_ones = unsent.filter(~may_be_told), unsent.filter(may_be_told)
+    state.move_messages(withdrawn["message_draft_id"].to_list(), MessageStatus.SUPPRESSED, LOOP, now)
     state.move_messages(open_ones["message_draft_id"].to_list(), MessageStatus.APPROVED, person, now)
     sent = [row["message_draft_id"] for row in open_ones.iter_rows(named=True) if _is_sent(row, system)]
     state.move_messages(sent, MessageStatus.SENT, person, now)
-    return Told(len(sent), messages.filter(message_status=str(MessageStatus.SUPPRESSED)).height, open_ones.height - len(sent))
+    suppressed_count = messages.filter(message_status=str(MessageStatus.SUPPRESSED)).height + withdrawn.height
+    return Told(len(sent), suppressed_count, open_ones.height - len(sent))
 
 
 def _is_sent(message: Mapping[str, Any], system: CaseSystem) -> bool:

@@ -72,10 +72,11 @@ def main() -> None:
     print(f"\n{len(jobs)} companies in {time.monotonic() - began:.0f} s, {args.processes} processes; all figures simulated")
 
 
-def _print_change(kind: str, told: list[Scores]) -> None:
-    change = negative_review_change(_of(told, WITHOUT_LOOP), _of(told, WITH_LOOP))
+def _print_change(kind: str, runs: list[Scores]) -> None:
+    change = negative_review_change(_of(runs, WITHOUT_LOOP), _of(runs, WITH_LOOP))
     if change is not None:
-        print(f"{kind}: reviews of two stars or fewer after the onset, with the loop less without (simulated): {change}")
+        told = f"{change.value:+.1%} ({change.low:+.1%}…{change.high:+.1%})"
+        print(f"{kind}: share of reviews with two stars or fewer after the onset, with the loop minus without (simulated): {told}")
 
 
 def _of(told: list[Scores], name: str) -> Iterator[Score]:

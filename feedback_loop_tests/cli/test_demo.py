@@ -107,7 +107,7 @@ def test_the_story_is_told_in_its_order(call: Call, run: FakeRun) -> None:
         (DayRange(story.START_DAY, watched - timedelta(days=1)), False),
         (DayRange(watched, watched), False),
         (DayRange(watched, watched), False),
-        (DayRange(watched, watched + timedelta(days=1)), True),
+        (DayRange(watched - timedelta(days=1), watched + timedelta(days=1)), True),  # late rows touch the day before
     ]
 
 

@@ -54,7 +54,7 @@ def test_one_fix_is_followed_from_its_first_complaint_to_its_worth(home: Home) -
     assert found["outcomes_lifecycle_event"].sort("occurred_at")["lifecycle_stage"].to_list()[-1] == "confirmed"
     assert found["outcomes_sla_event"].height == 5
     assert found["outcomes_effect"]["effect_verdict"].to_list() == ["fixed"]
-    assert set(found["outcomes_roi"]["missing_inputs"].explode()) >= {"refund_events", "monthly_revenue_usd"}
+    assert set(found["outcomes_roi"]["missing_inputs"].explode()) >= {"a_longer_symptom_before_the_fix", "monthly_revenue_usd"}
 
 
 def test_computing_again_changes_nothing(home: Home) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from feedback_loop.contracts.loop_vocab import MENDING
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
-from feedback_loop.outcomes.effect import MENDING, Decided, Feedback, effects, fix_windows, onset_of
+from feedback_loop.outcomes.effect import Decided, Feedback, effects, fix_windows, onset_of
 from feedback_loop_tests.outcomes.one_loop import (
     DAY,
     EXECUTED,

@@ -38,6 +38,8 @@ def test_days_that_vary_leave_doubt() -> None:
     assert found.value == 7
     assert found.low < 5
     assert found.high > 9
+    # Four whole windows with 0, 4, 1 and 3: deviation 1.826, and Student's t of three degrees of freedom is 3.182, not 1.96.
+    assert found.high - found.value == pytest.approx(3.182 * 1.826 * 1.25**0.5, rel=1e-3)
 
 
 def test_events_at_other_hours_or_of_other_kinds_do_not_count() -> None:

@@ -162,3 +162,11 @@ def test_nothing_judged_gives_no_rows() -> None:
 def test_the_order_of_the_rows_does_not_matter() -> None:
     known = ledger()
     assert components(known=Ledger(known.events.reverse(), known.customers.reverse())) == components(known=known)
+
+
+def test_the_pace_of_a_few_hours_is_not_carried_on_for_weeks() -> None:
+    found = components(effect(measured_at=EXECUTED + 7.1 * (EXECUTED - ONSET)))
+    missing = {name: row["missing_inputs"] for name, row in found.items()}
+    assert "a_longer_symptom_before_the_fix" not in missing.pop("incident_duration")
+    assert all("a_longer_symptom_before_the_fix" in names for names in missing.values())
+    assert components(effect(measured_at=EXECUTED + 6.9 * (EXECUTED - ONSET)))["agent_hours"]["missing_inputs"] == []

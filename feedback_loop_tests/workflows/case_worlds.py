@@ -84,6 +84,9 @@ class Notes:
     def anchor(self) -> Anchor | None:
         return anchor_of(self.records_now[-1]) if self.records_now else None
 
+    def anchors(self) -> list[Anchor]:
+        return [anchor for anchor in [self.anchor()] if anchor is not None]
+
 
 def desk_of(system: CaseSystem, ledger: FakeMoveLedger, notes: Notes) -> Desk:
     return Desk(system, ledger, notes, notes, FakeClock(), "ada")

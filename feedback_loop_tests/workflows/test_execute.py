@@ -209,11 +209,10 @@ def spoil(world: World, statement: str) -> None:
         database.execute(statement)
 
 
-@pytest.mark.parametrize("table", ["proposal", "outbox"])
-@pytest.mark.parametrize("column", ["action_target", "action_arguments"])
-def test_arguments_that_were_changed_behind_the_stores_back_are_not_sent(world: World, table: str, column: str) -> None:
+@pytest.mark.parametrize(("column", "value"), [("action_target", "{}"), ("action_arguments", "{}"), ("idempotency_key", "another")])
+def test_what_was_changed_in_the_outbox_behind_the_stores_back_is_not_sent(world: World, column: str, value: str) -> None:
     world.approved()
-    spoil(world, f"UPDATE {table} SET {column} = '{{}}'")
+    spoil(world, f"UPDATE outbox SET {column} = '{value}'")
     system = FakeCaseSystem()
     assert list(world.execute(system).refused.values()) == [RefusalReason.ARGUMENTS_CHANGED]
     assert system.calls == []
@@ -236,3 +235,21 @@ def test_a_broken_audit_chain_stops_everything(world: World, statement: str) -> 
         world.execute(system)
     assert system.calls == []
     assert len(world.state.actions(ActionStatus.QUEUED)) == 1
+
+
+def test_an_end_that_was_cut_off_stays_known_after_others_followed(world: World) -> None:
+    world.approved()
+    spoil(world, "DELETE FROM audit_record WHERE sequence > 4")
+    with sqlite3.connect(world.folder / "state" / "state.sqlite") as database:
+        database.execute("DELETE FROM audit_content WHERE sequence > 4")
+    for number in range(5):
+        world.state.note("noted", str(number), "ada", {}, START)
+    with pytest.raises(AuditChainBroken, match="replaced"):
+        world.execute(FakeCaseSystem())
+
+
+def test_nothing_is_carried_out_where_no_anchor_is_left(world: World) -> None:
+    world.approved()
+    (world.folder / "anchor.jsonl").unlink()
+    with pytest.raises(AuditChainBroken, match="no anchor"):
+        world.execute(FakeCaseSystem())

@@ -62,8 +62,8 @@ def drafted(world: World) -> int:
     return draft_messages(FIX, tables_of(*ALL), world.state, MessageKind.EXPLANATION, NOW)
 
 
-def send(world: World, system: FakeCaseSystem, person: str = "lena") -> Told:
-    return send_messages(FIX.proposal_id, person, PEOPLE, world.state, system, NOW)
+def send(world: World, system: FakeCaseSystem, person: str = "lena", tables: FakeTableStore | None = None) -> Told:
+    return send_messages(FIX.proposal_id, person, PEOPLE, tables or tables_of(*ALL), world.state, system, NOW)
 
 
 def statuses(world: World) -> dict[str, str]:
@@ -219,3 +219,13 @@ def test_the_instant_of_the_fix_is_told_once_it_was_executed(world: World) -> No
     draft_messages(done, tables_of(*ALL), world.state, MessageKind.FIXED, NOW)
     (text,) = world.state.snapshot(MESSAGE).filter(pl.col("recipient_customer_id") == "anna")["message_text"]
     assert all(f"{day}. Januar 2026" in text for day in (5, 6))
+
+
+def test_who_withdrew_consent_after_the_draft_is_not_written_to(world: World) -> None:
+    drafted(world)
+    tables, system = tables_of(*ALL), FakeCaseSystem()
+    taken_back = {"statement_id": "later", "known_customer_id": "anna", "product": "Printwren", "consent": "no", "landed_at": START}
+    tables.append(CUSTOMER, frame_of(CUSTOMER, taken_back))
+    told = send(world, system, tables=tables)
+    assert (told.sent_count, told.suppressed_count) == (1, 3)
+    assert statuses(world)["anna"] == "suppressed"

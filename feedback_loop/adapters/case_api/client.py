@@ -18,8 +18,9 @@ from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.errors import CaseChanged, ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 
 _IDS_PER_REQUEST = 100
-_OK, _CREATED, _CONFLICT = 200, 201, 409
-_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+_LONGEST_TEXT = 200
+_OK, _CREATED, _CLIENT_ERROR, _CONFLICT = 200, 201, 400, 409
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 """What reading an answer raises where it is not of the agreed form."""
 
 
@@ -48,7 +49,7 @@ class CaseApiClient:
         """The receipt of the write; the same key again gives the first receipt and writes nothing."""
         body = {"action_kind": str(request.action_kind), "target": request.target, "arguments": dict(request.arguments)}
         key, what = request.idempotency_key, f"{request.action_kind} of {request.target}"
-        answer = self._done(self._transport.write("POST", "/actions", body, key, what=what), what)
+        answer = self._done(self._transport.write("POST", "/actions", body, key, what=what), what, key)
         try:
             receipt = _receipt_of(answer.json(), is_repeat=answer.status_code != _CREATED)
         except _UNREADABLE:
@@ -81,7 +82,8 @@ class CaseApiClient:
         """A new case of this queue and owner, under the id that is given or one that the system chooses."""
         body = {"queue": queue, "owner": owner, **({} if case_id is None else {"case_id": case_id})}
         what = "a new case"
-        return self._case_in(self._done(self._transport.write("POST", "/cases", body, idempotency_key, what=what), what), idempotency_key)
+        answer = self._done(self._transport.write("POST", "/cases", body, idempotency_key, what=what), what, idempotency_key)
+        return self._case_in(answer, idempotency_key)
 
     def move_case(self, case_id: str, queue: str, expected_version: int, idempotency_key: str) -> CaseImage:
         """The case after it was moved to the queue; raises CaseChanged where its version is another than expected."""
@@ -90,9 +92,12 @@ class CaseApiClient:
         answer = self._transport.write("PATCH", path, {"queue": queue}, idempotency_key, what=what, headers=headers)
         if answer.status_code == _CONFLICT:
             raise _changed(answer, case_id, expected_version)
-        return self._case_in(self._done(answer, what), idempotency_key)
+        return self._case_in(self._done(answer, what, idempotency_key), idempotency_key)
 
-    def _done(self, answer: httpx2.Response, what: str) -> httpx2.Response:
+    def _done(self, answer: httpx2.Response, what: str, key: str) -> httpx2.Response:
+        if answer.status_code not in (_OK, _CREATED) and answer.status_code < _CLIENT_ERROR:
+            # Accepted for later, done without a body, or to be asked for elsewhere: it may well be written.
+            raise self._in_doubt(key)
         if answer.status_code not in (_OK, _CREATED):
             raise ConnectorRefused(self.connector, what, f"status {answer.status_code}")
         return answer
@@ -132,6 +137,6 @@ def _case_of(body: Mapping[str, Any]) -> CaseImage:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("no text")
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT or not value.isprintable():
+        raise ValueError("no short, printable text")
     return value

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> dict[str, Any] | DeskAnswer:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > _LARGEST_BODY or "Transfer-Encoding" in self.headers:
+        if not length.isdecimal() or int(length) > _LARGEST_BODY or "Transfer-Encoding" in self.headers:
             return DeskAnswer(_TOO_LARGE, {"error": "the body needs a Content-Length, at most a million bytes"})
         try:
             body = json.loads(self.rfile.read(int(length)) or b"{}")

@@ -18,6 +18,8 @@ from feedback_loop.errors import BadInput, ConnectorRefused, ConnectorUnreachabl
 
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 30.0
+"""The longest that a request is tried again: below the lease of a claim in `workflows/execute.py`."""
+
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), 429, 500
@@ -62,7 +64,7 @@ class Transport:
             raise ConnectorRefused(self.connector, what, f"status {answer.status_code}")
         try:
             found = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, list):
             raise ConnectorUnreachable(self.connector, what, "its answer is no list")
@@ -111,7 +113,7 @@ def _unless_failed(answer: httpx2.Response) -> httpx2.Response:
 def _seconds_to_wait(headers: httpx2.Headers) -> float | None:
     """What Retry-After says, as seconds or as a date beside that of the answer; None where it says nothing that can be read."""
     stated = headers.get("Retry-After", "")
-    if stated.isdigit():
+    if stated.isdecimal():
         return float(stated)
     try:
         return max((parsedate_to_datetime(stated) - parsedate_to_datetime(headers["Date"])).total_seconds(), 0.0)

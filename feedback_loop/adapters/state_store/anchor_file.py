@@ -28,15 +28,19 @@ class AnchorFile:
 
     def latest(self) -> Anchor | None:
         """The anchor with the highest sequence; None where there is none."""
+        return max(self.all(), key=lambda anchor: anchor.sequence, default=None)
+
+    def all(self) -> list[Anchor]:
+        """Every anchor that can be read, in the order of their lines."""
         if not self._path.exists():
-            return None
-        found = [anchor for line in self._path.read_text(encoding="utf-8").splitlines() if (anchor := _parsed(line)) is not None]
-        return max(found, key=lambda anchor: anchor.sequence, default=None)
+            return []
+        lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [anchor for line in lines if (anchor := _parsed(line)) is not None]
 
 
 def _parsed(line: str) -> Anchor | None:
     try:
         content = json.loads(line)
         return Anchor(int(content["sequence"]), str(content["record_hash"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

@@ -15,7 +15,11 @@ from feedback_loop.adapters.state_store.schema import HEAD
 
 WRITES = "feedback_loop_writes"
 _WAIT_SECONDS = 60.0
+"""How long a writer waits for another: every change is short, so that longer means that one hangs."""
+
 _LOCK = 7_201_512_003
+"""The advisory lock of this program's writers: any number that no other program of the database takes."""
+
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 

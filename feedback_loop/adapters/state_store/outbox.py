@@ -35,7 +35,7 @@ def queue(change: Change, proposal: Proposal, at: datetime) -> None:
     row = {
         "action_id": action_id,
         "proposal_id": proposal.proposal_id,
-        "idempotency_key": stable_id("key", proposal.proposal_id, proposal.arguments_hash),
+        "idempotency_key": _key_of(proposal),
         "connector": NO_CONNECTOR,
         "action_kind": str(proposal.action_kind),
         "action_target": proposal.action_target,
@@ -99,7 +99,12 @@ def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str
 
 def _sends_what_was_approved(action: OutboxAction, proposal: Proposal) -> bool:
     sent = (action.action_kind, action.action_target, action.action_arguments)
-    return sent == (proposal.action_kind, proposal.action_target, json.loads(proposal.action_arguments))
+    is_same = sent == (proposal.action_kind, proposal.action_target, json.loads(proposal.action_arguments))
+    return is_same and action.idempotency_key == _key_of(proposal)
+
+
+def _key_of(proposal: Proposal) -> str:
+    return stable_id("key", proposal.proposal_id, proposal.arguments_hash)
 
 
 def _find(change: Change, action_id: str) -> OutboxAction | None:

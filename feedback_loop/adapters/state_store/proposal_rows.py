@@ -19,9 +19,11 @@ from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Approval, Proposal
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.loop_vocab import ActionKind, ApprovalVerdict, IssueStatus, ProposalStatus, RefusalReason, RiskLevel
-from feedback_loop.remediation.approvals import check_transition
+from feedback_loop.remediation.approvals import OPEN, check_transition
 
-_DECIDED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED, ProposalStatus.EXPIRED)
+DECIDED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED, ProposalStatus.EXPIRED)
+"""The statuses whose instant is `decided_at`."""
+
 _ISSUE_STATUS = {
     ProposalStatus.AWAITING_APPROVAL: IssueStatus.FIX_PROPOSED,
     ProposalStatus.APPROVED: IssueStatus.FIX_APPROVED,
@@ -42,7 +44,7 @@ def insert(change: Change, proposal: Proposal) -> bool:
         **{name: row[name] for name in ("alert_id", "playbook_id", "playbook_version", "policy_version", "action_kind", "action_target")},
         **{name: row[name] for name in ("arguments_hash", "evidence_hash", "confidence_score", "approvals_required_count")},
         **{name: row[name] for name in ("proposal_status", "refusal_reason", "is_executable")},
-        "evidence": proposal.evidence,
+        **{name: getattr(proposal, name) for name in ("approver_roles", "expires_at", "evidence")},
     }
     change.audit("proposed", proposal.proposal_id, proposal.requested_by, _words(told), proposal.proposed_at)
     return True
@@ -55,8 +57,9 @@ def find(change: Change, proposal_id: str) -> Proposal | None:
 
 
 def open_past(change: Change, at: datetime) -> list[Proposal]:
-    """Those whose time is over by then, whatever their status."""
-    return [_proposal(row) for row in change.rows(PROPOSAL.select().where(PROPOSAL.c.expires_at <= at).order_by(PROPOSAL.c.proposal_id))]
+    """Those that can still expire and whose time is over by then."""
+    is_over = (PROPOSAL.c.expires_at <= at) & PROPOSAL.c.proposal_status.in_([str(s) for s in OPEN])
+    return [_proposal(row) for row in change.rows(PROPOSAL.select().where(is_over).order_by(PROPOSAL.c.proposal_id))]
 
 
 def approvals_of(change: Change, proposal_id: str) -> list[Approval]:
@@ -91,7 +94,7 @@ def move(
         refusal_reason=reason,
         approvals_given_count=proposal.approvals_given_count if approvals_given_count is None else approvals_given_count,
         is_dry_run=proposal.is_dry_run if is_dry_run is None else is_dry_run,
-        decided_at=at if status in _DECIDED else None if status is ProposalStatus.AWAITING_APPROVAL else proposal.decided_at,
+        decided_at=at if status in DECIDED else None if status is ProposalStatus.AWAITING_APPROVAL else proposal.decided_at,
     )
     names = ("proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run", "decided_at")
     values = {name: getattr(moved, name) for name in names}

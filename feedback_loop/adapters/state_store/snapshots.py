@@ -11,8 +11,10 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from feedback_loop.adapters.state_store.outbox import NO_CONNECTOR
+from feedback_loop.adapters.state_store.proposal_rows import DECIDED
 from feedback_loop.adapters.state_store.schema import ACTION, FACTS, PROPOSAL, PROPOSAL_EVENT
-from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus
+from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus
 from feedback_loop.contracts.tables import Table
 
 BEGINS = {
@@ -27,7 +29,12 @@ BEGINS = {
 
 _KEPT_IN = {"remediation_proposal": PROPOSAL, "remediation_action": ACTION, **FACTS}
 _OF_EVENT = ("proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run")
-_DECIDED = ("approved", "refused", "expired")
+_OF_ACTION = {
+    ProposalStatus.APPROVED: ActionStatus.QUEUED,
+    ProposalStatus.REFUSED: ActionStatus.FAILED,
+    ProposalStatus.EXPIRED: ActionStatus.FAILED,
+}
+"""Where the action stood while its proposal stood there; elsewhere the two have the same word."""
 
 
 def snapshot(connection: sa.Connection, table: Table, as_of: datetime | None) -> pl.DataFrame:
@@ -42,11 +49,9 @@ def snapshot(connection: sa.Connection, table: Table, as_of: datetime | None) ->
 
 
 def _as_they_were(connection: sa.Connection, name: str, rows: list[dict[str, Any]], as_of: datetime) -> list[dict[str, Any]]:
-    if name == "remediation_proposal":
-        events = _events_until(connection, as_of)
-        return [_proposal_then(row, events.get(row["proposal_id"], [])) for row in rows]
-    if name == "remediation_action":
-        return [_action_then(row, as_of) for row in rows]
+    if name in ("remediation_proposal", "remediation_action"):
+        events, then = _events_until(connection, as_of), _proposal_then if name == "remediation_proposal" else _action_then
+        return [then(row, events.get(row["proposal_id"], [])) for row in rows]
     return [_message_then(row, as_of) for row in rows] if name == "remediation_message" else rows
 
 
@@ -59,18 +64,21 @@ def _events_until(connection: sa.Connection, as_of: datetime) -> dict[str, list[
 
 
 def _proposal_then(row: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    decided = [e["changed_at"] for e in events if e["proposal_status"] in _DECIDED]
-    is_open = bool(events) and events[-1]["proposal_status"] == "awaiting_approval"
+    decided = [e["changed_at"] for e in events if e["proposal_status"] in DECIDED]
+    is_open = bool(events) and events[-1]["proposal_status"] == ProposalStatus.AWAITING_APPROVAL
     last = {name: events[-1][name] for name in _OF_EVENT} if events else {}
     return {**row, **last, "decided_at": decided[-1] if decided and not is_open else None}
 
 
-def _action_then(row: dict[str, Any], as_of: datetime) -> dict[str, Any]:
-    if row["claimed_at"] is None or row["claimed_at"] > as_of:
-        return {**row, "action_status": str(ActionStatus.QUEUED), "receipt_id": None, "executed_at": None}
-    if row["executed_at"] is not None and row["executed_at"] > as_of:
-        return {**row, "action_status": str(ActionStatus.CLAIMED), "receipt_id": None, "executed_at": None}
-    return row
+def _action_then(row: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The action by the history of its proposal, which moves in the same changes."""
+    statuses = [ProposalStatus(e["proposal_status"]) for e in events]
+    status = _OF_ACTION.get(statuses[-1]) or ActionStatus(statuses[-1])
+    tried = statuses.count(ProposalStatus.CLAIMED)
+    then = {**row, "action_status": str(status), "attempt_count": tried, "is_dry_run": not tried}
+    if not tried:
+        then["connector"] = NO_CONNECTOR
+    return then if ProposalStatus.DONE in statuses else {**then, "receipt_id": None, "executed_at": None}
 
 
 def _message_then(row: dict[str, Any], as_of: datetime) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from feedback_loop.remediation.approvals import expired
 from feedback_loop.remediation.audit import anchor_of
 
 _SALT_BYTES = 16
+"""128 bits: too many for anybody to try contents against a commitment."""
 
 
 class SqlStateStore:
@@ -143,6 +144,10 @@ class SqlStateStore:
     def anchor(self) -> Anchor | None:
         """The end of the chain as it is known outside of the database."""
         return self._anchor.latest()
+
+    def anchors(self) -> list[Anchor]:
+        """Every end that the chain ever had, as they are known outside of the database."""
+        return self._anchor.all()
 
     @contextmanager
     def _change(self) -> Iterator[Change]:

@@ -36,6 +36,7 @@ def test_any_other_address_is_refused_without_its_credentials(url: str) -> None:
         ({"Retry-After": "Tue, 17 Mar 2026 11:00:00 GMT", "Date": "Tue, 17 Mar 2026 12:00:00 GMT"}, 0.0),
         ({"Retry-After": "Tue, 17 Mar 2026 12:00:20 GMT"}, None),
         ({"Retry-After": "soon"}, None),
+        ({b"Retry-After": b"\xb2"}, None),
         ({}, None),
     ],
 )

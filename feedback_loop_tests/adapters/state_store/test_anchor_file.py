@@ -23,5 +23,7 @@ def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "anchor.jsonl"
     AnchorFile(path).write(Anchor(1, "hash1"))
     with path.open("a", encoding="utf-8") as file:
-        file.write('{"sequence": 2, "rec\n[]\n')
+        file.write('{"sequence": 2, "rec\n[]\n{"sequence": Infinity, "record_hash": ""}\n')
+    with path.open("ab") as file_of_bytes:
+        file_of_bytes.write(b"\xff\n")
     assert AnchorFile(path).latest() == Anchor(1, "hash1")

@@ -10,7 +10,7 @@ import pytest
 from feedback_loop.adapters.state_store.snapshots import BEGINS
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.decisions import ACTION_TABLE, PROPOSAL_TABLE, Approval, Proposal, Settlement
-from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus
+from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop_tests.fakes import START
@@ -55,6 +55,28 @@ def test_a_proposal_stands_where_it_stood_then(lived: SqlStateStore, minutes: in
 def test_an_action_stands_where_it_stood_then(lived: SqlStateStore, minutes: int, status: str) -> None:
     row = lived.snapshot(ACTION_TABLE, START + minutes * MINUTE).row(0, named=True)
     assert (row["action_status"], row["receipt_id"]) == (status, "receipt_1" if status == "done" else None)
+
+
+def test_an_action_that_failed_was_only_claimed_before(state: SqlStateStore) -> None:
+    state.record_proposals([ROLLBACK])
+    state.settle(ROLLBACK.proposal_id, yes, "ada", START)
+    (action,) = state.actions(ActionStatus.QUEUED)
+    state.claim(action.action_id, lambda *_: None, "desk", START + MINUTE)
+    state.finish(action.action_id, ActionStatus.FAILED, None, START + 2 * MINUTE)
+    then = [state.snapshot(ACTION_TABLE, START + n * MINUTE).row(0, named=True) for n in range(3)]
+    assert [(row["action_status"], row["attempt_count"], row["connector"]) for row in then] == [
+        ("queued", 0, "none"),
+        ("claimed", 1, "desk"),
+        ("failed", 1, "desk"),
+    ]
+
+
+def test_an_action_that_was_refused_at_its_claim_has_failed(state: SqlStateStore) -> None:
+    state.record_proposals([ROLLBACK])
+    state.settle(ROLLBACK.proposal_id, yes, "ada", START)
+    (action,) = state.actions(ActionStatus.QUEUED)
+    state.claim(action.action_id, lambda *_: RefusalReason.STALE_EVIDENCE, "desk", START + MINUTE)
+    assert [state.snapshot(ACTION_TABLE, START + n * MINUTE)["action_status"].item() for n in range(2)] == ["queued", "failed"]
 
 
 def test_what_was_not_there_yet_is_not_seen(lived: SqlStateStore) -> None:
