@@ -89,10 +89,9 @@ def drafts(
     return pl.DataFrame([row for row in rows if row["message_draft_id"] not in present], schema=pl.Schema(_TABLE.schema))
 
 
-def consenting(customers: pl.DataFrame) -> frozenset[str]:
-    """The customers whose latest statement, of those given, says that they may be written to."""
-    latest = customers.sort("landed_at", "statement_id").unique(["product", "known_customer_id"], keep="last", maintain_order=True)
-    return frozenset(latest.filter(pl.col("consent") == _CONSENT)["known_customer_id"])
+def consenting(customers: pl.DataFrame, product: str) -> frozenset[str]:
+    """The customers of the product whose latest statement, of those given, says that they may be written to."""
+    return frozenset(row["known_customer_id"] for row in _latest(customers, product) if row["consent"] == _CONSENT)
 
 
 def rendered(kind: MessageKind, facts: IssueFacts, language: str) -> str:

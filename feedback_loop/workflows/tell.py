@@ -59,13 +59,11 @@ def send_messages(
     require_whole(state, state)
     if APPROVER_ROLE not in roles_of(person, people):
         raise Refused(f"{person} lacks the role {APPROVER_ROLE}, without which nothing is sent to customers. Ask somebody who has it.")
-    messages = state.snapshot(MESSAGE).filter(proposal_id=proposal_id)
-    if messages.is_empty():
+    proposal, messages = state.proposal(proposal_id), state.snapshot(MESSAGE).filter(proposal_id=proposal_id)
+    if proposal is None or messages.is_empty():
         raise BadInput(f"nothing was drafted for {proposal_id}.")
-    proposal, customers = state.proposal(proposal_id), tables.read(TABLES["context_customer"], as_of=now)
-    if proposal is not None:
-        customers = customers.filter(product=proposal.product)
-    may_be_told = pl.col("recipient_customer_id").is_in(list(consenting(customers)))
+    consent = consenting(tables.read(TABLES["context_customer"], as_of=now), proposal.product)
+    may_be_told = pl.col("recipient_customer_id").is_in(list(consent))
     unsent = messages.filter(pl.col("message_status").is_in([str(MessageStatus.DRAFTED), str(MessageStatus.APPROVED)]))
     withdrawn, open_ones = unsent.filter(~may_be_told), unsent.filter(may_be_told)
     state.move_messages(withdrawn["message_draft_id"].to_list(), MessageStatus.SUPPRESSED, LOOP, now)

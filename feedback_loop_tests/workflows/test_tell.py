@@ -59,6 +59,7 @@ def world(tmp_path: Path) -> World:
 
 
 def drafted(world: World) -> int:
+    world.state.record_proposals([FIX])
     return draft_messages(FIX, tables_of(*ALL), world.state, MessageKind.EXPLANATION, NOW)
 
 
