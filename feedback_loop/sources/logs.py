@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from feedback_loop.sources.columns import Column, count, minute, word
-from feedback_loop.sources.measurements import Measurement, read_measured
+from feedback_loop.sources.columns import Column, count, word
+from feedback_loop.sources.measurements import Measurement, read_measured, where_and_when
 from feedback_loop.sources.reading import Reading, Row
 
 REQUIRED = ("product", "service", "minute", "error", "lines")
@@ -25,11 +25,7 @@ def read_logs(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
 
 def _columns(frame: pl.DataFrame) -> dict[str, Column]:
     return {
-        "product": word(frame, "product", is_required=True),
-        "measured_service": word(frame, "service", is_required=True),
-        "measured_version": word(frame, "version", is_required=False),
-        "measured_region": word(frame, "region", is_required=False),
-        "minute_at": minute(frame, "minute"),
+        **where_and_when(frame),
         "error_text": word(frame, "error", is_required=True),
         "line_count": count(frame, "lines"),
     }

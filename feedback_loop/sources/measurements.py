@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from feedback_loop.contracts.records import MeasuredRows, RejectedRow
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.sources.columns import NO_TEXT, Check, Column
+from feedback_loop.sources.columns import NO_TEXT, Check, Column, minute, word
 from feedback_loop.sources.parquet import plain_rows, read_batches, refusing_damage, row_bytes
 from feedback_loop.sources.reading import Problem, Reading, Row
 from feedback_loop.sources.row_forms import read_rows
@@ -69,6 +69,17 @@ def read_measured(stream: BinaryIO, reading: Reading, measured: Measurement) -> 
             pending = []
     if pending:
         yield from _outcome(_text_chunk(pending), reading.over_rows(form="jsonl"), measured)
+
+
+def where_and_when(frame: pl.DataFrame) -> dict[str, Column]:
+    """The columns that every measurement has: product, service, version, region and minute."""
+    return {
+        "product": word(frame, "product", is_required=True),
+        "measured_service": word(frame, "service", is_required=True),
+        "measured_version": word(frame, "version", is_required=False),
+        "measured_region": word(frame, "region", is_required=False),
+        "minute_at": minute(frame, "minute"),
+    }
 
 
 def _outcome(chunk: _Chunk, told: Reading, measured: Measurement) -> Iterator[Row]:

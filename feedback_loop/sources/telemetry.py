@@ -12,8 +12,8 @@ from typing import BinaryIO
 import polars as pl
 
 from feedback_loop.contracts.vocab import QuarantineReason
-from feedback_loop.sources.columns import Check, Column, amount, count, minute, word
-from feedback_loop.sources.measurements import Measurement, read_measured
+from feedback_loop.sources.columns import Check, Column, amount, count
+from feedback_loop.sources.measurements import Measurement, read_measured, where_and_when
 from feedback_loop.sources.reading import Problem, Reading, Row
 
 REQUIRED = ("product", "service", "minute", "requests", "errors")
@@ -26,11 +26,7 @@ def read_telemetry(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
 
 def _columns(frame: pl.DataFrame) -> dict[str, Column]:
     return {
-        "product": word(frame, "product", is_required=True),
-        "measured_service": word(frame, "service", is_required=True),
-        "measured_version": word(frame, "version", is_required=False),
-        "measured_region": word(frame, "region", is_required=False),
-        "minute_at": minute(frame, "minute"),
+        **where_and_when(frame),
         "request_count": count(frame, "requests"),
         "error_count": count(frame, "errors"),
         "latency_p95_ms": amount(frame, "latency_p95_ms"),
