@@ -108,8 +108,8 @@ class PlantedFault:
 
     @property
     def is_right(self) -> bool:
-        """Whether the loop named the true cause, or none where there is none."""
-        return self.found_cause == self.true_cause
+        """Whether the loop noticed it and named the true cause, or none where there is none."""
+        return self.first_alert_at is not None and self.found_cause == self.true_cause
 
 
 def at_hour(day: int, hour: float) -> datetime:

@@ -58,10 +58,11 @@ def test_a_fix_that_nothing_can_be_said_of_has_no_figure(capsys: pytest.CaptureF
         ({"found_cause": "chg-2"}, "WRONG  checkout"),
         ({"found_cause": None, "found_score": None}, "unsure checkout"),
         ({"found_cause": None, "found_score": None, "true_cause": None}, "right  checkout"),
+        ({"found_cause": None, "found_score": None, "true_cause": None, "first_alert_at": None}, "unsure checkout"),
         ({"true_cause": None}, "planted: nothing broke"),
         ({"first_alert_at": None, "mended_by": None}, "no alert · mended by hand"),
     ],
-    ids=["the true cause", "an innocent", "no cause", "rightly none", "nothing broke", "unseen"],
+    ids=["the true cause", "an innocent", "no cause", "rightly none", "unnoticed", "nothing broke", "unseen"],
 )
 def test_a_fault_is_told_as_it_was_found(capsys: pytest.CaptureFixture[str], changes: dict[str, Any], line: str) -> None:
     assert line in said(capsys, planted(**changes), JUDGED)
