@@ -182,6 +182,10 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         """What people said of it, in the order in which they did."""
         ...
 
+    def decided(self) -> list[tuple[Proposal, Sequence[Approval]]]:
+        """Every proposal with what people said of it, all as they stood at one moment."""
+        ...
+
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it; an approved one is queued, one that is no longer approved is taken out."""
         ...

@@ -14,7 +14,7 @@ from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table,
 if TYPE_CHECKING:
     from feedback_loop.adapters.state_store.anchor_file import AnchorFile
     from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
-    from feedback_loop.ports import AuditLog
+    from feedback_loop.ports import AuditLog, StateStore
     from feedback_loop.workflows.audit import AuditLine, AuditReport
 
 app = typer.Typer(help="The audit trail of what was decided and done: verify it, read it, export it.")
@@ -50,8 +50,8 @@ def verify(context: typer.Context, as_json: JsonFlag = False) -> None:
     from feedback_loop.errors import AuditChainBroken
     from feedback_loop.workflows.audit import verified
 
-    settings = settings_of(context)
-    report = verified(_log(context), open_state(settings) if has_state(settings) else None)
+    state = _state(context)
+    report = verified(state or _no_trail(context), state)
     if as_json:
         print_json({**vars(report), "is_whole": not report.breaks})
         raise typer.Exit(1 if report.breaks else 0)
@@ -109,10 +109,18 @@ def export(
 
 
 def _log(context: typer.Context) -> AuditLog:
+    return _state(context) or _no_trail(context)
+
+
+def _state(context: typer.Context) -> StateStore | None:
+    settings = settings_of(context)
+    return open_state(settings) if has_state(settings) else None
+
+
+def _no_trail(context: typer.Context) -> AuditLog:
     from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 
-    settings = settings_of(context)
-    return open_state(settings) if has_state(settings) else _NoTrail(AnchorFile(settings.anchor_file))
+    return _NoTrail(AnchorFile(settings_of(context).anchor_file))
 
 
 def _told(report: AuditReport) -> str:

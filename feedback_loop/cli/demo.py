@@ -193,7 +193,7 @@ class _Stage:
         from feedback_loop.workflows.demo import planted_and_found, verdicts
 
         planted, effects = planted_and_found(self.company, self.state), verdicts(self.company.store)
-        report = verified(self.state)
+        report = verified(self.state, self.state)
         self.told.compared(self.settings, planted, effects, report)
         return {
             "run": done.as_json(),

@@ -12,7 +12,6 @@ from typing import Any
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
 from feedback_loop.contracts.canonical import instant_text
-from feedback_loop.contracts.decisions import PROPOSAL_TABLE
 from feedback_loop.errors import AuditChainBroken
 from feedback_loop.ports import AuditLog, StateStore
 from feedback_loop.remediation.attested import contradictions
@@ -55,9 +54,7 @@ def _contradictions(state: StateStore) -> list[AuditBreak]:
 
 
 def _seen_now(state: StateStore) -> list[AuditBreak]:
-    ids = state.snapshot(PROPOSAL_TABLE)["proposal_id"].to_list()
-    held = [(proposal, state.approvals(name)) for name in ids if (proposal := state.proposal(name)) is not None]
-    return contradictions(held, state.records(), state.contents())
+    return contradictions(state.decided(), state.records(), state.contents())
 
 
 def require_whole(log: AuditLog, state: StateStore | None = None) -> None:

@@ -7,6 +7,7 @@ stands in the proposal's row, its history in `proposal_event`, and both are writ
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,15 @@ def approvals_of(change: Change, proposal_id: str) -> list[Approval]:
     """What people said of it, in their order."""
     rows = change.rows(APPROVAL.select().where(APPROVAL.c.proposal_id == proposal_id).order_by(APPROVAL.c.approval_id))
     return [_approval(row) for row in rows]
+
+
+def decided(change: Change) -> list[tuple[Proposal, Sequence[Approval]]]:
+    """Every proposal with what people said of it, by id: two statements, however many there are."""
+    said: dict[str, list[Approval]] = {}
+    for row in change.rows(APPROVAL.select().order_by(APPROVAL.c.approval_id)):
+        said.setdefault(row["proposal_id"], []).append(_approval(row))
+    proposals = map(_proposal, change.rows(PROPOSAL.select().order_by(PROPOSAL.c.proposal_id)))
+    return [(proposal, said.get(proposal.proposal_id, [])) for proposal in proposals]
 
 
 def add_approval(change: Change, approval: Approval) -> None:

@@ -58,6 +58,11 @@ class SqlStateStore:
         with self._look() as look:
             return proposal_rows.approvals_of(look, proposal_id)
 
+    def decided(self) -> list[tuple[Proposal, Sequence[Approval]]]:
+        """Every proposal with what people said of it."""
+        with self._look() as look:
+            return proposal_rows.decided(look)
+
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it."""
         with self._change() as change:
