@@ -1,4 +1,4 @@
-"""What the marts say of some days: what rose and beside which releases, in whose words, how much was sent. Printed by `highlights`.
+"""What the marts say of some days: what rose and beside which releases and in whose words. Printed by `highlights`.
 
 Ranked issues are read in `adapters/issue_reader`. Every value from outside is bound as a parameter, never part of a statement.
 """
@@ -62,25 +62,7 @@ def top_spikes(marts_file: Path, days: DayRange, product: str | None = None) -> 
         return [Spike(**row) for row in rows]
 
 
-def volumes(marts_file: Path, days: DayRange, product: str) -> list[tuple[Any, ...]]:
-    """Channel, messages, messages per day, and the share of one or two stars among those rated."""
-    with open_marts(marts_file) as connection:
-        return [tuple(row.values()) for row in rows_of(connection, _VOLUMES, [days.first, days.last, product])]
-
-
 _SPAN = "select min(event_date) as first_day, max(event_date) as last_day from mart_issue_daily"
-
-_VOLUMES = """
-select
-    channel,
-    cast(sum(message_count) as bigint) as messages,
-    round(sum(message_count) / count(distinct event_date), 1) as per_day,
-    case when sum(rated_count) > 0 then round(100 * sum(negative_count) / sum(rated_count)) || ' %' end as negative
-from mart_feedback_daily
-where event_date between $1 and $2 and product = $3
-group by channel
-order by messages desc, channel
-"""
 
 _SPIKES = """
 with named as (

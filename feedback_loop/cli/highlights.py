@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from feedback_loop.adapters.issue_reader import IssueFilter, read_issues
-from feedback_loop.cli.findings import TOP_COUNT, Spike, top_spikes, volumes
+from feedback_loop.cli.findings import TOP_COUNT, Spike, top_spikes
 from feedback_loop.cli.issues import print_issue
-from feedback_loop.cli.printing import print_table, say, shortened
+from feedback_loop.cli.printing import say, shortened
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.vocab import CandidateVerdict
 
@@ -19,12 +19,6 @@ _VERDICTS = {
     CandidateVerdict.NOT_SUPPORTED: "not supported",
     CandidateVerdict.UNDECIDED: "undecided",
 }
-
-
-def print_volumes(marts_file: Path, days: DayRange, product: str) -> None:
-    """How much customers sent over each channel."""
-    say("What customers sent")
-    print_table(("channel", "messages", "per day", "rated 1 or 2 stars"), volumes(marts_file, days, product))
 
 
 def print_findings(marts_file: Path, days: DayRange, product: str | None = None) -> None:

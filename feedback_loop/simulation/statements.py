@@ -34,11 +34,6 @@ def instant(start_day: date, hour: float) -> datetime:
     return datetime.combine(start_day, time(), UTC) + timedelta(seconds=int(hour * 3600))
 
 
-def hour_of(start_day: date, moment: datetime) -> float:
-    """The hour since the start of the first day at an instant."""
-    return (moment - datetime.combine(start_day, time(), UTC)) / HOUR
-
-
 def arrival(start_day: date, moment: datetime) -> datetime:
     """The instant itself, or that of the first load where it lies before the first day."""
     return max(moment, instant(start_day, 0) + FIRST_ARRIVAL)

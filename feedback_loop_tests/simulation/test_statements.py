@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.simulation.statements import arrival, csv_bytes, hour_of, instant, iso, json_lines, parquet_bytes
+from feedback_loop.simulation.statements import arrival, csv_bytes, instant, iso, json_lines, parquet_bytes
 
 DAY = date(2026, 3, 2)
 
 
 @given(st.integers(-50_000, 500_000))
 def test_an_hour_and_its_instant_are_the_same_moment(minutes: int) -> None:
-    assert hour_of(DAY, instant(DAY, minutes / 60)) * 60 == minutes or abs(hour_of(DAY, instant(DAY, minutes / 60)) * 60 - minutes) < 0.02
+    since_midnight = instant(DAY, minutes / 60) - datetime.combine(DAY, time(), UTC)
+    assert abs(since_midnight / timedelta(minutes=1) - minutes) < 0.02
 
 
 def test_what_was_there_before_the_first_day_arrives_with_the_first_load() -> None:
