@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,9 +31,13 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     embedder: EmbedderChoice = EmbedderChoice.MINILM
+    encoder_folder: Path | None = None
+    """A sentence encoder in the place of the published one: config.json, model.safetensors, tokenizer.json of a BERT."""
     chosen_state_url: str | None = None
     connector_url: str | None = None
     """Where the case system answers; None switches every connector off (dry run)."""
+    chosen_masking_key: str | None = field(default=None, repr=False)
+    """A secret from which the tokens of masked texts follow; None means that of the home folder's file."""
 
     @property
     def tables_folder(self) -> Path:
@@ -91,6 +95,26 @@ class Settings:
         return self.home / "people.yaml"
 
     @property
+    def masking_key_file(self) -> Path:
+        """The secret from which the tokens of masked texts follow."""
+        return self.home / "secrets" / "masking.key"
+
+    @property
+    def cleaning_file(self) -> Path:
+        """A company's product names and the shapes of its own numbers."""
+        return self.home / "cleaning.yaml"
+
+    @property
+    def owners_file(self) -> Path:
+        """Who owns what; where it is missing, the ownership table of the package counts."""
+        return self.home / "owners.yaml"
+
+    @property
+    def retention_file(self) -> Path:
+        """How long data are kept; where it is missing, the policy of the package counts, which keeps everything."""
+        return self.home / "retention.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own instance folder: run history and event log."""
         return self.home / "dagster"
@@ -107,9 +131,14 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         raise BadInput(
             f"the home folder {place} has one of {_UNSAFE} in its path, which Delta tables can't bear. Choose another with --home."
         )
+    encoder = env.get("FEEDBACK_LOOP_ENCODER_FOLDER") or None
+    if encoder and chosen == EmbedderChoice.TFIDF:
+        raise BadInput("FEEDBACK_LOOP_ENCODER_FOLDER names an encoder, but FEEDBACK_LOOP_EMBEDDER=tfidf uses none. Leave one empty.")
     return Settings(
         home=place,
         embedder=EmbedderChoice(chosen),
+        encoder_folder=Path(encoder).expanduser().resolve() if encoder else None,
         chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
+        chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
     )

@@ -109,6 +109,14 @@ class ModelWeightsCorrupt(Refused):
         super().__init__(f"{path}: SHA-256 {found[:12]}… instead of {expected[:12]}…. Reinstall with `make clean` and `make demo`.")
 
 
+class EncoderUnusable(Refused):
+    """The encoder that the settings name can't be used."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder, self.why = folder, why
+        super().__init__(f"{folder}: {why}. Name the folder of another encoder in FEEDBACK_LOOP_ENCODER_FOLDER, or leave it empty.")
+
+
 class StageFailed(Refused):
     """An asset raised while it was computed; the cause is named without customer text."""
 
@@ -161,6 +169,14 @@ class PlaybookRefused(BadInput):
         super().__init__(f"playbook {playbook}: {'; '.join(problems)}. No playbook of this set is used until it is mended.")
 
 
+class OwnershipRefused(BadInput):
+    """An ownership table leaves something without an owner, so none of it is used."""
+
+    def __init__(self, problems: list[str], place: str = "the ownership table") -> None:
+        self.problems, self.place = problems, place
+        super().__init__(f"{place}: {'; '.join(problems)}. Nothing of this table is used until it is mended; see `owners lint`.")
+
+
 class DecisionRefused(Refused):
     """A proposal can't be decided as asked; `reason` is a word of RefusalReason."""
 
@@ -183,3 +199,45 @@ class AuditChainBroken(Refused):
     def __init__(self, breaks: list[str]) -> None:
         self.breaks = breaks
         super().__init__(f"the audit chain is broken ({'; '.join(breaks[:3])}). Nothing is carried out; find who changed the state store.")
+
+
+class ErasureUnfinished(Refused):
+    """An erasure was stopped half-way, and nothing may be computed or decided before it is finished."""
+
+    def __init__(self) -> None:
+        super().__init__("an erasure was stopped half-way. Run `feedback-loop erase` without a customer; it finishes what was begun.")
+
+
+class ErasureKeyMissing(Refused):
+    """The key of the tombstones is gone or another one, so that nobody can tell who was erased."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: the key of the tombstones is missing or is another one. Bring it back from a backup; until then nothing lands."
+        )
+
+
+class NobodyErased(Refused):
+    """Nothing was found of the customers who were named, so nothing was changed."""
+
+    def __init__(self, count: int, total: int) -> None:
+        self.count, self.total = count, total
+        whom = "nothing is known of this customer" if total == 1 else f"nothing is known of {count} of the {total} customers"
+        super().__init__(f"{whom}. Nothing was changed; check the spelling, or leave unknown ones out.")
+
+
+class ErasureIncomplete(Refused):
+    """Strings of erased people were found after the erasure."""
+
+    def __init__(self, found_count: int, certificate: Path) -> None:
+        self.found_count, self.certificate = found_count, certificate
+        super().__init__(f"{found_count} traces are left; {certificate} names the places. See to them and run the same command again.")
+
+
+class RetentionRefused(BadInput):
+    """A retention policy can't be followed as it stands, so nothing of it is."""
+
+    def __init__(self, place: str, problems: list[str]) -> None:
+        self.place, self.problems = place, problems
+        super().__init__(f"{place}: {'; '.join(problems)}. Nothing was erased; mend the file.")

@@ -58,9 +58,18 @@ class TableStore(Protocol):
         ...
 
     def read(
-        self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
+        self,
+        table: Table,
+        days: DayRange | None = None,
+        *,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        matching: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
-        """The rows whose event_date (partition column where there is none) is in `days`, or all; with `as_of` those landed by then."""
+        """The rows whose event_date (partition column where there is none) is in `days`, or all; with `as_of` those landed by then.
+
+        With `matching` only those that agree with one of its rows in all of its columns, none of which is null.
+        """
         ...
 
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:

@@ -10,7 +10,7 @@ import pytest
 from feedback_loop.config import DEFAULT_HOME, EmbedderChoice, Settings, load_settings
 from feedback_loop.errors import BadInput, UnknownChoice
 
-PLACES = [name for name in vars(Settings) if name.endswith(("_folder", "_file", "_home"))]
+PLACES = [name for name, what in vars(Settings).items() if isinstance(what, property) and name.endswith(("_folder", "_file", "_home"))]
 
 
 def test_nothing_has_to_be_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +52,16 @@ def test_the_weaker_vectors_come_only_by_choice() -> None:
 def test_an_unknown_embedder_is_refused_with_the_choices() -> None:
     with pytest.raises(UnknownChoice, match=r"FEEDBACK_LOOP_EMBEDDER 'word2vec'.*minilm, tfidf"):
         load_settings(environment={"FEEDBACK_LOOP_EMBEDDER": "word2vec"})
+
+
+def test_another_encoder_is_a_folder_that_is_named(tmp_path: Path) -> None:
+    assert load_settings(environment={"FEEDBACK_LOOP_ENCODER_FOLDER": ""}).encoder_folder is None
+    assert load_settings(environment={"FEEDBACK_LOOP_ENCODER_FOLDER": str(tmp_path)}).encoder_folder == tmp_path.resolve()
+
+
+def test_an_encoder_and_vectors_without_one_contradict_each_other(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="FEEDBACK_LOOP_ENCODER_FOLDER"):
+        load_settings(environment={"FEEDBACK_LOOP_ENCODER_FOLDER": str(tmp_path), "FEEDBACK_LOOP_EMBEDDER": "tfidf"})
 
 
 @pytest.mark.parametrize("name", ["100%", "a*b", "what?", "[x]", "a=b", "a\\b"])

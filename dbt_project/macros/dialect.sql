@@ -8,6 +8,14 @@
 {% macro duckdb__each_element(list_column) %}unnest({{ list_column }}){% endmacro %}
 
 
+{# How many elements a list column has. #}
+{% macro element_count(list_column) %}{{ return(adapter.dispatch('element_count')(list_column)) }}{% endmacro %}
+
+{% macro default__element_count(list_column) %}size({{ list_column }}){% endmacro %}
+
+{% macro duckdb__element_count(list_column) %}len({{ list_column }}){% endmacro %}
+
+
 {# The UTC day of an instant. #}
 {% macro utc_day(instant_column) %}{{ return(adapter.dispatch('utc_day')(instant_column)) }}{% endmacro %}
 

@@ -1,57 +1,78 @@
 """The tables that Python owns, as Delta tables on disk or an object store (the `TableStore` port).
 
 Every write conforms to the contract first, carries an explicit predicate, and happens under a lock per table, so that two processes on one
-machine wait for each other instead of losing a commit. Only the span from the first changed day to the last is written.
+machine wait for each other instead of losing a commit. Only the span from the first changed day to the last is written. Rows of erased
+people don't land again; a reader whose files an erasure removed meanwhile looks again.
 What is easy to break: a min..max predicate deletes every day in between, so the rows of the whole span are always written together.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, urlparse
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from feedback_loop.adapters.tombstones import Tombstones
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import Table
 from feedback_loop.contracts.validate import conform, violations
 from feedback_loop.errors import ContractBroken, RowsOutsideDays
 
+_LOOKS, _PAUSE_SECONDS = 20, 0.1
+"""How often, and how far apart, a reader looks again for a snapshot that is being rewritten: removing files takes far less."""
+
+Found = TypeVar("Found")
+
 
 class DeltaTableStore:
-    """Delta tables under one root, one folder per table."""
+    """Delta tables under one root, one folder per table; `locks` is the home's folder of locks."""
 
     def __init__(self, root: str | Path, locks: Path, storage_options: Mapping[str, str] | None = None) -> None:
         self._root, self._locks = str(root), locks
         self._options = dict(storage_options or {}) or None
+        self._tombstones = Tombstones(locks.parent)
 
     def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows whose key the table did not hold yet, now appended; see the port."""
         _require_contract(table, frame)
         with self._locked(table):
             known = self.read(table, _days_of_keys(table, frame), columns=table.key)
-            fresh = frame.join(known, on=list(table.key), how="anti", maintain_order="left")
+            # Looked at under the lock: whoever was erased before it has a tombstone, whoever is erased after it loses these rows too.
+            fresh = self._tombstones.left_in(table, frame).join(known, on=list(table.key), how="anti", maintain_order="left")
             if fresh.height:
                 self._append(table, fresh)
         return fresh
 
     def read(
-        self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
+        self,
+        table: Table,
+        days: DayRange | None = None,
+        *,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        matching: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
         """The rows of the days, or all; see the port."""
-        wanted = list(columns or table.columns)
+        return _looked_again(lambda: self._rows(table, days, as_of, matching).select(columns or table.columns).collect())
+
+    def _rows(self, table: Table, days: DayRange | None, as_of: datetime | None, matching: pl.DataFrame | None) -> pl.LazyFrame:
         rows = self._scan(table, self.files(table))
         if days is not None:
             rows = rows.filter(pl.col(_day_column(table)).is_between(days.first, days.last))
         if as_of is not None and "landed_at" in table.columns:
             rows = rows.filter(pl.col("landed_at") <= as_of)
-        return rows.select(wanted).collect()
+        if matching is not None:
+            rows = rows.join(matching.lazy(), on=matching.columns, how="semi")
+        return rows
 
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:
         """The number of days whose rows changed; see the port."""
@@ -79,6 +100,9 @@ class DeltaTableStore:
 
     def added_since(self, table: Table, version: int, columns: Sequence[str]) -> pl.DataFrame:
         """The rows of the data files that the table did not have at that version; see the port."""
+        return _looked_again(lambda: self._added_since(table, version, columns))
+
+    def _added_since(self, table: Table, version: int, columns: Sequence[str]) -> pl.DataFrame:
         before = set(self._files_at(table, version))
         fresh = [file for file in self.files(table) if file not in before]
         return self._scan(table, fresh).select(columns).collect()
@@ -144,6 +168,9 @@ class DeltaTableStore:
         try:
             return DeltaTable(self._uri(table), storage_options=self._options)
         except TableNotFoundError:
+            if Path(self._uri(table), "_delta_log", "_last_checkpoint").exists():
+                # The log was cut while it was read; taking the table for one that does not exist would lose all its rows.
+                return _looked_again(lambda: DeltaTable(self._uri(table), storage_options=self._options))
             return None
 
     def _uri(self, table: Table) -> str:
@@ -155,6 +182,20 @@ class DeltaTableStore:
         with (self._locks / f"{table.name}.lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+def _looked_again(look: Callable[[], Found]) -> Found:
+    """What the look finds; it is repeated while files of the snapshot vanish, and raises as it is where they stay away."""
+    for _ in range(_LOOKS - 1):
+        try:
+            return look()
+        except (FileNotFoundError, TableNotFoundError):
+            time.sleep(_PAUSE_SECONDS)
+        except (DeltaError, pl.exceptions.ComputeError) as error:
+            if not any(sign in str(error).lower() for sign in ("no such file", "not found")):
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    return look()
 
 
 def _day_column(table: Table) -> str:

@@ -32,7 +32,13 @@ class MemoryTableStore:
         return fresh
 
     def read(
-        self, table: Table, days: DayRange | None = None, *, as_of: datetime | None = None, columns: Sequence[str] | None = None
+        self,
+        table: Table,
+        days: DayRange | None = None,
+        *,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        matching: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
         """The rows of the days, or all; see the port."""
         states = self._states.get(table.name)
@@ -41,6 +47,8 @@ class MemoryTableStore:
             rows = rows.filter(pl.col(_day_column(table)).is_between(days.first, days.last))
         if as_of is not None and "landed_at" in table.columns:
             rows = rows.filter(pl.col("landed_at") <= as_of)
+        if matching is not None:
+            rows = rows.join(matching, on=matching.columns, how="semi", maintain_order="left")
         return rows if columns is None else rows.select(columns)
 
     def replace_days(self, table: Table, frame: pl.DataFrame, days: DayRange) -> int:

@@ -1,7 +1,7 @@
 """The models that the settings name, opened once per process.
 
-The MiniLM vectors are the default; TF-IDF vectors are weaker and come only by an explicit choice, which the version stored with every
-vector shows. Opening loads nothing: weights are read when the first text comes.
+The MiniLM vectors are the default; another encoder, or the weaker TF-IDF vectors, come only by an explicit choice, which the version stored
+with every vector shows. Opening loads nothing: weights are read when the first text comes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
-from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+from feedback_loop.adapters.minilm.embedder import open_encoder
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.analysis.classify import FragmentClassifier, train_classifier
 from feedback_loop.analysis.taxonomy import seed_taxonomy
@@ -19,13 +19,13 @@ from feedback_loop.ports import Embedder
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The embedder behind its cache. Raises ModelWeightsMissing where the weights are not installed."""
-    return _cached_embedder(settings.embedder, settings.embedding_cache_file)
+    """The embedder behind its cache. Raises ModelWeightsMissing where the weights are not installed, EncoderUnusable for a chosen one."""
+    return _cached_embedder(settings.embedder, settings.encoder_folder, settings.embedding_cache_file)
 
 
 @lru_cache(maxsize=4)
-def _cached_embedder(choice: EmbedderChoice, cache_file: Path) -> Embedder:
-    inner: Embedder = MiniLmEmbedder() if choice is EmbedderChoice.MINILM else TfidfEmbedder()
+def _cached_embedder(choice: EmbedderChoice, encoder_folder: Path | None, cache_file: Path) -> Embedder:
+    inner: Embedder = open_encoder(encoder_folder) if choice is EmbedderChoice.MINILM else TfidfEmbedder()
     return CachingEmbedder(inner, cache_file)
 
 

@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from feedback_loop.analysis.blend import CODE_VERSION, BlendClassifier, train
+from feedback_loop.analysis.language_evidence import LanguageEvidence, count_by_language, shown
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.identifiers import content_hash
@@ -43,6 +44,8 @@ class AbstentionPolicy:
     delta: float = 0.1
     threshold_where_unproven: float = 0.6
     close_share: float = 0.5
+    least_language_precision: float = 0.65
+    """What held-out examples of a language must show, at the least, before fragments in it are decided at all."""
 
 
 @dataclass(frozen=True)
@@ -55,28 +58,28 @@ class FragmentClassifier:
     languages: frozenset[str]
     taxonomy_version: str
     classifier_version: str
+    evidence: tuple[LanguageEvidence, ...] = ()
+    """What decided which languages these are."""
 
 
 def train_classifier(taxonomy: Taxonomy, embedder: Embedder, policy: AbstentionPolicy | None = None) -> FragmentClassifier:
     """The classifier that the taxonomy's examples teach; a function of taxonomy, embedding model and policy alone.
 
-    The threshold is proven on out-of-fold predictions of the examples, which also fitted the blend: good enough to abstain by, no promise
-    about a customer's texts (that needs labels of their own, see `selective`).
+    Threshold and languages are proven on out-of-fold predictions of the examples, which also fitted the blend: good enough to abstain by,
+    no promise about a customer's texts (that needs labels of their own, see `selective`).
     """
     policy = policy or AbstentionPolicy()
     texts, targets = zip(*taxonomy.training_examples(), strict=True)
     blend, held_out = train(texts, embedder.embed(texts), targets)
     log_p = blend.blend.log_probabilities(held_out.scores.meaning, held_out.scores.wording)
-    is_correct = np.asarray(blend.labels)[log_p.argmax(axis=1)] == np.asarray(targets)[held_out.rows]
-    proven = selective_threshold(np.exp(log_p.max(axis=1)), is_correct, policy.target_precision, policy.delta)
-    return FragmentClassifier(
-        blend,
-        round(policy.threshold_where_unproven if proven is None else proven, _SCORE_DECIMALS),
-        policy,
-        taxonomy.languages,
-        taxonomy.version,
-        classifier_version(taxonomy, embedder.model_version, policy),
-    )
+    confidence, is_correct = np.exp(log_p.max(axis=1)), np.asarray(blend.labels)[log_p.argmax(axis=1)] == np.asarray(targets)[held_out.rows]
+    proven = selective_threshold(confidence, is_correct, policy.target_precision, policy.delta)
+    threshold = round(policy.threshold_where_unproven if proven is None else proven, _SCORE_DECIMALS)
+    spoken = np.asarray(taxonomy.example_languages())[held_out.rows]
+    evidence = count_by_language(spoken.tolist(), confidence >= threshold, is_correct)
+    languages = taxonomy.languages & shown(evidence, policy.least_language_precision, policy.delta)
+    version = classifier_version(taxonomy, embedder.model_version, policy)
+    return FragmentClassifier(blend, threshold, policy, languages, taxonomy.version, version, evidence)
 
 
 def classifier_version(taxonomy: Taxonomy, embedding_model_version: str, policy: AbstentionPolicy | None = None) -> str:

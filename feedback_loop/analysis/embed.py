@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.methods.masking import without_tokens
 from feedback_loop.ports import Embedder
 
 SCHEMA = pl.Schema(TABLES["analysis_embedding"].schema)
@@ -12,7 +13,7 @@ SCHEMA = pl.Schema(TABLES["analysis_embedding"].schema)
 
 def embeddings(fragments: pl.DataFrame, embedder: Embedder) -> pl.DataFrame:
     """Rows of `analysis_embedding`, one per fragment, in their order."""
-    texts = fragments["masked_text"].to_list()
+    texts = [without_tokens(text) for text in fragments["masked_text"]]
     vectors = pl.Series("vector", embedder.embed(texts) if texts else [], pl.Array(pl.Float32, embedder.dimension))
     kept = fragments.select("fragment_id", "text_hash", "event_date")
     version = pl.lit(embedder.model_version).alias("embedding_model_version")

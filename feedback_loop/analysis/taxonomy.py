@@ -22,6 +22,7 @@ from feedback_loop.errors import BadInput
 
 _VERSION_DIGITS = 12
 MIN_EXAMPLES_PER_CLASS = 5
+DEFINITION_LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class TaxonomyClass:
     definition: str
     boundaries: tuple[str, ...]
     examples: tuple[tuple[str, str], ...]
+    is_sensitive: bool = False
+    """Whether a complaint of it touches money or access, which adds to its urgency; no model learns from it."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,17 @@ class Taxonomy:
 
     @property
     def languages(self) -> frozenset[str]:
-        """Languages in which every class has examples enough to be recognised."""
+        """Languages in which every class has examples enough to be learnt; whether they were, `language_evidence` counts."""
         counts = [Counter(language for language, _ in c.examples) for c in self.classes]
         return frozenset(language for language in counts[0] if all(n[language] >= MIN_EXAMPLES_PER_CLASS for n in counts))
 
     def training_examples(self) -> tuple[tuple[str, str], ...]:
         """Pairs (sentence, class name); the definition of a class counts as one more sentence."""
         return tuple((text, c.name.value) for c in self.classes for text in (c.definition, *(sentence for _, sentence in c.examples)))
+
+    def example_languages(self) -> tuple[str, ...]:
+        """The language of each training example, in their order; definitions are written in English."""
+        return tuple(language for c in self.classes for language in (DEFINITION_LANGUAGE, *(language for language, _ in c.examples)))
 
 
 @cache
@@ -75,4 +82,6 @@ def _parse_class(name: ComplaintClass, document: str) -> TaxonomyClass:
     if missing:
         raise BadInput(f"class '{name}' of the taxonomy lacks {', '.join(missing)}. Add it to analysis/classes/{name}.yaml.")
     examples = tuple((language, line) for language, lines in content["examples"].items() for line in lines.splitlines() if line.strip())
-    return TaxonomyClass(name, content["definition"], tuple(content["boundaries"].splitlines()), examples)
+    return TaxonomyClass(
+        name, content["definition"], tuple(content["boundaries"].splitlines()), examples, bool(content.get("is_sensitive"))
+    )

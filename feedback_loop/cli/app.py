@@ -8,22 +8,28 @@ from typing import Annotated
 
 import typer
 
+from feedback_loop.adapters.home_lock import at_work
 from feedback_loop.cli import (
     approvals,
     audit,
     backtest,
     demo,
+    erase,
     ingest,
     issues,
     labels,
+    owners,
     playbooks,
+    quality,
     quarantine,
     query,
+    reveal,
     rollback,
     run,
     simulate,
     try_stage,
 )
+from feedback_loop.config import load_settings
 
 app = typer.Typer(
     name="feedback-loop",
@@ -32,6 +38,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "quarantine", "reveal", "rollback", "run", "simulate")
+"""The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -65,6 +74,8 @@ def feedback_loop(
     Exit codes: 0 done, 1 a refusal or failed check, 2 wrong usage or bad input.
     """
     context.obj = home
+    if context.invoked_subcommand in AT_WORK:
+        context.with_resource(at_work(load_settings(home).home))
 
 
 app.command("demo")(demo.demo)
@@ -73,11 +84,16 @@ app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
+app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
+app.add_typer(owners.app, name="owners")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
+app.command("reveal")(reveal.reveal)
 app.command("rollback")(rollback.rollback)
 app.command("simulate")(simulate.simulate)
 app.command("backtest")(backtest.backtest)
 app.add_typer(audit.app, name="audit")
+app.command("erase")(erase.erase)
+app.command("retain")(erase.retain)
 app.add_typer(try_stage.app, name="try")

@@ -12,6 +12,7 @@ from feedback_loop.config import EmbedderChoice, Settings, load_settings
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
+    from feedback_loop.methods.cleaning import Cleaner
     from feedback_loop.ports import Embedder, StateStore, TableStore
     from feedback_loop.workflows.simulate import Models
 
@@ -66,15 +67,24 @@ def open_models(settings: Settings) -> Models:
     from feedback_loop.workflows.simulate import Models
 
     embedder = open_embedder(settings)
-    return Models(Analysed(embedder, seed_classifier(embedder)), MemoryTableStore)
+    return Models(Analysed(embedder, seed_classifier(embedder), open_cleaner(settings)), MemoryTableStore)
+
+
+def open_cleaner(settings: Settings) -> Cleaner:
+    """The company's rules of the home and the key of its tokens."""
+    from feedback_loop.adapters.masking_key import masking_key
+    from feedback_loop.methods.cleaning import Cleaner
+    from feedback_loop.workflows.cleaning_rules import read_cleaning_rules
+
+    return Cleaner(read_cleaning_rules(settings.cleaning_file), masking_key(settings.masking_key_file, settings.chosen_masking_key))
 
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:
     """The embedding model that the settings name; `try` keeps no state, so nothing is remembered."""
-    from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+    from feedback_loop.adapters.minilm.embedder import open_encoder
     from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 
-    return MiniLmEmbedder() if settings.embedder is EmbedderChoice.MINILM else TfidfEmbedder()
+    return open_encoder(settings.encoder_folder) if settings.embedder is EmbedderChoice.MINILM else TfidfEmbedder()
 
 
 def known_file(path: Path) -> str:

@@ -6,9 +6,9 @@ insert-only there and replaced whole here. Decisions read them as of a time, so 
 
 from __future__ import annotations
 
-from feedback_loop.contracts.table_types import DUPLICATE_DAYS, WINDOW_DAYS, Table
+from feedback_loop.contracts.table_types import BOILERPLATE_DAYS, DUPLICATE_DAYS, WINDOW_DAYS, Table
 
-_LOOKBACK = WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1
+_LOOKBACK = WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1 + BOILERPLATE_DAYS - 1
 
 CAUSE_TABLES = [
     Table(

@@ -78,6 +78,18 @@ MART_TABLES = [
         question="What did the customers of an issue say, word for word?",
     ),
     Table(
+        "mart_triage",
+        "one issue that is not resolved, with its urgency and its owner",
+        ("issue_id",),
+        (
+            "issue_id", "product", "issue_class", "issue_label", "issue_status", "urgency", "urgent_fragment_count", "high_fragment_count",
+            "recent_fragment_count", "owner", "owner_rule", "last_seen_at",
+        ),
+        None,
+        Owner.DBT,
+        question="What is urgent now, and whose is it?",
+    ),
+    Table(
         "mart_cause",
         "one candidate cause of one alert, beside the segment that stands out",
         ("hypothesis_id",),

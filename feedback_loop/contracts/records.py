@@ -31,6 +31,9 @@ class FeedbackRecord:
     text: str | None = None
     context_text: str | None = None
     customer_id: str | None = None
+    customer_name: str | None = None
+    customer_email: str | None = None
+    customer_address: str | None = None
     sku: str | None = None
     product_area: str | None = None
     declared_language: str | None = None
@@ -60,7 +63,7 @@ class FeedbackRecord:
 
 _PLACE = ("raw_payload", "source_file", "source_row_number", "retried_quarantine_id")
 
-_CAME_LATER = ("browser",)
+_CAME_LATER = ("browser", "customer_name", "customer_email", "customer_address")
 # Dimensions that records had no column for at first. They count only where they are said: a None in the hash would give every record that
 # landed before the column existed another id, and landing it again would double it. One part more or less can't collide with another value,
 # because each part stands in the hash with its length.

@@ -19,6 +19,9 @@ WINDOW_DAYS = 28
 DUPLICATE_DAYS = 7
 """Length of the window in which a customer's repetition counts as a duplicate, the day itself included."""
 
+BOILERPLATE_DAYS = 7
+"""Length of the window in which a customer's mails are compared for lines that recur, the day itself included."""
+
 CANDIDATE_DAYS = 7
 """A release this many days before an alert, or fewer, is a candidate."""
 

@@ -9,12 +9,17 @@ from __future__ import annotations
 from feedback_loop.contracts.context_tables import BRONZE_CONTEXT_TABLES, CONTEXT_TABLES, LINK_TABLES
 from feedback_loop.contracts.loop_tables import CAUSE_TABLES, LOOP_TABLES
 from feedback_loop.contracts.mart_tables import MART_TABLES
-from feedback_loop.contracts.table_types import CANDIDATE_DAYS, DIMENSIONS, DUPLICATE_DAYS, WINDOW_DAYS, Table
+from feedback_loop.contracts.table_types import BOILERPLATE_DAYS, CANDIDATE_DAYS, DIMENSIONS, DUPLICATE_DAYS, WINDOW_DAYS, Table
 from feedback_loop.contracts.vocab import Owner
 
 __all__ = [
-    "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "TABLES", "WINDOW_DAYS", "Table", "dbt_sources", "marts", "python_tables",
+    "BOILERPLATE_DAYS", "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "TABLES", "WINDOW_DAYS", "Table", "dbt_sources", "marts",
+    "python_tables",
 ]  # fmt: skip
+
+_MESSAGE = BOILERPLATE_DAYS - 1
+_FRAGMENT = _MESSAGE + DUPLICATE_DAYS - 1
+_WINDOW = _FRAGMENT + WINDOW_DAYS - 1
 
 _PIPELINE_TABLES = [
     Table(
@@ -22,7 +27,8 @@ _PIPELINE_TABLES = [
         "one version of one record, as it landed",
         ("record_version_id",),
         (
-            "record_version_id", "record_id", "source_record_id", *DIMENSIONS, "declared_language", "text", "context_text", "raw_payload",
+            "record_version_id", "record_id", "source_record_id", *DIMENSIONS, "declared_language", "customer_name", "customer_email",
+            "customer_address", "text", "context_text", "raw_payload",
             "source_file", "source_row_number", "retried_quarantine_id", "event_date", "landed_date",
         ),
         "landed_date",
@@ -60,9 +66,10 @@ _PIPELINE_TABLES = [
         ("record_id",),
         (
             "record_id", "record_version_id", *DIMENSIONS, "declared_language", "language", "language_confidence", "masked_message",
-            "removed_spans", "event_date",
+            "removed_spans", "cleaner_version", "event_date",
         ),
         "event_date",
+        lookback_days=_MESSAGE,
     ),
     Table(
         "silver_fragment",
@@ -70,10 +77,10 @@ _PIPELINE_TABLES = [
         ("fragment_id",),
         (
             "fragment_id", "record_id", "record_version_id", "fragment_index", "raw_start", "raw_end", "masked_text", "alignment",
-            "text_hash", "fingerprint", "duplicate_of", "language", "language_confidence", *DIMENSIONS, "event_date",
+            "text_hash", "fingerprint", "duplicate_of", "duplicate_kind", "language", "language_confidence", *DIMENSIONS, "event_date",
         ),
         "event_date",
-        lookback_days=DUPLICATE_DAYS - 1,
+        lookback_days=_FRAGMENT,
     ),
     Table(
         "analysis_embedding",
@@ -81,6 +88,7 @@ _PIPELINE_TABLES = [
         ("fragment_id",),
         ("fragment_id", "text_hash", "embedding_model_version", "vector", "event_date"),
         "event_date",
+        lookback_days=_MESSAGE,
     ),
     Table(
         "analysis_classification",
@@ -91,6 +99,17 @@ _PIPELINE_TABLES = [
             "abstention_reason", "threshold_applied", "classifier_version", "taxonomy_version", "event_date",
         ),
         "event_date",
+        lookback_days=_MESSAGE,
+    ),
+    Table(
+        "analysis_triage",
+        "the urgency and the owner of one fragment",
+        ("fragment_id",),
+        (
+            "fragment_id", "urgency", "urgency_reasons", "owner", "owner_rule", "triage_version", "ownership_version", "event_date",
+        ),
+        "event_date",
+        lookback_days=_MESSAGE,
     ),
     Table(
         "analysis_evidence",
@@ -101,6 +120,7 @@ _PIPELINE_TABLES = [
             "extractor_version", "event_date",
         ),
         "event_date",
+        lookback_days=_MESSAGE,
     ),
     Table(
         "analysis_cluster",
@@ -111,7 +131,7 @@ _PIPELINE_TABLES = [
             "member_count", "embedding_model_version", "clusterer_version", "event_date",
         ),
         "event_date",
-        lookback_days=WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1,
+        lookback_days=_WINDOW,
     ),
     Table(
         "analysis_alert",
@@ -123,7 +143,7 @@ _PIPELINE_TABLES = [
             "sample_fragment_ids", "candidates", "detector_version", "event_date",
         ),
         "event_date",
-        lookback_days=WINDOW_DAYS - 1 + DUPLICATE_DAYS - 1,
+        lookback_days=_WINDOW,
     ),
     Table(
         "gold_issue",

@@ -29,6 +29,24 @@ class Severity(StrEnum):
     URGENT = "urgent"
 
 
+class Urgency(StrEnum):
+    """How soon somebody should look at a fragment, as the platform judges it; least urgent first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TeamFunction(StrEnum):
+    """What part of the company a team that owns complaints belongs to."""
+
+    SUPPORT = "support"
+    PRODUCT = "product"
+    ENGINEERING = "engineering"
+    SUCCESS = "success"
+
+
 class ComplaintClass(StrEnum):
     """The seed taxonomy (R45): what a single fragment is about."""
 
@@ -61,8 +79,27 @@ class QuarantineReason(StrEnum):
     ROW_TOO_LARGE = "row_too_large"
 
 
+class QualityCheck(StrEnum):
+    """What of the landed data is compared with its own past."""
+
+    DUPLICATES = "duplicates"
+    REPEATED_IDS = "repeated_ids"
+    MISSING_IDS = "missing_ids"
+    MALFORMED_RECORDS = "malformed_records"
+    FRESHNESS = "freshness"
+    VOLUME = "volume"
+    NULL_SHARES = "null_shares"
+
+
+class FindingLevel(StrEnum):
+    """How grave a finding about the data is: something to look at, or something that makes later figures wrong."""
+
+    WARN = "warn"
+    ERROR = "error"
+
+
 class PersonalDataType(StrEnum):
-    """What a mask hides; the placeholder in a masked text is the upper-case word in square brackets."""
+    """What a mask hides; the placeholder in a masked text is the upper-case word in square brackets, with the value's token."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -72,6 +109,15 @@ class PersonalDataType(StrEnum):
     URL = "url"
     SECRET = "secret"
     NUMBER = "number"
+    NAME = "name"
+    ADDRESS = "address"
+
+
+class DuplicateKind(StrEnum):
+    """How a fragment repeats another."""
+
+    EXACT = "exact"
+    NEAR = "near"
 
 
 class RemovedKind(StrEnum):
@@ -80,6 +126,7 @@ class RemovedKind(StrEnum):
     QUOTE = "quote"
     SIGNATURE = "signature"
     DISCLAIMER = "disclaimer"
+    BOILERPLATE = "boilerplate"
 
 
 class EvidenceKind(StrEnum):

@@ -5,7 +5,7 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
-from feedback_loop.analysis import classify, evidence
+from feedback_loop.analysis import classify, evidence, triage
 from feedback_loop.analysis.cluster import clusters, eligible_fragments
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
@@ -21,6 +21,7 @@ from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.owners import read_ownership
 
 ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
 
@@ -62,6 +63,26 @@ def every_fragment_is_classified_or_abstained_from(context: dg.AssetCheckExecuti
     fragments, classes = (store.open().read(TABLES[name], days_of(context)) for name in ("silver_fragment", "analysis_classification"))
     undecided = classes.filter(pl.col("complaint_class").is_null() != pl.col("abstention_reason").is_not_null())
     return result([*checks.fragments_without_row(fragments, classes), *undecided["fragment_id"]])
+
+
+@table_asset(ins={"silver_fragment": ONE_DAY, "analysis_classification": ONE_DAY})
+def analysis_triage(store: StoreResource, silver_fragment: pl.DataFrame, analysis_classification: pl.DataFrame) -> pl.DataFrame:
+    """How urgent each fragment is and which team owns it, each with its reason."""
+    step = partial(triage.triage, ownership=read_ownership(store.home.settings().owners_file))
+    texts = triage.with_classes(silver_fragment, analysis_classification)
+    return apply_step(step, texts, triage.INPUT_SCHEMA, triage.OUTPUT_SCHEMA)
+
+
+analysis_triage_contract = contract_check("analysis_triage")
+
+
+@daily_check("analysis_triage")
+def every_fragment_has_an_owner_and_a_reason_for_its_urgency(
+    context: dg.AssetCheckExecutionContext, store: StoreResource
+) -> dg.AssetCheckResult:
+    """Each fragment has a row with an owner, an urgency and at least one reason for it."""
+    fragments, found = (store.open().read(TABLES[name], days_of(context)) for name in ("silver_fragment", "analysis_triage"))
+    return result([*checks.fragments_without_row(fragments, found), *checks.triage_without_owner_or_reason(found)])
 
 
 @table_asset(ins={"silver_fragment": ONE_DAY})

@@ -6,14 +6,27 @@ day). Unpartitioned tables are replaced whole. Metadata hold counts, never a val
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import dagster as dg
 import polars as pl
 
+from feedback_loop.adapters.processes import one_ahead
 from feedback_loop.contracts.days import FIRST_DAY, DayRange
 from feedback_loop.contracts.tables import TABLES, Table
 from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.resources import StoreResource
 from feedback_loop.defs.run_days import days_of
+
+
+@dataclass(frozen=True)
+class Portions:
+    """The rows of a run, some days after the others, each portion made when it is written: memory does not grow with the days."""
+
+    days: Sequence[DayRange]
+    make: Callable[[DayRange], pl.DataFrame]
+
 
 HISTORY = -1
 """A window without a beginning."""
@@ -21,9 +34,16 @@ HISTORY = -1
 
 def window(days: int) -> dg.AssetIn:
     """An input that is read for the run's days and the `days - 1` before them."""
-    before = 0 if days == HISTORY else days - 1
-    mapping = dg.TimeWindowPartitionMapping(start_offset=-before, allow_nonexistent_upstream_partitions=True)
-    return dg.AssetIn(partition_mapping=mapping, metadata={"window_days": days})
+    return dg.AssetIn(partition_mapping=_looking_back(0 if days == HISTORY else days - 1), metadata={"window_days": days})
+
+
+def reads(table_name: str, days: int) -> dg.AssetDep:
+    """The same window of a table that the asset reads itself, portion by portion."""
+    return dg.AssetDep(table_name, partition_mapping=_looking_back(days - 1))
+
+
+def _looking_back(before: int) -> dg.TimeWindowPartitionMapping:
+    return dg.TimeWindowPartitionMapping(start_offset=-before, allow_nonexistent_upstream_partitions=True)
 
 
 def whole() -> dg.AssetIn:
@@ -36,10 +56,14 @@ class TableIOManager(dg.ConfigurableIOManager):
 
     store: StoreResource
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
-        """Replace the run's days (or the whole unpartitioned table) by the frame."""
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Portions) -> None:
+        """Replace the run's days (or the whole unpartitioned table) by the frame, or portion by portion as they are made."""
         with without_values():
-            self._replace(context, _table(context), obj)
+            table = _table(context)
+            if isinstance(obj, pl.DataFrame) and not is_daily(table):
+                context.add_output_metadata({"rows": obj.height, "changed": self.store.open().replace_all(table, obj)})
+            else:
+                self._replace(context, table, Portions([days_of(context)], lambda _: obj) if isinstance(obj, pl.DataFrame) else obj)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """The rows of the table in the window that the input asks for."""
@@ -47,13 +71,12 @@ class TableIOManager(dg.ConfigurableIOManager):
         with without_values():
             return self.store.open().read(_table(context), _window(span, context))
 
-    def _replace(self, context: dg.OutputContext, table: Table, obj: pl.DataFrame) -> None:
-        if is_daily(table):
-            days = days_of(context)
-            changed = self.store.open().replace_days(table, obj, days)
-            context.add_output_metadata({"rows": obj.height, "days": len(days), "days_changed": changed})
-        else:
-            context.add_output_metadata({"rows": obj.height, "changed": self.store.open().replace_all(table, obj)})
+    def _replace(self, context: dg.OutputContext, table: Table, portions: Portions) -> None:
+        rows = changed = 0
+        for days, frame in one_ahead(portions.make, portions.days):
+            changed += self.store.open().replace_days(table, frame, days)
+            rows += frame.height
+        context.add_output_metadata({"rows": rows, "days": len(days_of(context)), "days_changed": changed})
 
 
 def is_daily(table: Table) -> bool:

@@ -4,23 +4,30 @@ Storage options for S3, Azure and Google Cloud come from the configuration class
 (DECISIONS.md says why). Tests pass fakes for any of these to `build_defs`.
 """
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 from dagster_deltalake import AzureConfig, GcsConfig, LocalConfig, S3Config
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.adapters.home_lock import at_work
+from feedback_loop.adapters.masking_key import masking_key
 from feedback_loop.adapters.models import open_embedder, seed_classifier
+from feedback_loop.adapters.processes import Processes, available_cores
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.analysis.classify import FragmentClassifier
 from feedback_loop.config import Settings, load_settings
 from feedback_loop.contracts.tables import Table
+from feedback_loop.methods.batches import Runner
+from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore
+from feedback_loop.workflows.cleaning_rules import read_cleaning_rules
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -40,11 +47,42 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     root: str = ""
     storage: LocalConfig | S3Config | AzureConfig | GcsConfig = Field(discriminator="provider", default=LocalConfig())
 
+    _work: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Holds the home beside other runs, so that nobody erases between what this one reads and what it writes."""
+        self._work.enter_context(at_work(self.home.settings().home))
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Lets the home go."""
+        self._work.close()
+
     def open(self) -> TableStore:
         """The store."""
         settings = self.home.settings()
         options = {key: value for key, value in self.storage.str_dict().items() if key != "provider"}
         return DeltaTableStore(self.root or settings.tables_folder, settings.locks_folder, options)
+
+
+class CleanerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the cleaner: the company's rules of the home folder and the key of the tokens."""
+
+    home: HomeResource
+
+    def open(self) -> Cleaner:
+        """The cleaner; its key is made where there is none."""
+        settings = self.home.settings()
+        return Cleaner(read_cleaning_rules(settings.cleaning_file), masking_key(settings.masking_key_file, settings.chosen_masking_key))
+
+
+class WorkersResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the processes for row-wise steps; 0 means all cores."""
+
+    count: int = 0
+
+    def open(self) -> Runner:
+        """What applies a step to batches."""
+        return Processes(self.count or available_cores())
 
 
 class EmbedderResource(dg.ConfigurableResource):  # type: ignore[type-arg]

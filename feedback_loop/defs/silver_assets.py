@@ -1,5 +1,8 @@
 """Silver: clean, private, atomic."""
 
+from collections.abc import Callable
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
@@ -7,55 +10,73 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES
 from feedback_loop.defs.charts import volume_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
-from feedback_loop.defs.io_manager import whole, window
-from feedback_loop.defs.resources import StoreResource
+from feedback_loop.defs.io_manager import Portions, reads, whole, window
+from feedback_loop.defs.resources import CleanerResource, StoreResource, WorkersResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
-from feedback_loop.methods.batches import apply_step
+from feedback_loop.methods.batches import Runner
+from feedback_loop.methods.cleaning import PERSON, Cleaner
 from feedback_loop.silver.context_links import LOG_DAYS, context_links
-from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
-from feedback_loop.silver.messages import messages
 from feedback_loop.workflows import checks
-from feedback_loop.workflows.latest_records import latest_records
-
-BRONZE, MESSAGE, FRAGMENT = (TABLES[name].schema for name in ("bronze_feedback_record", "silver_message", "silver_fragment"))
+from feedback_loop.workflows.latest_records import latest_records, portions
+from feedback_loop.workflows.silver_days import PORTION_ROWS, fragments_of, messages_of
 
 
 @table_asset(deps=["bronze_feedback_record"])
-def silver_message(context: dg.AssetExecutionContext, store: StoreResource) -> pl.DataFrame:
+def silver_message(context: dg.AssetExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource) -> Portions:
     """The latest version of each record, masked, with its language."""
-    made = apply_step(messages, latest_records(store.open(), days_of(context)), BRONZE, MESSAGE)
-    context.add_output_metadata(volume_charts(made))
-    return made
+    days, tables = days_of(context), store.open()
+    context.add_output_metadata(volume_charts(latest_records(tables, days, columns=("event_date", "product", "rating"))))
+    make = partial(messages_of, tables, cleaner=cleaner.open(), runner=workers.open())
+    return Portions(portions(tables, days, PORTION_ROWS), make)
 
 
 silver_message_contract = contract_check("silver_message")
 
 
-@table_asset(ins={"silver_message": window(DUPLICATE_DAYS)}, deps=["bronze_feedback_record"])
-def silver_fragment(context: dg.AssetExecutionContext, store: StoreResource, silver_message: pl.DataFrame) -> pl.DataFrame:
+@table_asset(deps=[reads("silver_message", DUPLICATE_DAYS), "bronze_feedback_record"])
+def silver_fragment(
+    context: dg.AssetExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
+) -> Portions:
     """The complaint units of each record, with their place in the raw text; repetitions point to what they repeat."""
-    days = days_of(context)
-    records = latest_records(store.open(), days.widened(before=DUPLICATE_DAYS - 1))
-    cut = apply_step(fragments, with_messages(records, silver_message), INPUT_SCHEMA, FRAGMENT)
-    return deduplicate(cut).filter(pl.col("event_date").is_between(days.first, days.last))
+    tables = store.open()
+    make = partial(fragments_of, tables, cleaner=cleaner.open(), runner=workers.open())
+    return Portions(portions(tables, days_of(context), PORTION_ROWS), make)
 
 
 silver_fragment_contract = contract_check("silver_fragment")
 
 
 @daily_check("silver_fragment")
-def no_personal_data_survives(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
+def no_personal_data_survives(
+    context: dg.AssetCheckExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
+) -> dg.AssetCheckResult:
     """No detector fires on a masked text."""
-    return result(checks.fragments_with_personal_data(store.open().read(TABLES["silver_fragment"], days_of(context))))
+    return result(_offenders(checks.fragments_with_personal_data, days_of(context), store, cleaner, workers))
 
 
 @daily_check("silver_fragment")
-def every_fragment_is_in_its_place(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
-    """Masking the normalised raw span of a fragment gives its masked text."""
-    records = store.open().read(TABLES["bronze_feedback_record"], days_of(context), columns=["record_version_id", "text"])
-    return result(checks.fragments_out_of_place(store.open().read(TABLES["silver_fragment"], days_of(context)), records))
+def every_fragment_is_in_its_place(
+    context: dg.AssetCheckExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
+) -> dg.AssetCheckResult:
+    """Cleaning the raw span of a fragment gives its masked text."""
+    return result(_offenders(checks.fragments_out_of_place, days_of(context), store, cleaner, workers))
+
+
+def _offenders(
+    check: Callable[[pl.DataFrame, pl.DataFrame, Cleaner, Runner], list[str]],
+    days: DayRange,
+    store: StoreResource,
+    cleaner: CleanerResource,
+    workers: WorkersResource,
+) -> list[str]:
+    """What the check finds, portion by portion."""
+    tables, rules, runner = store.open(), cleaner.open(), workers.open()
+    found: list[str] = []
+    for part in portions(tables, days, PORTION_ROWS):
+        records = tables.read(TABLES["bronze_feedback_record"], part, columns=["record_version_id", "text", *PERSON])
+        found += check(tables.read(TABLES["silver_fragment"], part), records, rules, runner)
+    return found
 
 
 @table_asset(

@@ -32,7 +32,7 @@ does, make nothing due.
 
 def table_asset(
     ins: Mapping[str, dg.AssetIn] | None = None,
-    deps: Sequence[str] | None = None,
+    deps: Sequence[str | dg.AssetDep] | None = None,
     automation_condition: dg.AutomationCondition[Any] | None = None,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """A decorator that makes the function the asset of the table of its name."""

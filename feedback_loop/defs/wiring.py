@@ -15,6 +15,7 @@ from feedback_loop.defs import (
     gold_assets,
     jobs,
     outcomes_assets,
+    quality_checks,
     remediation_assets,
     sensors,
     silver_assets,
@@ -25,11 +26,13 @@ from feedback_loop.defs.io_manager import TableIOManager
 from feedback_loop.defs.marts_assets import mart_assets
 from feedback_loop.defs.resources import (
     CaseSystemResource,
+    CleanerResource,
     ClockResource,
     EmbedderResource,
     HomeResource,
     StateResource,
     StoreResource,
+    WorkersResource,
 )
 
 PIPELINE_MODULES = (context_assets, state_assets, silver_assets, analysis_assets, gold_assets, remediation_assets, outcomes_assets)
@@ -42,6 +45,8 @@ def build_resources(home: str = "", now: datetime | None = None) -> dict[str, ob
     return {
         "home": place,
         "store": store,
+        "cleaner": CleanerResource(home=place),
+        "workers": WorkersResource(),
         "embedder": EmbedderResource(home=place),
         "clock": clock,
         "state": StateResource(home=place, clock=clock),
@@ -54,7 +59,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """What the Dagster UI shows and the daemon runs."""
     return dg.Definitions(
         assets=[bronze_assets.bronze, *dg.load_assets_from_modules(PIPELINE_MODULES), mart_assets()],
-        asset_checks=[*bronze_assets.bronze_checks, *dg.load_asset_checks_from_modules(PIPELINE_MODULES)],
+        asset_checks=[*bronze_assets.bronze_checks, quality_checks.data_quality, *dg.load_asset_checks_from_modules(PIPELINE_MODULES)],
         jobs=[jobs.loop_job, jobs.landing_job, act_jobs.act, act_jobs.feed_back_job, act_jobs.snapshot_job],
         schedules=[jobs.open_day_every_five_minutes, jobs.close_of_day],
         sensors=[

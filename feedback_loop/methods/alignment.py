@@ -8,8 +8,10 @@ lies between two of them was replaced.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 _INTS_PER_RUN = 4
@@ -47,11 +49,11 @@ class Alignment:
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The smallest source span whose rewriting holds derived[start:end]; what was replaced counts as a whole."""
-        return _mapped([(r.derived_start, r.derived_end, r.source_start, r.source_end) for r in self.runs], self.source_length, start, end)
+        return _mapped(self.runs, _FROM_DERIVED, self.source_length, start, end)
 
     def derived_span(self, start: int, end: int) -> tuple[int, int]:
         """The smallest derived span that holds whatever source[start:end] became; empty where it was dropped."""
-        return _mapped([(r.source_start, r.source_end, r.derived_start, r.derived_end) for r in self.runs], self.derived_length, start, end)
+        return _mapped(self.runs, _FROM_SOURCE, self.derived_length, start, end)
 
     def after(self, earlier: Alignment) -> Alignment:
         """The alignment of this derived text with the source of the earlier rewriting, whose derived text is this source."""
@@ -139,28 +141,38 @@ def _joined(runs: Iterable[Run]) -> Iterator[Run]:
         yield held
 
 
-def _mapped(pairs: Sequence[tuple[int, int, int, int]], target_length: int, start: int, end: int) -> tuple[int, int]:
-    """Target offsets of a span; each pair is (from start, from end, to start, to end) of a copied run."""
+class _Side(NamedTuple):
+    """Which of a run's four offsets are asked with, and which answer."""
+
+    start: Callable[[Run], int]
+    end: Callable[[Run], int]
+    to_start: Callable[[Run], int]
+    to_end: Callable[[Run], int]
+
+
+_FROM_DERIVED = _Side(itemgetter(0), itemgetter(1), itemgetter(2), itemgetter(3))
+_FROM_SOURCE = _Side(itemgetter(2), itemgetter(3), itemgetter(0), itemgetter(1))
+
+
+def _mapped(runs: Sequence[Run], side: _Side, target_length: int, start: int, end: int) -> tuple[int, int]:
+    """Target offsets of a span, found by halving: a long text has thousands of runs and is asked for thousands of spans."""
     if start >= end:
-        point = _point(pairs, target_length, start)
+        point = _point(runs, side, target_length, start)
         return point, point
-    low, high = 0, target_length
-    for from_start, from_end, to_start, to_end in pairs:
-        if from_end <= start:
-            low = to_end
-        elif from_start <= start:
-            low = to_start + start - from_start
-        if from_start < end:
-            high = to_start + end - from_start if end <= from_end else target_length
-        else:
-            high = min(high, to_start)
-            break
+    first = bisect_right(runs, start, key=side.end)
+    low = side.to_end(runs[first - 1]) if first else 0
+    if first < len(runs) and side.start(runs[first]) <= start:
+        low = side.to_start(runs[first]) + start - side.start(runs[first])
+    behind = bisect_left(runs, end, key=side.start)
+    high = side.to_start(runs[behind]) if behind < len(runs) else target_length
+    if behind and end <= side.end(runs[behind - 1]):
+        high = side.to_start(runs[behind - 1]) + end - side.start(runs[behind - 1])
     return low, max(low, high)
 
 
-def _point(pairs: Sequence[tuple[int, int, int, int]], target_length: int, offset: int) -> int:
+def _point(runs: Sequence[Run], side: _Side, target_length: int, offset: int) -> int:
     """The target offset of a position between two code points."""
-    for from_start, from_end, to_start, _ in pairs:
-        if offset <= from_end:
-            return to_start + max(0, offset - from_start)
-    return target_length
+    number = bisect_left(runs, offset, key=side.end)
+    if number == len(runs):
+        return target_length
+    return side.to_start(runs[number]) + max(0, offset - side.start(runs[number]))

@@ -1,22 +1,23 @@
-"""How each kind of personal data looks: one row per shape, a regular expression with a check of what it found.
+"""The table of all detectors: what each kind of personal data needs before it is looked for, and which kind wins.
 
-Here: addresses, secrets and the table of all detectors. Numbers (cards, accounts, phones) are in `accounts` and `phones`; how findings are
-merged and masked is in `masking`. The rule that is easy to break: no value may hold a square bracket, because placeholders are written in
-them, so that nothing is ever found in or across a placeholder.
+Here: order, guards and the one folded view that detectors read. How a kind looks is in `online_addresses`, `bank_numbers`, `secrets`,
+`phones` and `accounts`; how findings are merged and masked is in `masking`. The rule that is easy to break: a value holds no bracket of a
+placeholder, so that nothing is ever found in or across one, and a guard may only spare work that finds nothing.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback_loop.contracts.vocab import PersonalDataType
-from feedback_loop.methods import accounts, phones
+from feedback_loop.methods import accounts, bank_numbers, online_addresses, phones, secrets
 
 Cued = tuple[int, int, int]
 """Start of the cue that the value needs before it (its own start where it needs none), start and end of the value."""
+
+Detected = tuple[PersonalDataType, int, int, int]
+"""The kind, start of the cue, start and end of the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,102 +27,124 @@ class Detector:
     kind: PersonalDataType
     find: Callable[[str], Iterator[Cued]]
     ignores_harmless: bool = False
+    min_digits: int = 0
+    """A text with fewer digits is not searched."""
+    signs: tuple[str, ...] = ()
+    """A text without any of these, in lower case, is not searched; none given, all texts are."""
 
 
-def shaped(pattern: str, is_valid: Callable[[re.Match[str]], bool] = lambda _: True) -> Callable[[str], Iterator[Cued]]:
-    """A finder of what the pattern matches: its group `value` where it has one, else the whole match."""
-    compiled = re.compile(pattern, re.IGNORECASE)
-    group = "value" if "value" in compiled.groupindex else 0
-
-    def find(text: str) -> Iterator[Cued]:
-        for match in compiled.finditer(text):
-            if is_valid(match):
-                yield match.start(), match.start(group), match.end(group)
-
-    return find
-
-
-_LOCAL = r"(?<![\w.+%-])[\w.+%-]+(?:'[\w.+%-]+)*"
-_EMAIL = rf"{_LOCAL}[@＠﹫](?:[\w-]+(?:\.[\w-]+)+|[^\W\d][\w-]{{2,}})"
-_SPELT_EMAIL = (
-    r"(?<![\w.+-])[\w.+-]{2,64}(?: ?\( ?at ?\) ?[\w-]{1,64}(?: ?(?:\.|\( ?dot ?\)) ?[\w-]{2,20}){1,4}| at "
-    r"[\w-]{1,64}(?: dot [a-z]{2,10}){1,3}\b)"
-)
-_URL_WITH_CREDENTIALS = r"\b[a-z][a-z0-9+-]{0,15}://[^\s/@\[\]:]{0,200}:[^\s/@\[\]]{1,200}@[^\s\[\]]+"
-
-_KEY_SHAPES = (
-    r"(?<![a-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[pousr]_[a-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[a-z0-9]{20,}"
-    r"|xox[abeprs]-[\w-]{10,}|(?:sk|pk|rk)[-_](?:(?:live|test|proj|ant)[-_])?(?=[\w-]*\d)[\w-]{16,}|AIza[\w-]{30,}|"
-    r"SG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)"
-)
-_PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^\[\]]{1,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
-_BEARER = r"\b(?:bearer|basic)\s+(?P<value>(?=[^\s\[\]]*\d)[\w.~+/=-]{12,})"
-_QUERY_VALUE = (
-    r"(?<=[?&])(?:access_?token|refresh_?token|token|api_?key|key|sig|signature|auth|password|pwd|secret|session(?:_?id)?|otp)="
-    r"(?P<value>[^\s&#\[\]]+)"
-)
-_MERE_TALK = (
-    r"(?!(?:incorrect|wrong|invalid|not|no|is|reset|error|fail|the|my|and|expired|required|changed?|forgot|falsch|ungültig|nicht)\w*\b)"
-)
-_PASSWORD = (
-    r"\b(?:password|passwd|passcode|passphrase|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|pwd)\s*"
-    rf"(?:[:=]\s*{_MERE_TALK}(?P<value>[^\s\[\]]+)|\b(?:is|was|ist|lautet|est|es)\s+(?P<said>(?=[^\s\[\]]*[\d@#$%^&*])[^\s\[\]]{{4,}}))"
-)
-_CODE = (
-    r"\b(?:otp|m?pin|cvv2?|cvc|(?:security|verification|one[- ]time) (?:code|password)|(?:api|secret|access)[ _-]?key|"
-    r"client[ _-]?secret|secret"
-    r"|(?:access|auth|refresh)?[ _-]?token)\s*(?:(?:code|no\.?|number)\s*)?(?:[:=#]|\b(?:is|was|ist|est|es)\b)?\s*"
-    r"(?P<value>(?=[^\s\[\]]*\d)[\w+/=.~-]{3,})"
-)
-
-_IPV4 = r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\w|\.\d)"
-_IPV6 = r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])"
-_MAC = r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])"
-_VERSION_CUE = re.compile(r"(?:\bv|version|ver\.?|build|release|update|firmware|android|ios|app)[ .:#-]*\Z", re.IGNORECASE)
-_CUE_CHARS = 16
-
-
-def _is_ipv4(match: re.Match[str]) -> bool:
-    """Four octets that no version cue precedes; four single digits are read as a version, too."""
-    before = match.string[max(0, match.start() - _CUE_CHARS) : match.start()]
-    return not _VERSION_CUE.search(before) and any(len(octet) > 1 for octet in match[0].split("."))
-
-
-def _is_ipv6(match: re.Match[str]) -> bool:
-    if sum(map(bool, match[0].split(":"))) < 2 or not any(map(str.isdigit, match[0])):
-        return False
-    try:
-        ipaddress.IPv6Address(match[0])
-    except ValueError:
-        return False
-    return True
-
-
-def _passwords(text: str) -> Iterator[Cued]:
-    for match in _PASSWORD_PATTERN.finditer(text):
-        start, end = match.span("value") if match["value"] else match.span("said")
-        yield match.start(), start, end
-
-
-_PASSWORD_PATTERN = re.compile(_PASSWORD, re.IGNORECASE)
+_OPENED = ("(", "[", "{", "<")
 
 DETECTORS: tuple[Detector, ...] = (
-    Detector(PersonalDataType.URL, shaped(_URL_WITH_CREDENTIALS)),
-    Detector(PersonalDataType.SECRET, shaped(_PRIVATE_KEY)),
-    Detector(PersonalDataType.SECRET, shaped(_KEY_SHAPES)),
-    Detector(PersonalDataType.SECRET, shaped(_BEARER)),
-    Detector(PersonalDataType.SECRET, shaped(_QUERY_VALUE)),
-    Detector(PersonalDataType.SECRET, _passwords),
-    Detector(PersonalDataType.SECRET, shaped(_CODE)),
-    Detector(PersonalDataType.EMAIL, shaped(_EMAIL)),
-    Detector(PersonalDataType.EMAIL, shaped(_SPELT_EMAIL)),
-    Detector(PersonalDataType.IBAN, accounts.ibans),
-    Detector(PersonalDataType.CARD, accounts.cards),
-    Detector(PersonalDataType.IP, shaped(_IPV4, _is_ipv4)),
-    Detector(PersonalDataType.IP, shaped(_IPV6, _is_ipv6)),
-    Detector(PersonalDataType.IP, shaped(_MAC)),
-    Detector(PersonalDataType.PHONE, phones.phones, ignores_harmless=True),
-    Detector(PersonalDataType.NUMBER, accounts.numbers, ignores_harmless=True),
+    Detector(PersonalDataType.URL, online_addresses.urls, signs=("://", "www", "/")),
+    Detector(PersonalDataType.SECRET, secrets.private_keys, signs=("private key",)),
+    Detector(PersonalDataType.SECRET, secrets.issued_keys, min_digits=1, signs=secrets.KEY_SIGNS),
+    Detector(PersonalDataType.SECRET, secrets.random_strings, min_digits=6),
+    Detector(PersonalDataType.SECRET, secrets.announced_tokens, signs=("bearer", "basic", "?", "&")),
+    Detector(
+        PersonalDataType.SECRET,
+        secrets.passwords,
+        signs=(
+            "passw",
+            "passc",
+            "passp",
+            "pass:",
+            "pass ",
+            "pass=",
+            "kennwort",
+            "mot de passe",
+            "contraseña",
+            "senha",
+            "wachtwoord",
+            "pwd",
+        ),
+    ),
+    Detector(
+        PersonalDataType.SECRET,
+        secrets.codes,
+        min_digits=1,
+        signs=("otp", "pin", "cvv", "cvc", "code", "password", "key", "secret", "token"),
+    ),
+    Detector(PersonalDataType.EMAIL, online_addresses.emails, signs=("@",)),
+    Detector(PersonalDataType.EMAIL, online_addresses.spaced_emails, signs=(" @", "@ ", " . ")),
+    Detector(
+        PersonalDataType.EMAIL,
+        online_addresses.spelt_emails,
+        signs=(" at ", "at)", "at]", "at}", "at>", "at )", "at ]", "ät", "dot", "(.)"),
+    ),
+    Detector(PersonalDataType.IBAN, bank_numbers.ibans, min_digits=2),
+    Detector(PersonalDataType.CARD, bank_numbers.cards, min_digits=12),
+    Detector(PersonalDataType.IP, online_addresses.ipv4s, min_digits=4, signs=(".",)),
+    Detector(PersonalDataType.IP, online_addresses.ipv6s, signs=(":",)),
+    Detector(PersonalDataType.IP, online_addresses.macs, min_digits=1, signs=(":", "-", ".")),
+    Detector(PersonalDataType.PHONE, phones.announced_phones, ignores_harmless=True, min_digits=6, signs=phones.CUE_SIGNS),
+    Detector(PersonalDataType.PHONE, phones.written_phones, ignores_harmless=True, min_digits=7),
+    Detector(PersonalDataType.NUMBER, accounts.long_numbers, ignores_harmless=True, min_digits=4),
+    Detector(PersonalDataType.NUMBER, accounts.announced_numbers, ignores_harmless=True, min_digits=4, signs=accounts.ACCOUNT_WORDS),
 )
 """All detectors, the kind that wins an overlap first."""
+
+_WITHOUT_DIGITS = tuple(dict.fromkeys(sign for detector in DETECTORS if not detector.min_digits for sign in detector.signs))
+"""Without a digit and without one of these a text holds nothing that the table above finds: most texts are told by that alone."""
+
+_DIGITS = "0123456789"
+_BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040"
+_FOLDED = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(map(ord, _BLANKS), " ")
+    | dict.fromkeys(map(ord, _DASHES), "-")
+    | {ord(zero) + value: str(value) for zero in _ZEROS for value in range(10)}
+    | {ord("\ufe6b"): "@"}
+)
+
+
+def detected(text: str, detectors: Sequence[Detector] = DETECTORS) -> Iterator[Detected]:
+    """What the detectors find, in their order; one whose guards do not hold is not run, and numbers are sought outside of all else."""
+    seen = text if text.isascii() else folded(text)
+    lower, digits = seen.lower(), _digits(seen)
+    if not digits and not _has_signs(lower):
+        detectors = [detector for detector in detectors if not detector.min_digits and not detector.signs]
+    taken: list[tuple[int, int]] = []
+    sober, sober_without = seen, -1
+    for detector in detectors:
+        if digits < detector.min_digits:
+            continue
+        if detector.ignores_harmless and sober_without != len(taken):
+            sober, sober_without = _sober(seen, taken), len(taken)
+            digits = _digits(sober)
+        if digits < detector.min_digits or (detector.signs and not any(map(lower.__contains__, detector.signs))):
+            continue
+        for cue_start, start, end in detector.find(sober if detector.ignores_harmless else seen):
+            taken.append((start, end))
+            yield detector.kind, cue_start, start, end
+
+
+def is_harmless(text: str) -> bool:
+    """Whether nothing in the text could be found by the table above."""
+    seen = text if text.isascii() else folded(text)
+    return not _digits(seen) and not _has_signs(seen.lower())
+
+
+def _has_signs(lower: str) -> bool:
+    return any(map(lower.__contains__, _WITHOUT_DIGITS))
+
+
+def _digits(text: str) -> int:
+    return sum(map(text.count, _DIGITS))
+
+
+def _sober(text: str, taken: list[tuple[int, int]]) -> str:
+    """The text, equally long, with the spans that are taken and all that is harmless blanked out."""
+    parts: list[str] = []
+    end = 0
+    for start, stop in sorted(taken):
+        parts += text[end:start], "\x00" * (stop - max(start, end))
+        end = max(end, stop)
+    return accounts.without_harmless("".join((*parts, text[end:])))
+
+
+def folded(text: str) -> str:
+    """The text, equally long, with full-width forms, digits of other scripts, blanks and dashes as their ASCII counterparts."""
+    return text.translate(_FOLDED)

@@ -6,11 +6,13 @@ The rule that is easy to break: only the standard library's casefold and Unicode
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from feedback_loop.contracts.identifiers import content_hash
 
 _DROPPED = frozenset("PZC")
+_WITHIN_NUMBERS = re.compile(r"(?<=\d)([.,:/-])(?=\d)")
 _VARIATION_SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400)])
 
 
@@ -29,4 +31,18 @@ def canonical(masked_text: str) -> str:
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", masked_text).casefold()).translate(_VARIATION_SELECTORS)
     if folded.isalnum():
         return folded
-    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] not in _DROPPED)
+    parts = _WITHIN_NUMBERS.split(folded)
+    parts[::2] = [part.translate(_KEPT) for part in parts[::2]]
+    return "".join(parts)
+
+
+class _Kept(dict[int, int | None]):
+    """For `str.translate`: drops marks, blanks and control characters; a code point is looked up in the Unicode tables once."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        self[code] = code if char.isalnum() or unicodedata.category(char)[0] not in _DROPPED else None
+        return self[code]
+
+
+_KEPT = _Kept()

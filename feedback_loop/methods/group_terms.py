@@ -15,9 +15,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from feedback_loop.methods.masking import PLACEHOLDER
 from feedback_loop.methods.stop_words import NEGATIONS, STOP_WORDS
 
-_MASK = re.compile(r"\[[A-Z_]+\]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?;:,()\n]+")
 _LONGEST = 24
 _WORDS_PER_LABEL = 4
@@ -28,7 +28,7 @@ _LEAST_SHARE = 0.08
 
 def terms(masked_text: str) -> list[str]:
     """The distinct words and pairs of neighbouring words of the text, ascending, in lower case, without masks, numbers and stop words."""
-    words = [w.replace("’", "'") for w in _WORD.findall(_MASK.sub(".", masked_text).lower())]
+    words = [w.replace("’", "'") for w in _WORD.findall(PLACEHOLDER.sub(".", masked_text).lower())]
     single = {w for w in words if _is_content(w)}
     pairs = {f"{a} {b}" for a, b in pairwise(words) if (_is_content(a) or a in NEGATIONS) and _is_content(b) and a != b}
     return sorted(single | pairs)

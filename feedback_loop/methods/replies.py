@@ -1,16 +1,18 @@
 """What of a mail body the customer wrote now, and what is quoted, signature or legal notice.
 
-Here: the judgement line by line. Which channels are stripped is `silver.fragments`; how lines of these kinds look is `reply_lines`. The
-rule that is easy to break: kept and removed spans tile the text, code point by code point, so nothing is lost or invented; and every test
-looks at one line, or a few of bounded length, so that a hostile mail costs no more than its size.
+Here: the judgement line by line. Which channels are stripped is `silver.units`; how lines of these kinds look is `quoted_mail`,
+`signature_lines` and `notices`. The rule that is easy to break: kept and removed spans tile the text, code point by code point, so nothing
+is lost or invented; and every test looks at one line, or a few of bounded length, so that a hostile mail costs no more than its size.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from feedback_loop.contracts.vocab import RemovedKind
+from feedback_loop.methods import notices, quoted_mail, sign_offs, signature_lines
 from feedback_loop.methods import reply_lines as looks
 
 
@@ -29,14 +31,17 @@ class StrippedReply(NamedTuple):
     removed: tuple[Removed, ...]
 
 
-_BLANK_LINES = 6
-
 Marks = list[RemovedKind | None]
+
+_LINE_END = re.compile(r"[\r\n]")
+_MIN_WRAPPED_CHARS = 60
 
 
 def strip_reply(text: str) -> StrippedReply:
     """The spans of the new text, and those of quotes, signatures and disclaimers."""
-    lines = looks.split_lines(text)
+    if not _LINE_END.search(text) and not _may_lose(text):
+        return StrippedReply(((0, len(text)),) if text else (), ())
+    lines = _lines(text)
     marks: Marks = [None] * len(lines)
     _mark_quotes(lines, marks)
     _mark_disclaimers(lines, marks)
@@ -50,28 +55,58 @@ def new_text(text: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _may_lose(line: str) -> bool:
+    """Whether anything may have to go of a text of one line; nothing of most."""
+    is_bare = line[:1].isalnum() and ":" not in line and "--" not in line
+    return not is_bare or notices.is_disclaimer(line) or notices.starts_footer([line], 0) or sign_offs.sent_from(line.strip())
+
+
+def _lines(text: str) -> list[str]:
+    """The lines; one is cut in two where `On … wrote:` stands behind other words."""
+    lines = looks.split_lines(text)
+    if not quoted_mail.may_hold_introduction(text):
+        return lines
+    cut: list[str] = []
+    for line in lines:
+        cut += quoted_mail.cut_at_introduction(line)
+    return cut
+
+
 def _mark_quotes(lines: Sequence[str], marks: Marks) -> None:
-    """Lines with a quote mark, the line that introduces them, and all that follows a mail client's separator."""
+    """Lines with a quote mark, the lines that introduce them, and all that follows a mail client's separator."""
     index = 0
     while index < len(lines):
-        if looks.is_quoted(lines[index]):
+        if _is_quoted(lines, marks, index):
             marks[index] = RemovedKind.QUOTE
             index += 1
             continue
-        after = looks.end_of_introduction(lines, index)
-        if after is not None and _next_is_quoted(lines, after):
-            _fill(marks, index, after, RemovedKind.QUOTE)
-            index = after
-        elif after is not None or looks.starts_quoted_mail(lines, index):
+        opening = quoted_mail.opening(lines, index) if lines[index].strip() else None
+        if opening is not None and (looks.is_next_quoted(lines, opening.end) or _is_forward_alone(lines, index)):
+            _fill(marks, _with_rule_above(lines, index), opening.end, RemovedKind.QUOTE)
+            index = opening.end
+        elif opening is not None and opening.is_certain:
             _fill(marks, _with_rule_above(lines, index), len(lines), RemovedKind.QUOTE)
             return
         else:
             index += 1
 
 
-def _next_is_quoted(lines: Sequence[str], index: int) -> bool:
-    following = next((line for line in lines[index : index + _BLANK_LINES] if line.strip()), "")
-    return looks.is_quoted(following)
+def _is_quoted(lines: Sequence[str], marks: Marks, index: int) -> bool:
+    """Whether a line carries a quote mark, or is the rest of a long quoted line that a mail client broke."""
+    line = lines[index]
+    if looks.is_quoted(line):
+        return True
+    if not index or marks[index - 1] is not RemovedKind.QUOTE or not looks.may_be_quoted(lines[index - 1]):
+        return False
+    if looks.may_be_quoted(line):
+        return True
+    is_rest = line[:1].islower() and len(lines[index - 1]) >= _MIN_WRAPPED_CHARS and len(line) < _MIN_WRAPPED_CHARS
+    return is_rest and index + 1 < len(lines) and looks.is_quoted(lines[index + 1])
+
+
+def _is_forward_alone(lines: Sequence[str], index: int) -> bool:
+    """Whether a mail is forwarded without a word of the sender's own: then what is forwarded is all that they have to say."""
+    return quoted_mail.is_forward(lines[index]) and not any(line.strip() for line in lines[:index])
 
 
 def _with_rule_above(lines: Sequence[str], index: int) -> int:
@@ -85,11 +120,11 @@ def _with_rule_above(lines: Sequence[str], index: int) -> int:
 def _mark_disclaimers(lines: Sequence[str], marks: Marks) -> None:
     """Whole paragraphs that read like a legal notice or a list footer."""
     for start, end in _paragraphs(lines, marks):
-        if looks.is_disclaimer(" ".join(line.strip() for line in lines[start:end])):
+        if notices.is_disclaimer(" ".join(line.strip() for line in lines[start:end])):
             _fill(marks, start, end, RemovedKind.DISCLAIMER)
         else:
             for index in range(start, end):
-                if looks.starts_footer(lines[index]):
+                if notices.starts_footer(lines, index):
                     _fill(marks, index, end, RemovedKind.DISCLAIMER)
                     break
 
@@ -108,17 +143,17 @@ def _paragraphs(lines: Sequence[str], marks: Marks) -> list[tuple[int, int]]:
 
 
 def _mark_signatures(lines: Sequence[str], marks: Marks) -> None:
-    """The end of each stretch of own text that something removed, or nothing at all, follows."""
+    """The end of each stretch of own text that something removed, a postscript, or nothing at all follows."""
     end = len(lines)
     while end > 0:
         start = end
-        while start > 0 and marks[start - 1] is None:
+        while start > 0 and marks[start - 1] is None and not (start < end and signature_lines.starts_postscript(lines[start])):
             start -= 1
         if start < end:
-            first = looks.start_of_signature(lines[start:end])
+            first = signature_lines.start_of_signature(lines[start:end])
             if first is not None:
                 _fill(marks, start + first, end, RemovedKind.SIGNATURE)
-        end = start - 1 if start == end else start
+        end = start if start < end else start - 1
 
 
 def _fill(marks: Marks, start: int, end: int, kind: RemovedKind) -> None:

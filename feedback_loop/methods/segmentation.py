@@ -1,44 +1,42 @@
 """A message cut into complaint units: sentences, joined and split so that each says one thing.
 
-Here: where a text may be cut, and which pieces belong together (R27, R28, R33): one regular expression for boundaries, one rule per reason
-to join or split, no model. Sentence marks and connectives are in `sentence_marks`. The rule that is easy to break: a cut never falls inside
-a protected span (personal data with its cue), and the spans hold every character that is not a blank.
+Here: which pieces belong together (R27, R28, R33, R38), one rule per reason to join, no model. Where sentences end is `sentence_marks`,
+where one sentence complains of two things `clauses`, what a word tells `word_kinds`. The rule that is easy to break: a cut never falls
+inside a protected span (personal data with its cue), and the spans hold every character that is not a blank.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from feedback_loop.methods import sentence_marks as marks
-
-Span = tuple[int, int]
+from feedback_loop.methods import clause_marks
+from feedback_loop.methods.clauses import Side, clause_cuts, side
+from feedback_loop.methods.sentence_marks import Fences, Span, is_heading, sentence_ends
+from feedback_loop.methods.word_kinds import Words, kind_of
 
 MIN_UNIT_WORDS = 2
 MIN_CONTENT_WORDS = 2
 """A piece with fewer words, or fewer that say something, joins its neighbour."""
 
-MIN_CLAUSE_WORDS = 4
-"""Words that either side of a connective needs to be a unit of its own."""
+SENTENCE_WORDS = 5
+"""So many words say something with a single one that does."""
+
+SHARED_PART = 0.5
+"""Neighbours that share this part of the shorter one's words, and two of them, are about the same thing."""
 
 MAX_UNIT_WORDS = 60
 """A longer unit is cut at its commas and conjunctions, so that a text without full stops still comes apart."""
 
 
-_VIEW_CHARS = 300
-"""How far either side of a possible cut is looked at, so that a hostile text costs no more than its length."""
-
-
 def segment(text: str, protected: Sequence[Span] = ()) -> list[Span]:
     """The spans of the complaint units of a normalised text: ascending, disjoint, without blanks at their ends."""
-    sentences = _cut(text, (0, len(text)), _allowed(marks.sentence_ends(text), protected))
-    clauses = [clause for sentence in sentences for clause in _split_at_connectives(text, sentence, protected)]
-    return [part for unit in _joined(text, clauses) for part in _split_long(text, unit, protected)]
-
-
-def _allowed(cuts: Iterable[int], protected: Sequence[Span]) -> list[int]:
-    """The cuts that no protected span holds."""
-    return [cut for cut in cuts if not any(start < cut < end for start, end in protected)]
+    fences, words = Fences.around(protected), Words(text)
+    sentences = _cut(text, (0, len(text)), fences.let_through(sentence_ends(text)))
+    pieces = [part for sentence in sentences for part in _cut(text, sentence, fences.let_through(clause_cuts(text, sentence, words)))]
+    units = _joined(text, pieces, words) if len(pieces) > 1 else pieces
+    return [part for unit in units for part in _split_long(text, unit, fences, words)]
 
 
 def _cut(text: str, span: Span, cuts: Iterable[int]) -> list[Span]:
@@ -48,72 +46,73 @@ def _cut(text: str, span: Span, cuts: Iterable[int]) -> list[Span]:
 
 
 def _stripped(text: str, start: int, end: int) -> Span | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
+    part = text[start:end]
+    start, end = end - len(part.lstrip()), start + len(part.rstrip())
     return (start, end) if start < end else None
 
 
-def _split_at_connectives(text: str, sentence: Span, protected: Sequence[Span]) -> list[Span]:
-    """The clauses of a sentence; a connective splits only where either side can stand alone."""
-    pieces: list[Span] = []
-    rest = sentence
-    for match in marks.CONNECTIVE.finditer(text, *sentence):
-        before, after = _stripped(text, rest[0], match.start()), _stripped(text, match.start(), sentence[1])
-        if before and after and _allowed([match.start()], protected) and _stand_alone(text, before, after, bool(match["contrast"])):
-            pieces.append(before)
-            rest = after
-    return [*pieces, rest]
+class _Unit(NamedTuple):
+    """Pieces that belong together so far, and what they say."""
+
+    span: Span
+    said: Side
+    is_held_back: bool
+
+    def with_piece(self, piece: _Unit) -> _Unit:
+        said = self.said._replace(
+            words=self.said.words + piece.said.words,
+            saying=self.said.saying + piece.said.saying,
+            things=self.said.things | piece.said.things,
+            fields=self.said.fields | piece.said.fields,
+        )
+        return _Unit((self.span[0], piece.span[1]), said, self.is_held_back and piece.is_held_back)
 
 
-def _stand_alone(text: str, before: Span, after: Span, is_contrast: bool) -> bool:
-    """Whether two clauses are two units: both long enough and, where they contrast, only one of them approving."""
-    left, right = text[max(before[0], before[1] - _VIEW_CHARS) : before[1]], text[after[0] : min(after[1], after[0] + _VIEW_CHARS)]
-    if is_contrast and bool(marks.PRAISE.search(left)) == bool(marks.PRAISE.search(right)):
-        return False
-    return min(marks.word_count(left), marks.word_count(right)) >= MIN_CLAUSE_WORDS
-
-
-def _joined(text: str, pieces: Sequence[Span]) -> list[Span]:
+def _joined(text: str, pieces: Sequence[Span], words: Words) -> list[Span]:
     """Pieces that say nothing of their own joined to the one before; at the beginning, to the one after."""
-    units: list[Span] = []
-    is_held_back = False
-    for piece in pieces:
-        says_something = _says_something(text, piece)
-        is_pendant = not says_something and not marks.OPENS.match(text, *piece)
-        if units and (is_held_back or is_pendant or _goes_on(text, units[-1], piece)):
-            units[-1] = (units[-1][0], piece[1])
-            is_held_back = is_held_back and not says_something
+    units: list[_Unit] = []
+    for span in pieces:
+        said = side(words.between(*span))
+        piece = _Unit(span, said, is_held_back=not _says_something(text, span, said))
+        is_pendant = piece.is_held_back and not clause_marks.OPENS.match(text, *span)
+        if units and (units[-1].is_held_back or is_pendant or _goes_on(text, units[-1], piece)):
+            units[-1] = units[-1].with_piece(piece)
         else:
             units.append(piece)
-            is_held_back = not says_something
-    return units
+    return [unit.span for unit in units]
 
 
-def _says_something(text: str, piece: Span) -> bool:
+def _says_something(text: str, piece: Span, said: Side) -> bool:
     """Whether a piece is more than a few words, a heading, an exclamation or a plea."""
-    words = text[slice(*piece)]
-    return marks.word_count(words) >= MIN_UNIT_WORDS and marks.content_words(words) >= MIN_CONTENT_WORDS and not marks.is_heading(words)
-
-
-def _goes_on(text: str, unit: Span, piece: Span) -> bool:
-    """Whether a piece speaks of what the unit before it named: it begins with a word that points back, and both are short."""
-    if piece[1] - unit[0] > _VIEW_CHARS or not marks.POINTS_BACK.match(text, *piece):
+    if said.words < MIN_UNIT_WORDS or is_heading(text, piece):
         return False
-    return marks.word_count(text[unit[0] : piece[1]]) <= MAX_UNIT_WORDS // 2
+    return said.saying >= MIN_CONTENT_WORDS or bool(said.fields) or (said.saying > 0 and said.words >= SENTENCE_WORDS)
 
 
-def _split_long(text: str, unit: Span, protected: Sequence[Span]) -> list[Span]:
+def _goes_on(text: str, unit: _Unit, piece: _Unit) -> bool:
+    """Whether a piece speaks of what the unit before it named; long ones are left apart."""
+    if unit.said.words + piece.said.words > MAX_UNIT_WORDS // 2:
+        return False
+    are_other_fields = bool(unit.said.fields and piece.said.fields) and not unit.said.fields & piece.said.fields
+    if clause_marks.POINTS_BACK.match(text, *piece.span):
+        return not are_other_fields
+    again = clause_marks.NAMED_AGAIN.match(text, *piece.span)
+    if again and kind_of(again["thing"]).stem in unit.said.things:
+        return True
+    shared = len(unit.said.things & piece.said.things)
+    return shared >= MIN_CONTENT_WORDS and shared >= SHARED_PART * min(len(unit.said.things), len(piece.said.things))
+
+
+def _split_long(text: str, unit: Span, fences: Fences, words: Words) -> list[Span]:
     """An overlong unit cut at the weak boundary nearest to its middle, again and again."""
-    if marks.word_count(text[slice(*unit)]) <= MAX_UNIT_WORDS:
+    if unit[1] - unit[0] < 2 * MAX_UNIT_WORDS or len(words.between(*unit)) <= MAX_UNIT_WORDS:
         return [unit]
     margin = (unit[1] - unit[0]) // 5
-    ends = [*marks.sentence_ends(text[slice(*unit)])]
-    weak = [unit[0] + end for end in ends] or [m.start() for m in marks.WEAK_BOUNDARY.finditer(text, *unit)]
-    cuts = [cut for cut in _allowed(weak, protected) if unit[0] + margin <= cut <= unit[1] - margin]
+    ends = [*sentence_ends(text[slice(*unit)])]
+    weak = [unit[0] + end for end in ends] or [m.start() for m in clause_marks.WEAK_BOUNDARY.finditer(text, *unit)]
+    cuts = [cut for cut in fences.let_through(weak) if unit[0] + margin <= cut <= unit[1] - margin]
     if not cuts:
         return [unit]
     middle = (unit[0] + unit[1]) // 2
     pieces = _cut(text, unit, [min(cuts, key=lambda cut: (abs(cut - middle), cut))])
-    return [part for piece in pieces for part in _split_long(text, piece, protected)]
+    return [part for piece in pieces for part in _split_long(text, piece, fences, words)]

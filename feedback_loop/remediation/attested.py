@@ -1,7 +1,8 @@
 """Whether the rows of proposals and approvals say what the audit trail says of them.
 
 The trail alone protects nothing: a row that somebody writes past it would count like any other. The rule that is easy to break: what was
-erased can't attest a proposal that may still be carried out, but is no break of one that is over.
+erased can't attest a proposal that may still be carried out, unless it was told anew without what was erased; of one that is over it is no
+break.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from feedback_loop.remediation.proposals import arguments_hash_of
 Decided = tuple[Proposal, Sequence[Approval]]
 Contents = Mapping[int, tuple[str, Content]]
 
+RESTATED = "proposal_restated"
+"""The event by which an erasure tells an open proposal anew, in the words of the record whose content it takes away."""
+
 _ATTESTED = (
     "action_kind", "action_target", "arguments_hash", "evidence_hash", "approvals_required_count", "is_executable",
     "approver_roles", "expires_at",
 )  # fmt: skip
-_OVER = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.EXPIRED, ProposalStatus.REFUSED)
+OVER = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.EXPIRED, ProposalStatus.REFUSED)
 
 
 def contradictions(decided: Sequence[Decided], records: Sequence[AuditRecord], contents: Contents) -> list[AuditBreak]:
@@ -45,8 +49,11 @@ def _broken(proposal: Proposal, approvals: Sequence[Approval], told: Sequence[Au
         return
     needed = [record for record in told if record.event in ("proposed", "proposal_moved", "approval_given")]
     said = {record.sequence: contents[record.sequence][1] for record in needed if record.sequence in contents}
+    anew = [contents[record.sequence][1] for record in told if record.event == RESTATED and record.sequence in contents]
+    if anew and proposed.sequence not in contents:
+        said[proposed.sequence] = anew[-1]
     if len(said) < len(needed):
-        if proposal.proposal_status not in _OVER:
+        if proposal.proposal_status not in OVER:
             yield _break(proposed.sequence, "what was recorded of its proposal was erased before that was over")
         return
     if proposed.actor != proposal.requested_by or not _is_as_proposed(proposal, said[proposed.sequence]):

@@ -1,34 +1,84 @@
-"""Exact repetition: the same known customer says the same of the same product again within a week.
+"""Repetition: the same known customer says the same of the same product again within a week, in the same words or nearly so.
 
-Here: which fragment repeats which, a global step over all days of the window. What counts as the same words is `methods.fingerprints`. The
-rule that is easy to break: a fragment without a customer is never a duplicate; hundreds of different people write the same two words.
+Here: which fragment repeats which, a global step over all days of the window. The same words are `methods.fingerprints`, nearly the same
+`methods.near_duplicates`. The rules that are easy to break: a fragment without a customer is never a duplicate, as hundreds of different
+people write the same two words; and what a fragment repeats follows from the window that ends with its day alone, never from what else is
+in the frame, so that any batch of days gives the same. Nothing is deleted: who counts people leaves repetitions out, who counts messages
+does not.
+
+Within its window a fragment repeats the first that has its fingerprint, or what that one repeats; failing that the first that says nearly
+the same and itself repeats none. So where A is like B and B is like C but A is not like C, B repeats A and C is new: likeness is never
+handed on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+
 import polars as pl
 
 from feedback_loop.contracts.tables import DUPLICATE_DAYS
+from feedback_loop.contracts.vocab import DuplicateKind
+from feedback_loop.methods.near_duplicates import Originals
+from feedback_loop.methods.wording import Wording, wording
 
-SAME = ("customer_id", "product", "fingerprint")
+SAME = ("customer_id", "product")
+Repetition = tuple[str, str, str]
+_REPETITION = {"fragment_id": pl.String, "duplicate_of": pl.String, "duplicate_kind": pl.String}
+Said = tuple[str, str]
+"""Fingerprint and masked text."""
 
 
 def deduplicate(fragments: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with `duplicate_of`: the earliest other fragment that says the same in the window that ends with the row's day."""
-    known = fragments.filter(pl.col("customer_id").is_not_null())
-    firsts = (
-        known.sort("occurred_at", "fragment_id")
-        .unique([*SAME, "event_date"], keep="first", maintain_order=True)
-        .select(*SAME, "event_date", pl.col("fragment_id").alias("_first"))
-        .sort("event_date")
-    )
-    window_start = pl.col("event_date").dt.offset_by(f"-{DUPLICATE_DAYS - 1}d")
-    matched = (
-        known.select(*SAME, "fragment_id", window_start.alias("_from"))
-        .sort("_from")
-        .join_asof(firsts, left_on="_from", right_on="event_date", by=list(SAME), strategy="forward", check_sortedness=False)
-        .filter(pl.col("_first") != pl.col("fragment_id"))
-        .select("fragment_id", pl.col("_first").alias("duplicate_of"))
-    )
+    """The same rows, those that repeat another with `duplicate_of` (the earliest of the customer in the window) and `duplicate_kind`."""
+    repeated = pl.DataFrame(_repetitions(fragments), schema=_REPETITION, orient="row")
     columns = fragments.columns
-    return fragments.drop("duplicate_of", strict=False).join(matched, on="fragment_id", how="left", maintain_order="left").select(columns)
+    rest = fragments.drop("duplicate_of", "duplicate_kind", strict=False)
+    return rest.join(repeated, on="fragment_id", how="left", maintain_order="left").select(columns)
+
+
+def _repetitions(fragments: pl.DataFrame) -> list[Repetition]:
+    """What the fragments repeat, customer by customer; whoever said a single thing costs nothing."""
+    several = fragments.filter(pl.col("customer_id").is_not_null() & (pl.len().over(SAME) > 1))
+    ordered = several.sort(*SAME, "event_date", "occurred_at", "fragment_id")
+    rows = ordered.select(*SAME, "event_date", "fragment_id", "fingerprint", "masked_text").iter_rows()
+    groups = (list(group) for _, group in groupby(rows, key=itemgetter(slice(len(SAME)))))
+    return [found for group in groups for found in _of_one_customer(*zip(*(row[len(SAME) :] for row in group), strict=True))]
+
+
+def _of_one_customer(days: Sequence[date], names: Sequence[str], prints: Sequence[str], texts: Sequence[str]) -> Iterator[Repetition]:
+    """The repetitions among the fragments of one customer about one product, in order of time."""
+    worded = cache(wording)
+    first = start = 0
+    for day, of_day in groupby(days):
+        end = start + len(list(of_day))
+        while days[first] <= day - timedelta(days=DUPLICATE_DAYS):
+            first += 1
+        if end - first > 1:
+            said = first_sayings(zip(prints[first:end], texts[first:end], strict=True), worded)
+            for this, that in zip(range(start, end), said[start - first :], strict=True):
+                if this != first + that:
+                    kind = DuplicateKind.EXACT if prints[this] == prints[first + that] else DuplicateKind.NEAR
+                    yield names[this], names[first + that], str(kind)
+        start = end
+
+
+def first_sayings(window: Iterable[Said], worded: Callable[[str], Wording] = wording) -> list[int]:
+    """For each of the texts, in order of time, the position of the one that it repeats, or its own."""
+    originals, positions = Originals(), list[int]()
+    first_of: dict[str, int] = {}
+    found: list[int] = []
+    for position, (fingerprint, masked_text) in enumerate(window):
+        if fingerprint not in first_of:
+            text = worded(masked_text)
+            copied = originals.first_copied_by(text)
+            if copied is None:
+                originals.add(text)
+                positions.append(position)
+            first_of[fingerprint] = positions[-1 if copied is None else copied]
+        found.append(first_of[fingerprint])
+    return found

@@ -6,26 +6,47 @@ message holds the customer's own words only, so that names in signatures and quo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import RemovedKind
+from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
 from feedback_loop.methods.language import determined, guess_languages
-from feedback_loop.silver.units import masked_message, stripped
+from feedback_loop.methods.masking import without_tokens
+from feedback_loop.methods.replies import Removed
+from feedback_loop.silver.units import kept_spans, masked_message, stripped
 
 SCHEMA: pa.Schema = TABLES["silver_message"].schema
+SPOKEN = ("text", "channel", *PERSON)
+"""The columns of a bronze row that its message is made of."""
+
+INPUT_SCHEMA = pa.schema([*TABLES["bronze_feedback_record"].schema, SCHEMA.field("removed_spans").with_nullable(True)])
+"""What `messages` reads: bronze rows, and the spans to remove where others than the text decided on them; null where it decides."""
 
 
-def messages(records: pa.RecordBatch) -> pa.RecordBatch:
+def messages(records: pa.RecordBatch, cleaner: Cleaner) -> pa.RecordBatch:
     """`silver_message` rows of bronze rows (latest versions), in their order."""
-    raw_texts = [text or "" for text in records.column("text").to_pylist()]
-    replies = [stripped(raw, channel) for raw, channel in zip(raw_texts, records.column("channel").to_pylist(), strict=True)]
-    masked = [masked_message(raw, reply.kept) for raw, reply in zip(raw_texts, replies, strict=True)]
-    guesses = guess_languages(masked)
+    rows = records.select([*SPOKEN, "removed_spans"]).to_pylist()
+    raw_texts = [row["text"] or "" for row in rows]
+    removed = [_removed(raw, row) for raw, row in zip(raw_texts, rows, strict=True)]
+    cleanings = [cleaner.for_speaker(speaker_of(row)) for row in rows]
+    masked = [masked_message(raw, kept_spans(len(raw), gone), own) for raw, gone, own in zip(raw_texts, removed, cleanings, strict=True)]
+    guesses = guess_languages(without_tokens(text) for text in masked)
     made = {
         "masked_message": [text or None for text in masked],
         "language": [determined(guess) for guess in guesses],
         "language_confidence": [guess.confidence if guess else None for guess in guesses],
-        "removed_spans": [[span._asdict() for span in reply.removed] for reply in replies],
+        "removed_spans": [[span._asdict() for span in gone] for gone in removed],
+        "cleaner_version": [cleaner.version] * len(rows),
     }
     columns = [pa.array(made[f.name], f.type) if f.name in made else records.column(f.name).cast(f.type) for f in SCHEMA]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _removed(raw: str, row: dict[str, Any]) -> Sequence[Removed]:
+    if row["removed_spans"] is None:
+        return stripped(raw, row["channel"]).removed
+    return [Removed(span["start"], span["end"], RemovedKind(span["kind"])) for span in row["removed_spans"]]

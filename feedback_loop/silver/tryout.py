@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from feedback_loop.contracts.vocab import PersonalDataType
+from feedback_loop.methods.cleaning import Cleaning
 from feedback_loop.methods.fingerprints import fingerprint
 from feedback_loop.methods.language import guess_languages
-from feedback_loop.methods.masking import clean, find_personal_data
+from feedback_loop.methods.masking import Placeholders
 from feedback_loop.methods.replies import new_text, strip_reply
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.tokens import KeyedPlaceholders, one_spelling
+from feedback_loop.silver.deduplicate import first_sayings
 from feedback_loop.silver.units import units
 
 Row = dict[str, Any]
@@ -31,17 +34,30 @@ def try_segment(texts: Sequence[str]) -> list[Row]:
 
 
 def try_redact(texts: Sequence[str]) -> list[Row]:
-    """`masked_text` and the `spans` that were hidden, each with its type."""
-    return [{"masked_text": clean(text).text, "spans": _hidden(text)} for text in texts]
+    """`masked_text`, in which the same value of one text has the same number, and the `spans` that were hidden, each with its type."""
+    return [_redacted(text) for text in texts]
 
 
-def _hidden(text: str) -> list[Row]:
-    normal = normalise(text)
-    rows = []
-    for finding in find_personal_data(normal.text):
-        start, end = normal.alignment.source_span(finding.start, finding.end)
-        rows.append({"start": start, "end": end, "type": finding.kind.value})
-    return rows
+def _redacted(text: str) -> Row:
+    cleaning = Cleaning(placeholder=_numbered())
+    normal = cleaning.normal(text)
+    found = cleaning.find(normal.text)
+    spans = [(*normal.alignment.source_span(finding.start, finding.end), finding.kind.value) for finding in found]
+    return {
+        "masked_text": cleaning.mask(normal.text, found).text,
+        "spans": [{"start": start, "end": end, "type": kind} for start, end, kind in spans],
+    }
+
+
+def _numbered() -> Placeholders:
+    """Placeholders that count the values of one text: without a key nothing else would be both the same each time and unguessable."""
+    seen: dict[tuple[PersonalDataType, str], int] = {}
+
+    def placeholder(kind: PersonalDataType, value: str) -> str:
+        number = seen.setdefault((kind, one_spelling(kind, value)), 1 + sum(other is kind for other, _ in seen))
+        return f"[{kind.upper()}_{number}]"
+
+    return placeholder
 
 
 def try_reply(texts: Sequence[str]) -> list[Row]:
@@ -56,7 +72,8 @@ def try_language(texts: Sequence[str]) -> list[Row]:
 
 
 def try_dedupe(texts: Sequence[str]) -> list[Row]:
-    """`duplicate_of`: the position of the first text that says the same, else None; all texts count as one customer's."""
-    firsts: dict[str, int] = {}
-    positions = [firsts.setdefault(fingerprint(clean(text).text), position) for position, text in enumerate(texts)]
-    return [{"duplicate_of": None if first == position else first} for position, first in enumerate(positions)]
+    """`duplicate_of`: the position of the first text that says the same, else None; all texts count as one customer's of one window."""
+    cleaning = Cleaning(placeholder=KeyedPlaceholders(b"the texts of one file", "try"))
+    cleaned = [cleaning.clean(text).text for text in texts]
+    firsts = first_sayings([(fingerprint(text), text) for text in cleaned])
+    return [{"duplicate_of": None if first == position else first} for position, first in enumerate(firsts)]

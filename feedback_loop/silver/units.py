@@ -1,8 +1,8 @@
 """A raw text cut into complaint units that keep the alignment law.
 
 Here: units of one text. How units become rows is `fragments`. The rule that is easy to break is the law itself: for every unit
-`clean(raw[start:end]) == masked`, so a unit's masked text is computed from its own raw slice and never copied out of the message's; where
-the slice alone would read differently from the same part of the message, the text is left whole.
+`cleaning.clean(raw[start:end]) == masked`, so a unit's masked text is computed from its own raw slice and never copied out of the
+message's; where the slice alone would read differently from the same part of the message, the text is left whole.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from feedback_loop.contracts.vocab import Channel, RemovedKind
-from feedback_loop.methods.alignment import AlignedText
-from feedback_loop.methods.masking import clean, find_personal_data, mask, whole_spans
+from feedback_loop.methods.alignment import AlignedText, unchanged
+from feedback_loop.methods.cleaning import PLAIN, Cleaning
+from feedback_loop.methods.masking import whole_spans
 from feedback_loop.methods.replies import StrippedReply, strip_reply
 from feedback_loop.methods.segmentation import segment
-from feedback_loop.methods.text import normalise
 
 WRITTEN_AS_MAIL = frozenset({Channel.EMAIL, Channel.TICKET, Channel.CHAT})
 """Channels whose texts may carry quotes, signatures and disclaimers."""
+
+
+_BLANKS = " \t\r\n"
+"""Blanks that normalise to nothing at the ends of a text; others may mean something there."""
 
 
 class Unit(NamedTuple):
@@ -45,44 +49,62 @@ def kept_spans(length: int, removed: Iterable[tuple[int, int, RemovedKind]]) -> 
     return [span for span in [*kept, (position, length)] if span[0] < span[1]]
 
 
-def units(raw: str, kept: Sequence[tuple[int, int]] | None = None) -> list[Unit]:
-    """The units of the kept spans (all of the text unless given); what lies between units normalises to nothing."""
-    spans = [(0, len(raw))] if kept is None else kept
-    return [
-        unit._replace(raw_start=start + unit.raw_start, raw_end=start + unit.raw_end)
-        for start, end in spans
-        for unit in _units(raw[start:end])
-    ]
+def units(raw: str, kept: Sequence[tuple[int, int]] | None = None, cleaning: Cleaning = PLAIN, cleaned: str | None = None) -> list[Unit]:
+    """The units of the kept spans (all of the text unless given); what lies between units normalises to nothing.
+
+    `cleaned` is what cleaning made of the kept spans, where it is known: a text that it left as it was is not cleaned again.
+    """
+    found: list[Unit] = []
+    for start, end in [(0, len(raw))] if kept is None else kept:
+        part = raw[start:end].lstrip(_BLANKS)
+        begin = end - len(part)
+        said = _units(part.rstrip(_BLANKS), cleaning, cleaned)
+        found += [Unit(begin + unit.raw_start, begin + unit.raw_end, unit.masked) for unit in said] if begin else said
+    return found
 
 
-def _units(raw: str) -> list[Unit]:
-    normal = normalise(raw)
+def _units(raw: str, cleaning: Cleaning, cleaned: str | None) -> list[Unit]:
+    normal = unchanged(raw) if raw == cleaned else cleaning.normal(raw)
     if not normal.text:
         return []
-    found = find_personal_data(normal.text)
-    whole = mask(normal.text) if found else normal
+    found = [] if raw == cleaned else cleaning.find(normal.text)
     pieces = segment(normal.text, whole_spans(found))
-    if pieces == [(0, len(normal.text))]:
-        return _left_whole(raw, normal)
-    expected = whole.text if found else normal.text
-    cut = [_unit(raw, *normal.alignment.source_span(*piece)) for piece in pieces]
-    wanted = [expected[slice(*(whole.alignment.derived_span(*piece) if found else piece))] for piece in pieces]
+    masked = cleaning.mask(normal.text, found)
+    if len(pieces) == 1:
+        return _left_whole(raw, normal, masked, cleaning)
+    cut = [_piece(raw, normal, piece, cleaning) for piece in pieces]
+    wanted = [masked.text[slice(*(masked.alignment.derived_span(*piece) if found else piece))] for piece in pieces]
     disjoint = all(a.raw_end <= b.raw_start for a, b in pairwise(cut))
-    return cut if disjoint and [unit.masked.text for unit in cut] == wanted else _left_whole(raw, normal)
+    return cut if disjoint and [unit.masked.text for unit in cut] == wanted else _left_whole(raw, normal, masked, cleaning)
 
 
-def _left_whole(raw: str, normal: AlignedText) -> list[Unit]:
-    return [_unit(raw, *normal.alignment.source_span(0, len(normal.text)))]
+def _piece(raw: str, normal: AlignedText, piece: tuple[int, int], cleaning: Cleaning) -> Unit:
+    """One piece of the normal text as a unit; most are as they were written, and then nothing is computed again."""
+    start, end = piece if normal.text == raw else normal.alignment.source_span(*piece)
+    part = raw[start:end]
+    if part == normal.text[slice(*piece)] and cleaning.stays(part):
+        return Unit(start, end, unchanged(part))
+    return _unit(raw, start, end, cleaning)
 
 
-def _unit(raw: str, start: int, end: int) -> Unit:
-    return Unit(start, end, clean(raw[start:end]))
+def _left_whole(raw: str, normal: AlignedText, masked: AlignedText, cleaning: Cleaning) -> list[Unit]:
+    """One unit, from the first raw character that the normal text holds to the last; what stands around it stays outside."""
+    if normal.text == raw:
+        return [Unit(0, len(raw), masked)]
+    start, end = normal.alignment.source_span(0, len(normal.text))
+    if (start, end) == (0, len(raw)):
+        return [Unit(start, end, normal.then(masked))]
+    return [_unit(raw, start, end, cleaning)]
 
 
-def masked_message(raw: str, kept: Sequence[tuple[int, int]]) -> str:
+def _unit(raw: str, start: int, end: int, cleaning: Cleaning) -> Unit:
+    return Unit(start, end, cleaning.clean(raw[start:end]))
+
+
+def masked_message(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning = PLAIN) -> str:
     """The normalised and masked text of the kept parts, a line apart; empty where nothing is left."""
-    return "\n".join(_texts(raw, kept))
+    return "\n".join(_texts(raw, kept, cleaning))
 
 
-def _texts(raw: str, kept: Sequence[tuple[int, int]]) -> Iterator[str]:
-    return (text for start, end in kept if (text := clean(raw[start:end]).text))
+def _texts(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning) -> Iterator[str]:
+    return (text for start, end in kept if (text := cleaning.clean(raw[start:end]).text))

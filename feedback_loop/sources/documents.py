@@ -22,6 +22,9 @@ from feedback_loop.sources.lines import BOM, MAX_LINE_BYTES, refuse_other_format
 from feedback_loop.sources.reading import MAX_ROW_BYTES, Problem, Reading, Row, RowRefused
 from feedback_loop.sources.values import Values
 
+MAX_FRONT_CHARS = 64 * 1024
+"""YAML takes its time; a longer list of names and values describes no document."""
+
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<front>.*?)^---[ \t]*(\r?\n|\Z)(?P<text>.*)", re.DOTALL | re.MULTILINE)
 
 
@@ -54,6 +57,8 @@ def _document(raw: bytes, told: Reading) -> ContextStatement:
     match = _FRONT.match(whole)
     if match is None:
         raise RowRefused(QuarantineReason.MALFORMED_ROW, "the document does not begin with front matter between two lines of ---")
+    if len(match["front"]) > MAX_FRONT_CHARS:
+        raise RowRefused(QuarantineReason.ROW_TOO_LARGE, f"the front matter is longer than {MAX_FRONT_CHARS} characters")
     said = _said(_front_matter(match["front"]))
     return statement(
         ContextKind.DOCUMENT, {**said, "document_text": match["text"].strip(), "document_version": content_hash(raw)}, whole, 1, told

@@ -49,7 +49,10 @@ class Lines:
 
     def take(self, count: int = 1) -> bytes:
         """The next `count` lines as one."""
-        self.peek(count - 1)
+        line = self.peek(count - 1)
+        if count == 1 and len(self._ahead) == 1:
+            self._ahead.clear()
+            return line
         taken = self._ahead[self._first : self._first + count]
         self._first += len(taken)
         if self._first == len(self._ahead):

@@ -7,7 +7,7 @@ The rule that is easy to break: within a file the measured rows come before the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -18,12 +18,18 @@ from feedback_loop.contracts.records import MeasuredRows, RejectedRow
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.sources.columns import NO_TEXT, Check, Column, minute, word
 from feedback_loop.sources.parquet import plain_rows, read_batches, refusing_damage, row_bytes
+from feedback_loop.sources.parquet_limits import Unpacked, longest_shared
 from feedback_loop.sources.reading import Problem, Reading, Row
 from feedback_loop.sources.row_forms import read_rows
-from feedback_loop.sources.values import Values
+from feedback_loop.sources.values import MAX_WORD_CHARS, Values
 
 FRAME_ROWS = 500_000
 """Rows of Parquet that become one frame."""
+
+FRAME_BYTES = 256 * 1024 * 1024
+"""What a frame of rows that share long values may hold."""
+
+_CUT_CHARS = MAX_WORD_CHARS + 1
 
 TEXT_ROWS = 50_000
 """Rows of CSV or JSON lines that become one frame; each is an object for a moment."""
@@ -47,16 +53,13 @@ class _Chunk:
     """Some rows: their columns as they were read, beside the number of each, and how to get the bytes of those at some places."""
 
     frame: pl.DataFrame
-    bytes_of: Callable[[list[int]], list[bytes]]
+    bytes_of: Callable[[list[int]], Iterable[bytes]]
 
 
 def read_measured(stream: BinaryIO, reading: Reading, measured: Measurement) -> Iterator[Row]:
     """The rows of the file as frames of the table, and the rejected ones."""
     if reading.form == "parquet":
-        told = reading.over_rows(form="jsonl")
-        with refusing_damage(reading):
-            for chunk in _parquet_chunks(stream, reading, measured.required):
-                yield from _outcome(chunk, told, measured)
+        yield from _parquet_rows(stream, reading, measured)
         return
     pending: list[_TextRow] = []
     for row in read_rows(stream, reading, measured.required, _TextRow):
@@ -69,6 +72,16 @@ def read_measured(stream: BinaryIO, reading: Reading, measured: Measurement) -> 
             pending = []
     if pending:
         yield from _outcome(_text_chunk(pending), reading.over_rows(form="jsonl"), measured)
+
+
+def _parquet_rows(stream: BinaryIO, reading: Reading, measured: Measurement) -> Iterator[Row]:
+    told, unpacked = reading.over_rows(form="jsonl"), Unpacked(stream, reading)
+    with refusing_damage(reading):
+        for chunk in _parquet_chunks(stream, reading, measured.required):
+            unpacked.add(int(chunk.frame.estimated_size()))
+            for row in _outcome(chunk, told, measured):
+                unpacked.add(len(row.raw_bytes) if isinstance(row, RejectedRow) else 0)
+                yield row
 
 
 def where_and_when(frame: pl.DataFrame) -> dict[str, Column]:
@@ -122,7 +135,7 @@ class _TextRow:
 
 
 def _text_chunk(rows: list[_TextRow]) -> _Chunk:
-    names = dict.fromkeys(name for row in rows for name in row.values)
+    names = dict.fromkeys(name for row in rows for name in row.values if _cell(name) == name)
     texts = {name: pl.Series([_cell(row.values.get(name)) for row in rows], dtype=pl.String) for name in names}
     frame = pl.DataFrame(texts | {_NUMBER: pl.Series([row.number for row in rows])})
     return _Chunk(frame, lambda places: [_payload(rows[place]) for place in places])
@@ -142,27 +155,43 @@ def _payload(row: _TextRow) -> bytes:
 def _parquet_chunks(stream: BinaryIO, reading: Reading, required: tuple[str, ...]) -> Iterator[_Chunk]:
     first = 1
     for batch in read_batches(stream, reading, required, FRAME_ROWS):
-        columns = {name: _readable(batch.column(n)) for n, name in enumerate(batch.schema.names)}
-        numbers = pl.int_range(first, first + batch.num_rows, eager=True)
-        yield _Chunk(pl.DataFrame(columns | {_NUMBER: numbers}), _bytes_in(batch))
-        first += batch.num_rows
+        step = max(1, FRAME_BYTES // max(1, sum(min(_CUT_CHARS, longest_shared(column)) for column in batch.columns)))
+        for start in range(0, batch.num_rows, step):
+            part = batch.slice(start, step)
+            columns = {name: _readable(part.column(n)) for n, name in enumerate(batch.schema.names)}
+            numbers = pl.int_range(first, first + part.num_rows, eager=True)
+            yield _Chunk(pl.DataFrame(columns | {_NUMBER: numbers}), _bytes_in(part))
+            first += part.num_rows
 
 
-def _bytes_in(batch: pa.RecordBatch) -> Callable[[list[int]], list[bytes]]:
-    return lambda places: [row_bytes(values) for values in plain_rows(batch.take(pa.array(places, pa.int64())))] if places else []
+def _bytes_in(batch: pa.RecordBatch) -> Callable[[list[int]], Iterable[bytes]]:
+    return lambda places: map(row_bytes, plain_rows(batch.take(pa.array(places, pa.int64())))) if places else ()
 
 
 def _readable(column: pa.Array) -> pl.Series:
     """The column as Polars takes it, bytes as the text that they are; Polars itself would not notice what is not UTF-8."""
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if not (_is_any(column.type, "string") or _is_any(column.type, "binary")):
+        return _readable_shared(column)
+    if not _is_text(column.type):
         return pl.Series(pl.from_arrow(column))
     as_bytes = column.cast(pa.large_binary())
     try:
         return pl.Series(pl.from_arrow(as_bytes.cast(pa.large_string())))
     except pa.ArrowInvalid:
         return pl.Series([None if value is None else _decoded(value) for value in as_bytes.to_pylist()], dtype=pl.String)
+
+
+def _readable_shared(column: pa.DictionaryArray) -> pl.Series:
+    """The same, of a column that numbers its distinct values; one too long to be any word is cut, and refused for its length."""
+    distinct = _readable(column.dictionary)
+    if distinct.dtype == pl.String:
+        distinct = distinct.str.slice(0, _CUT_CHARS)
+    # Arrow looks whether each number has a value; a damaged file may hold others.
+    return pl.Series(pl.from_arrow(distinct.to_arrow().take(column.indices)))
+
+
+def _is_text(dtype: pa.DataType) -> bool:
+    return _is_any(dtype, "string") or _is_any(dtype, "binary")
 
 
 def _is_any(dtype: pa.DataType, kind: str) -> bool:

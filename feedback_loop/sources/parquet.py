@@ -1,7 +1,8 @@
 """The rows of a Parquet file, each by its column names, with itself as canonical JSON.
 
 A Parquet row has no bytes of its own: what quarantine keeps is its canonical JSON, which the JSON lines reader reads again. Text is taken
-as bytes and decoded row by row, and instants as integers, so that one bad value refuses its row and not the file.
+as bytes and decoded row by row, and instants as integers, so that one bad value refuses its row and not the file. What a file may unpack to
+is bounded by `parquet_limits`; the rule that is easy to break: a value that many rows share is held once, however many they are.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from feedback_loop.contracts.records import RejectedRow
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.errors import InputColumnsMissing, UnreadableFile
 from feedback_loop.sources.csv_table import Build, Made
+from feedback_loop.sources.parquet_limits import Unpacked, open_bounded, refuse_long_values, rows_at_once
 from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, RowRefused
 
 BATCH_ROWS = 1000
@@ -29,9 +31,10 @@ _UNITS = {"s": timedelta(seconds=1), "ms": timedelta(milliseconds=1), "us": time
 
 def read_parquet(stream: BinaryIO, reading: Reading, required: tuple[str, ...], build: Build[Made]) -> Iterator[Made | RejectedRow]:
     """One record or rejected row for each row of the file, in order."""
-    told = reading.over_rows(form="jsonl")
+    told, unpacked = reading.over_rows(form="jsonl"), Unpacked(stream, reading)
     for number, values in enumerate(_rows(stream, reading, required), 1):
         payload = _payload(values)
+        unpacked.add(len(payload))
         try:
             yield build(values, _whole(payload), number, told)
         except RowRefused as refusal:
@@ -41,14 +44,16 @@ def read_parquet(stream: BinaryIO, reading: Reading, required: tuple[str, ...], 
 def read_batches(stream: BinaryIO, reading: Reading, required: tuple[str, ...], batch_rows: int) -> Iterator[pa.RecordBatch]:
     """The rows of the file, many at once and as they are typed there; raises InputColumnsMissing and UnreadableFile."""
     with refusing_damage(reading):
-        file = pq.ParquetFile(stream)
+        file = open_bounded(stream, reading)
         names = list(file.schema_arrow.names)
         missing = [name for name in required if name not in names]
         if missing:
             raise InputColumnsMissing(reading.path, missing, list(required))
         if len(set(names)) < len(names):
             raise UnreadableFile(reading.path, "a column name occurs twice; rename one of the columns")
-        yield from file.iter_batches(batch_size=batch_rows)
+        for batch in file.iter_batches(batch_size=rows_at_once(file, batch_rows)):
+            refuse_long_values(batch, reading)
+            yield batch
 
 
 @contextmanager
@@ -84,7 +89,7 @@ def _payload(values: dict[str, object]) -> str:
 def _column(column: Any) -> list[object]:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _column(column.dictionary_decode())
+        return _shared(column)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return _instants(column)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
@@ -93,6 +98,13 @@ def _column(column: Any) -> list[object]:
         return [_plain(value) for value in column.to_pylist()]
     except (ValueError, OverflowError, ArithmeticError):
         return [_lenient(value) for value in column]
+
+
+def _shared(column: Any) -> list[object]:
+    """The values of a column that numbers its distinct ones; each is made once, and only where a row has it."""
+    used = pc.unique(column.indices).drop_null()
+    made = dict(zip(used.to_pylist(), _column(column.dictionary.take(used)), strict=True))
+    return [None if number is None else made[number] for number in column.indices.to_pylist()]
 
 
 def _lenient(value: Any) -> object:

@@ -1,6 +1,7 @@
 """Records that are in the canonical schema already, of any channel: CSV, JSON lines or Parquet, told apart by the file's suffix.
 
-Columns: source_record_id, channel, product, occurred_at are required; text, source, customer_id, sku, product_area, language, locale,
+Columns: source_record_id, channel, product, occurred_at are required; text, source, customer_id, customer_name,
+customer_email, customer_address, sku, product_area, language, locale,
 segment, tier, region, product_version, device, os, browser, severity, rating may be missing. Others are kept in the payload.
 """
 
@@ -34,6 +35,9 @@ def _record(values: Values, payload: str, number: int, reading: Reading) -> Feed
         occurred_at=read.instant(values, "occurred_at"),
         text=read.words(values, "text"),
         customer_id=read.word(values, "customer_id"),
+        customer_name=read.word(values, "customer_name"),
+        customer_email=read.word(values, "customer_email"),
+        customer_address=read.words(values, "customer_address"),
         sku=read.word(values, "sku"),
         product_area=read.word(values, "product_area"),
         declared_language=read.language(values, "language"),

@@ -2,7 +2,8 @@
 
 The assets in `defs/` compute the same functions over tables; here they run over frames, day by day. What depends on one record alone
 (masking, vectors, classes) is computed once per version; what compares records is computed anew for each instant. The rule that is easy
-to break: every frame is cut by `landed_at` before any function sees it, so that nothing can look ahead.
+to break: every frame is cut by `landed_at` before any function sees it, so that nothing can look ahead. Boilerplate, which compares a
+customer's mails, stays in: it depends on when which of them had landed.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from feedback_loop.bronze.releases import releases
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.methods.batches import apply_step
+from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import Embedder
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
 from feedback_loop.silver.latest import latest_versions
+from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
 
-_BRONZE, _MESSAGE, _FRAGMENT = (TABLES[name].schema for name in ("bronze_feedback_record", "silver_message", "silver_fragment"))
+_MESSAGE, _FRAGMENT = (TABLES[name].schema for name in ("silver_message", "silver_fragment"))
 
 
 def _empty(name: str) -> pl.DataFrame:
@@ -79,6 +82,7 @@ class Analysed:
 
     embedder: Embedder
     classifier: classify.FragmentClassifier
+    cleaner: Cleaner = field(default_factory=Cleaner)
     records: pl.DataFrame = field(default_factory=lambda: _empty("bronze_feedback_record"))
     messages: pl.DataFrame = field(default_factory=lambda: _empty("silver_message"))
     fragments: pl.DataFrame = field(default_factory=lambda: _empty("silver_fragment"))
@@ -91,8 +95,9 @@ class Analysed:
         fresh = records.join(self.messages, on="record_version_id", how="anti").sort("record_id")
         if fresh.is_empty():
             return
-        told = apply_step(messages, fresh, _BRONZE, _MESSAGE)
-        cut = apply_step(fragments, with_messages(fresh, told), INPUT_SCHEMA, _FRAGMENT)
+        spoken = fresh.with_columns(removed_spans=pl.lit(None, pl.Schema(_MESSAGE)["removed_spans"]))
+        told = apply_step(partial(messages, cleaner=self.cleaner), spoken, MESSAGE_INPUT, _MESSAGE)
+        cut = apply_step(partial(fragments, cleaner=self.cleaner), with_messages(fresh, told), INPUT_SCHEMA, _FRAGMENT)
         vectors = embeddings(cut, self.embedder)
         texts = cut.join(vectors.select("fragment_id", "vector"), on="fragment_id", maintain_order="left")
         step = partial(classify.classify, classifier=self.classifier)

@@ -5,31 +5,69 @@ The blocking checks in `defs/` call these; each is a sentence that is true when 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
 import polars as pl
+import pyarrow as pa
 
+from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.loop_vocab import CauseKind, LinkKind
-from feedback_loop.methods.masking import find_personal_data, mask
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.batches import Runner, Step, apply_step, in_this_process
+from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
 
+_CHECKED = pa.schema(
+    [pa.field(name, FIELDS[name].dtype) for name in ("fragment_id", "masked_text", "raw_start", "raw_end", "text", *PERSON)]
+)
+_OFFENDER = pa.schema([pa.field("fragment_id", pa.string())])
 _UNIT_TOLERANCE, _SCORE_TOLERANCE = 1e-4, 1e-9
 
 
-def fragments_with_personal_data(fragments: pl.DataFrame) -> list[str]:
-    """Ids of fragments in whose masked text a detector still fires."""
-    rows = fragments.select("fragment_id", "masked_text").iter_rows()
-    return [fragment_id for fragment_id, text in rows if find_personal_data(text)]
+def fragments_with_personal_data(
+    fragments: pl.DataFrame, records: pl.DataFrame, cleaner: Cleaner, runner: Runner = in_this_process
+) -> list[str]:
+    """Ids of fragments in whose masked text a detector still fires, those of the record's own person among them."""
+    return _offenders(partial(_with_personal_data, cleaner=cleaner), fragments, records, runner)
 
 
-def fragments_out_of_place(fragments: pl.DataFrame, records: pl.DataFrame) -> list[str]:
-    """Ids of fragments that break the alignment law: masking the normalised raw span gives the masked text."""
-    joined = fragments.join(records.select("record_version_id", "text"), on="record_version_id", how="left")
-    rows = joined.select("fragment_id", "text", "raw_start", "raw_end", "masked_text").iter_rows()
-    return [i for i, raw, start, end, masked in rows if raw is None or mask(normalise(raw[start:end]).text).text != masked]
+def fragments_out_of_place(fragments: pl.DataFrame, records: pl.DataFrame, cleaner: Cleaner, runner: Runner = in_this_process) -> list[str]:
+    """Ids of fragments that break the alignment law: cleaning the raw span gives the masked text."""
+    return _offenders(partial(_out_of_place, cleaner=cleaner), fragments, records, runner)
+
+
+def _offenders(step: Step, fragments: pl.DataFrame, records: pl.DataFrame, runner: Runner) -> list[str]:
+    """The step's answer for fragments beside their record's own text and person; null where the record is gone."""
+    own = records.select("record_version_id", *(set(PERSON) - {"record_id", "customer_id"}), "text")
+    joined = fragments.join(own, on="record_version_id", how="left", maintain_order="left")
+    return apply_step(step, joined, _CHECKED, _OFFENDER, runner=runner)["fragment_id"].to_list()
+
+
+def _with_personal_data(rows: pa.RecordBatch, cleaner: Cleaner) -> pa.RecordBatch:
+    return _ids(row for row in rows.to_pylist() if cleaner.for_speaker(speaker_of(row)).find(row["masked_text"]))
+
+
+def _out_of_place(rows: pa.RecordBatch, cleaner: Cleaner) -> pa.RecordBatch:
+    return _ids(row for row in rows.to_pylist() if row["text"] is None or _cleaned(row, cleaner) != row["masked_text"])
+
+
+def _cleaned(row: dict[str, Any], cleaner: Cleaner) -> str:
+    return cleaner.for_speaker(speaker_of(row)).clean(row["text"][row["raw_start"] : row["raw_end"]]).text
+
+
+def _ids(rows: Iterable[dict[str, Any]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({"fragment_id": [row["fragment_id"] for row in rows]}, schema=_OFFENDER)
 
 
 def fragments_without_row(fragments: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
     """Ids of fragments that another table of the same grain lacks."""
     return fragments.join(rows, on="fragment_id", how="anti")["fragment_id"].to_list()
+
+
+def triage_without_owner_or_reason(rows: pl.DataFrame) -> list[str]:
+    """Ids of fragments whose urgency has no reason, or whose owner is a blank."""
+    is_bare = (pl.col("urgency_reasons").list.len() == 0) | (pl.col("owner").str.strip_chars() == "")
+    return rows.filter(is_bare)["fragment_id"].to_list()
 
 
 def links_not_known_in_time(links: pl.DataFrame, fragments: pl.DataFrame, known: pl.DataFrame) -> list[str]:

@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
 from feedback_loop.sources.csv_rows import split_rows
 from feedback_loop.sources.csv_table import take_header
-from feedback_loop.sources.lines import BOM, EMPTY, text_lines, without_end
-from feedback_loop.sources.reading import Reading
+from feedback_loop.sources.lines import text_lines, without_end
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading
 
 Answer = dict[str, Any]
 
@@ -92,22 +92,28 @@ def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...]) -> Iterat
 
 
 def _json_rows(stream: BinaryIO, path: Path) -> Iterator[dict[str, object]]:
-    start = stream.read(len(BOM))
-    if not start:
-        raise UnreadableFile(path, EMPTY)
-    if start != BOM:
-        stream.seek(0)
+    lines = text_lines(stream, Reading(source="try", file_name=str(path), form="jsonl"))
+    lines.drop_mark()
+    number = 0
     # Split at LF alone: U+2028 and its like may stand within a JSON string.
-    for number, line in enumerate((line for line in stream if line.strip()), 1):
-        try:
-            values = json.loads(without_end(line).decode("utf-8"))
-        except UnicodeDecodeError:
-            raise _bad_row(path, number, "is not UTF-8. Save the file as UTF-8") from None
-        except (ValueError, RecursionError):
-            raise _bad_row(path, number, _ONE_OBJECT) from None
-        if not isinstance(values, dict):
-            raise _bad_row(path, number, _ONE_OBJECT)
-        yield values
+    while line := lines.take():
+        if line.strip():
+            number += 1
+            yield _json_row(line, path, number)
+
+
+def _json_row(line: bytes, path: Path, number: int) -> dict[str, object]:
+    if len(line) > MAX_ROW_BYTES:
+        raise _bad_row(path, number, f"can't be read: longer than {MAX_ROW_BYTES} bytes")
+    try:
+        values = json.loads(without_end(line).decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _bad_row(path, number, "is not UTF-8. Save the file as UTF-8") from None
+    except (ValueError, RecursionError):
+        raise _bad_row(path, number, _ONE_OBJECT) from None
+    if not isinstance(values, dict):
+        raise _bad_row(path, number, _ONE_OBJECT)
+    return values
 
 
 def _text_row(path: Path, number: int, values: dict[str, object]) -> TextRow:

@@ -243,3 +243,13 @@ def test_everything_counts_as_added_since_a_version_that_never_was(store: DeltaT
     store.append(RECORD, records("a"))
     store.append(RECORD, records("b"))
     assert sorted(store.added_since(RECORD, version, ["record_version_id"])["record_version_id"]) == ["a", "b"]
+
+
+def test_only_rows_that_match_are_read(store: DeltaTableStore) -> None:
+    store.append(RECORD, records("a", "b", customer_id="anna"))
+    store.append(RECORD, records("c", customer_id="bo"))
+    store.append(RECORD, records("d", customer_id=None))
+    found = store.read(RECORD, matching=pl.DataFrame({"customer_id": ["anna"], "record_id": ["b"]}))
+    assert ids(found) == ["b"]
+    assert ids(store.read(RECORD, columns=["record_version_id"], matching=pl.DataFrame({"customer_id": ["anna"]}))) == ["a", "b"]
+    assert store.read(RECORD, matching=pl.DataFrame({"customer_id": []}, schema={"customer_id": pl.String})).is_empty()

@@ -115,6 +115,21 @@ def test_unsupported_language_is_left_undecided_and_unknown_language_is_not(clas
     assert [a["abstention_reason"] for a in answers] == ["language_unsupported", None, None]
 
 
+def test_a_language_is_decided_on_where_held_out_examples_show_that_it_can_be(classifier: FragmentClassifier) -> None:
+    least = AbstentionPolicy().least_language_precision
+    bounds = {one.language: one.precision_lower_bound(classifier.policy.delta) for one in classifier.evidence}
+    assert {"en", "it"} <= set(bounds)
+    assert classifier.languages == {name for name in seed_taxonomy().languages if bounds[name] >= least}
+    assert sum(one.example_count for one in classifier.evidence) == len(seed_taxonomy().training_examples())
+
+
+def test_no_language_is_decided_on_where_more_is_asked_than_examples_show() -> None:
+    strict = train_classifier(seed_taxonomy(), EMBEDDER, AbstentionPolicy(least_language_precision=1.0))
+    assert strict.languages == frozenset()
+    (answer,) = _answers(_batch(["I was charged twice on my card, refund my money"], ["en"]), strict)
+    assert answer["abstention_reason"] == "language_unsupported"
+
+
 def test_supported_languages_can_be_chosen(classifier: FragmentClassifier) -> None:
     wider = with_languages(classifier, {"fi"})
     answers = _answers(_batch(["charged twice, refund my money"] * 2, ["fi", "en"]), wider)

@@ -41,6 +41,12 @@ def test_languages_are_those_with_examples_enough_in_every_class() -> None:
     assert "it" not in seed_taxonomy().languages
 
 
+def test_each_training_example_has_its_language() -> None:
+    taxonomy = parse_taxonomy(dict.fromkeys(ComplaintClass, DOCUMENT.replace("    two\n", "  de: |\n    zwei\n")))
+    assert taxonomy.example_languages()[:4] == ("en", "en", "de", "en")
+    assert len(seed_taxonomy().example_languages()) == len(seed_taxonomy().training_examples())
+
+
 def test_version_follows_every_part_of_the_content() -> None:
     taxonomy = seed_taxonomy()
     first, *rest = taxonomy.classes

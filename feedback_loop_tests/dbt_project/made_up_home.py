@@ -55,7 +55,9 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
     return {name: frame_of(TABLES[name], found) for name, found in rows.items()}
 
 
-_TABLES = ("silver_message", "silver_fragment", "analysis_classification", "analysis_alert", "gold_issue", *TABLES_OF_THE_LOOP)
+_TABLES = (
+    "silver_message", "silver_fragment", "analysis_classification", "analysis_triage", "analysis_alert", "gold_issue", *TABLES_OF_THE_LOOP,
+)  # fmt: skip
 
 
 def _fragments(rng: random.Random, day: date, per_day: int, rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -73,6 +75,10 @@ def _fragments(rng: random.Random, day: date, per_day: int, rows: dict[str, list
             rows["analysis_classification"].append(
                 {**fragment, "best_class": best, "complaint_class": None if is_abstained else best, "is_abstained": is_abstained,
                  "class_score": round(rng.random(), 3), "runner_up_class": "other"}
+            )  # fmt: skip
+            rows["analysis_triage"].append(
+                {**fragment, "urgency": ("normal", "low", "high", "normal", "urgent")[n % 5] if day.day < 20 else "normal",
+                 "urgency_reasons": [f"class:{best}"], "owner": f"team-{best}", "owner_rule": best}
             )  # fmt: skip
             if best in _ISSUES and fragment["duplicate_of"] is None:
                 by_issue.setdefault(rng.choice(_ISSUES[best]), []).append(fragment)

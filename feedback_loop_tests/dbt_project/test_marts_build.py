@@ -136,6 +136,22 @@ def test_a_remediation_stands_where_its_proposal_and_its_latest_action_do(built:
     assert found["outbox_status"].null_count() > 0
 
 
+def test_an_open_issue_is_as_urgent_as_its_latest_days_and_belongs_to_the_team_of_most_of_them(built: Build) -> None:
+    members = (
+        built.frames["gold_issue"].select("issue_id", "event_date", fragment_id="day_fragment_ids").explode("fragment_id").drop_nulls()
+    )
+    triaged = members.join(built.frames["analysis_triage"].drop("event_date"), on="fragment_id")
+    found = mart(built, "mart_triage")
+    for row in found.iter_rows(named=True):
+        of_issue = triaged.filter(issue_id=row["issue_id"])
+        latest = of_issue.filter(pl.col("event_date").is_in(of_issue["event_date"].unique().sort().tail(7).implode()))
+        assert row["recent_fragment_count"] == latest.height
+        assert row["urgent_fragment_count"] == latest.filter(urgency="urgent").height
+        assert row["owner"] == latest["owner"].mode().sort()[0]
+    resolved = mart(built, "mart_issue").filter(issue_status="resolved")["issue_id"]
+    assert set(found["issue_id"]) == set(triaged["issue_id"]) - set(resolved)
+
+
 def test_what_was_not_said_stays_null(built: Build) -> None:
     for name in ("mart_issue_daily", "mart_feedback_daily"):
         frame = mart(built, name)
@@ -171,6 +187,7 @@ SPOIL = {
     "every_complaint_issue_is_in_the_ledger": "delete from mart_issue where issue_id = 'i_crash'",
     "every_hypothesis_is_a_cause_and_ranks_count_up_from_one": "delete from mart_cause where hypothesis_rank = 1",
     "every_judged_effect_is_in_its_mart_within_its_interval": "update mart_effect set effect_high = 1.0",
+    "every_open_issue_has_the_urgency_and_an_owner_of_its_fragments": "delete from mart_triage where issue_id = 'i_crash'",
     "every_proposal_is_a_remediation": "delete from mart_remediation where executed_at is null",
     "every_fragment_of_a_classified_day_is_a_complaint": (
         "delete from mart_complaint where fragment_id = (select max(fragment_id) from mart_complaint)"
@@ -223,6 +240,15 @@ OF_THE_LATEST_DAY = "where event_date = (select max(event_date) from mart_issue_
             "delete from mart_cause where alert_id = (select min(alert_id) from mart_cause)",
         ),
         ("every_hypothesis_is_a_cause_and_ranks_count_up_from_one", "update mart_cause set hypothesis_rank = 9 where hypothesis_rank = 3"),
+        (
+            "every_open_issue_has_the_urgency_and_an_owner_of_its_fragments",
+            "update mart_triage set issue_id = 'x' where issue_id = 'i_crash'",
+        ),
+        ("every_open_issue_has_the_urgency_and_an_owner_of_its_fragments", "update mart_issue set issue_status = 'resolved'"),
+        ("every_open_issue_has_the_urgency_and_an_owner_of_its_fragments", "update mart_triage set owner = 'team-praise'"),
+        ("every_open_issue_has_the_urgency_and_an_owner_of_its_fragments", "update mart_triage set urgency = 'urgent'"),
+        ("every_open_issue_has_the_urgency_and_an_owner_of_its_fragments", "update mart_triage set urgent_fragment_count = 99"),
+        ("every_open_issue_has_the_urgency_and_an_owner_of_its_fragments", "update mart_triage set high_fragment_count = 1"),
         ("every_proposal_is_a_remediation", "update mart_remediation set told_customer_count = told_customer_count + 1"),
         ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set is_executable = false"),
         ("nothing_was_executed_that_was_not_let_through", "update mart_remediation set proposal_status = 'refused'"),

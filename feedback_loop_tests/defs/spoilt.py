@@ -59,8 +59,8 @@ CONTRACTS = [
     Spoiling(name, "fulfils_its_contract", doubled)
     for name in (
         "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
-        "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_evidence",
-        "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
+        "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_triage",
+        "analysis_evidence", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
     )
 ]  # fmt: skip
 
@@ -75,6 +75,8 @@ LAWS = [
     Spoiling("analysis_embedding", "every_fragment_has_a_vector_of_unit_length", first(vector=_TWICE)),
     Spoiling("analysis_classification", "every_fragment_is_classified_or_abstained_from", without_first),
     Spoiling("analysis_classification", "every_fragment_is_classified_or_abstained_from", first(complaint_class=pl.lit(None, pl.String))),
+    Spoiling("analysis_triage", "every_fragment_has_an_owner_and_a_reason_for_its_urgency", without_first),
+    Spoiling("analysis_triage", "every_fragment_has_an_owner_and_a_reason_for_its_urgency", first(owner=pl.lit(" "))),
     Spoiling("analysis_evidence", "every_claim_has_a_span", first(evidence_text=pl.lit("never said"))),
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", without_first),
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(

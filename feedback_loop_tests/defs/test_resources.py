@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 from dagster_deltalake import LocalConfig, S3Config
@@ -99,3 +101,27 @@ def test_case_system_is_none_until_its_address_is_given(tmp_path: Path, monkeypa
     client.close()
     monkeypatch.setenv("FEEDBACK_LOOP_CONNECTOR_URL", "http://127.0.0.1:9")
     assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).address() == "http://127.0.0.1:9"
+
+
+def test_a_run_holds_the_home_until_it_ends(tmp_path: Path) -> None:
+    (tmp_path / "locks").mkdir()
+    held = []
+
+    @dg.asset
+    def computed(store: StoreResource) -> None:
+        held.append(is_free(tmp_path))
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        dg.materialize([computed], instance=instance, resources={"store": StoreResource(home=HomeResource(home=str(tmp_path)))})
+    assert held == [False]
+    assert is_free(tmp_path)
+
+
+def is_free(home: Path) -> bool:
+    """Whether an erasure could begin now."""
+    with (home / "locks" / ".home.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -25,7 +25,10 @@ def test_texts_that_differ_in_form_only_share_a_fingerprint(one: str, other: str
     assert text_hash(one) != text_hash(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("good", "food"), ("👍", "👎"), ("!!!", "???"), ("की", "का"), ("$5", "€5"), ("app1", "app2")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("good", "food"), ("👍", "👎"), ("!!!", "???"), ("की", "का"), ("$5", "€5"), ("app1", "app2"), ("v2.1", "v21"), ("$1.50", "$150")],
+)
 def test_texts_that_say_something_else_differ(one: str, other: str) -> None:
     assert fingerprint(one) != fingerprint(other)
 

@@ -68,7 +68,7 @@ def test_cleaned_text_is_normal_masked_and_aligned_with_the_raw_text(raw: str) -
         ("at fe80::1ff:fe23:4567:890a", "at [IP]"),
         ("mac 00:1B:44:11:3A:B7", "mac [IP]"),
         ("see https://user:pw@host.de/x now", "see [URL] now"),
-        ("https://host.de/x?a=1&token=abc", "https://host.de/x?a=1&token=[SECRET]"),
+        ("https://host.de/x?a=1&token=abc", "[URL]"),
         ("password: hunter2", "password: [SECRET]"),
         ("my password is Abc@123", "my password is [SECRET]"),
         ("OTP is 482913", "OTP is [SECRET]"),
@@ -130,7 +130,7 @@ def test_overlapping_findings_become_one_of_the_stronger_kind() -> None:
 
 
 def test_every_kind_of_personal_data_has_a_placeholder_and_a_case_above() -> None:
-    shown = "[EMAIL] [PHONE] [CARD] [IBAN] [IP] [URL] [SECRET] [NUMBER]"
+    shown = "[EMAIL] [PHONE] [CARD] [IBAN] [IP] [URL] [SECRET] [NUMBER] [NAME_bcdfghjk] [ADDRESS_1]"
     assert len(PLACEHOLDER.findall(shown)) == len(PersonalDataType)
 
 
@@ -145,3 +145,11 @@ def test_public_spans_of_personal_data_are_hidden_in_full() -> None:
             total[span["entity_type"]] += 1
             hidden[span["entity_type"]] += any(f.start <= span["start_position"] and span["end_position"] <= f.end for f in found)
     assert all(hidden[kind] >= share * total[kind] > 0 for kind, share in HIDDEN_IN_FULL.items())
+
+
+def test_numbers_that_show_one_after_the_other_take_their_line_with_them_and_no_other() -> None:
+    text = "fine before\nx " + "+49 30 1234567" * 60 + "\nfine after"
+    found = find_personal_data(text)
+    assert mask(text).text == "fine before\n[PHONE]\nfine after"
+    assert [text[f.start : f.end] for f in found] == [text.split("\n")[1]]
+    assert find_personal_data(mask(text).text) == []

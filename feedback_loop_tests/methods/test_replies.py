@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.vocab import RemovedKind
 from feedback_loop.methods.replies import new_text, strip_reply
+from feedback_loop_tests.mail_fixtures import WHY_ABSENT, are_absent, kept_lines, replies, signature_lines, signed_mails
 from feedback_loop_tests.methods.texts import messages
-
-SIGNATURES = Path(__file__).parents[3] / "shared" / "data" / "email_signatures"
 
 LINES = [
     "Hello team,",
@@ -37,6 +34,8 @@ LINES = [
     "+49 30 1234567",
     "____________",
     "This e-mail is confidential and intended solely for the addressee.",
+    "PS: one more thing",
+    "Text On 5 Apr 2022 at 10:00, Bob wrote: > hi",
     "\u2028",
     "\x0b",
 ]
@@ -158,26 +157,95 @@ def test_legal_notice_is_removed_as_disclaimer(notice: str) -> None:
     assert _kinds(text) == [RemovedKind.DISCLAIMER]
 
 
-def test_hostile_mail_costs_no_more_than_its_size() -> None:
-    text = "On " * 20_000 + "\n" + "From: x\n" * 5_000 + "> " * 20_000 + "\nOn 1/1/22 a wrote:\n" * 2_000
-    assert sum(end - start for start, end in strip_reply(text).kept) < len(text)
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "> a\n",
+        ">",
+        "On \n",
+        "On ",
+        "\n",
+        "From: x\n",
+        "-",
+        "----\n",
+        "a@",
+        "On 1/1/22 10:00 a wrote:\n",
+        "x\n> y\n",
+        "--\n",
+        "Ann Lee\n\n",
+        "PS\n",
+        "a:\n",
+    ],
+)
+def test_hostile_mail_comes_back_in_one_piece(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    reply = strip_reply(text)
+    assert sum(end - start for start, end in reply.kept) + sum(r.end - r.start for r in reply.removed) == len(text)
 
 
-def test_public_signatures_are_found_line_by_line() -> None:
-    if not SIGNATURES.exists():
-        pytest.skip("the signatures of the shared data are absent")
-    hit = missed = wrong = 0
-    for file in sorted((SIGNATURES / "with_signature").iterdir()):
-        marked = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        lines = [line.removeprefix("#sig#") for line in marked]
-        removed = strip_reply("\n".join(lines)).removed
-        start = 0
-        for line, original in zip(lines, marked, strict=True):
-            is_removed = any(r.start <= start < r.end for r in removed)
-            start += len(line) + 1
-            if line.strip():
-                hit += is_removed and original.startswith("#sig#")
-                missed += not is_removed and original.startswith("#sig#")
-                wrong += is_removed and not original.startswith("#sig#")
-    assert hit / (hit + missed) >= 0.95
-    assert hit / (hit + wrong) >= 0.95
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Berlin\nTo: Paris\nDate: 5 May\nThe booking of my ticket failed.",
+        "My confidential data was disclosed to an unauthorised person by email.\nThis is a scandal.",
+        "Unsubscribe does not work.\nI get ten mails a day.",
+        "On 5 May 2022 your agent wrote:\nPlease wait three days.\nI have waited ten.",
+        "The app crashes:\n>5 items in the cart\nand it closes",
+        "I am so angry\n>:(\nfix it",
+        "Outlook with a reply directly above the line\nfails",
+        "Hello\nthanks\nmy card is blocked",
+        "The app fails.",
+        "Settings: pay fails",
+        "hello -- help",
+        "",
+    ],
+)
+def test_complaint_in_the_shape_of_a_mail_loses_nothing(text: str) -> None:
+    assert new_text(text) == text
+
+
+def test_own_words_below_a_signature_are_kept() -> None:
+    text = "Refund failed.\n\nBest,\nAnna\n\nPS: the card fails too and nobody answers me."
+    assert new_text(text) == "Refund failed.\nPS: the card fails too and nobody answers me."
+
+
+def test_answer_on_the_line_of_the_quoted_mail_is_kept() -> None:
+    assert new_text("Still broken. On Tue, 5 Apr 2022 at 10:00, Bob <b@x.de> wrote: > Did you restart? > Bob") == "Still broken."
+
+
+def test_answer_below_headers_and_quoted_lines_is_kept() -> None:
+    assert new_text("From: Bob <b@x.de>\nSent: Tuesday\nTo: Ann\nSubject: Card\n\n> Did you restart?\n\nYes.") == "Yes."
+
+
+def test_rest_of_a_broken_quoted_line_is_quoted() -> None:
+    text = "> a long line that the mail program of the sender has broken where it\nended\n> and more\n\nNo."
+    assert new_text(text) == "No."
+
+
+def test_mail_that_is_forwarded_without_a_word_is_what_the_customer_says() -> None:
+    forward = "---------- Forwarded message ---------\nFrom: Ann <a@x.de>\nDate: Tue\nSubject: Card\nTo: Bob\n\nThe card fails."
+    assert "The card fails." in new_text(forward)
+    assert new_text(f"See below.\n\n{forward}") == "See below."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("> hi", RemovedKind.QUOTE), ("Sent from my iPhone", RemovedKind.SIGNATURE), ("Unsubscribe", RemovedKind.DISCLAIMER)]
+)
+def test_single_line_goes_where_it_is_nobodys_word(text: str, kind: RemovedKind) -> None:
+    assert _kinds(text) == [kind]
+
+
+@pytest.mark.skipif(are_absent(), reason=WHY_ABSENT)
+@pytest.mark.parametrize("half", [0, 1])
+def test_public_signatures_are_found_line_by_line(half: int) -> None:
+    mails = [mail for folder in ("with_signature", "without_signature") for mail in signed_mails(folder)[half::2]]
+    found = [(signature_lines(mail.text, strip_reply(mail.text)), mail.told) for mail in mails]
+    hits, said = sum(len(gone & told) for gone, told in found), sum(len(gone) + len(told) for gone, told in found)
+    assert 2 * hits / said >= 0.90
+
+
+@pytest.mark.skipif(are_absent(), reason=WHY_ABSENT)
+def test_public_replies_keep_exactly_what_is_new() -> None:
+    mails = replies()
+    assert len(mails) == 34
+    assert [mail.name for mail in mails if kept_lines(mail.text, strip_reply(mail.text)) != mail.told] == []

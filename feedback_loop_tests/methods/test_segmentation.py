@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from feedback_loop.methods.masking import find_personal_data, whole_spans
 from feedback_loop.methods.segmentation import MAX_UNIT_WORDS, segment
-from feedback_loop.methods.sentence_marks import word_count
 from feedback_loop.methods.text import normalise
+from feedback_loop.methods.word_kinds import word_count
 from feedback_loop_tests.methods.texts import messages
 
 
@@ -115,10 +115,37 @@ def test_exclamations_at_both_ends_go_with_the_complaint_next_to_them() -> None:
     ]
 
 
-def test_spaceless_scripts_count_two_characters_as_a_word() -> None:
-    assert word_count("支付失败") == 2
-    assert word_count("app 支付失败了") == 4
-    assert word_count("it's a well-known bug") == 4
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        (
+            "I was charged twice for my subscription. I also cannot log in anymore.",
+            ["I was charged twice for my subscription.", "I also cannot log in anymore."],
+        ),
+        (
+            "I am so angry!! The refund never arrived. Worst app ever. Please help.",
+            ["I am so angry!! The refund never arrived. Worst app ever. Please help."],
+        ),
+        ("Hello team, I cannot log in. Thanks a lot for your help!", ["Hello team, I cannot log in. Thanks a lot for your help!"]),
+        (
+            "The parcel never came. The parcel was sent to a wrong street.",
+            ["The parcel never came. The parcel was sent to a wrong street."],
+        ),
+        ("My order arrived late. It was supposed to be a gift.", ["My order arrived late. It was supposed to be a gift."]),
+        ("I paid for a year of premium. It crashes all the time.", ["I paid for a year of premium.", "It crashes all the time."]),
+        ("Die Rechnung ist falsch. Ich bin sehr enttäuscht!", ["Die Rechnung ist falsch. Ich bin sehr enttäuscht!"]),
+        ("De app crasht steeds. Wat een schande!", ["De app crasht steeds. Wat een schande!"]),
+        ("Problems:\n- login fails\n- refund missing\nThanks", ["Problems:\n- login fails", "- refund missing\nThanks"]),
+    ],
+)
+def test_moods_and_pleas_go_with_their_symptom_and_new_topics_part(text: str, units: list[str]) -> None:
+    assert _cut(text) == units
+
+
+def test_hostile_text_with_many_marks_and_protected_spans_comes_apart() -> None:
+    for piece in ("and the ", "!)))", "....5", "\n - ", "1) 2) ", "w ! ", "，但是", "😡", "a@b.de, but "):
+        text = piece * (6_000 // len(piece))
+        assert segment(text, [(place, place + 2) for place in range(0, len(text) - 2, 4)])
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n"])

@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedback_loop.methods.text import normalise
 from feedback_loop_tests.methods.texts import messages
@@ -56,6 +57,10 @@ def test_copied_runs_lead_back_to_the_same_raw_characters(raw: str) -> None:
         ("<style>p {x}</style>seen<!-- unseen -->", "seen"),
         ("AT&T; R&D", "AT&T; R&D"),
         ("\ud83d broken", "\ufffd broken"),
+        ("donâ\x80\x99t\x00 vÃ\xa0 Ã\xad", "don’t và í"),
+        ("&Atilde;&copy;", "é"),
+        ("<b>FÃ¼r</b>", "Für"),
+        ("s\x85", "s…"),
         ("", ""),
     ],
 )
@@ -74,3 +79,21 @@ def test_span_of_composed_text_maps_to_all_code_points_that_made_it() -> None:
     aligned = normalise("cafe\u0301 latte")
     assert aligned.alignment.source_span(3, 4) == (3, 5)
     assert aligned.alignment.source_span(5, 10) == (6, 11)
+
+
+def test_marks_stacked_beyond_every_language_are_dropped_and_cost_no_time() -> None:
+    stacked = normalise("z" + "\u0316\u0301" * 200_000 + " end")
+    assert stacked.text == normalise("z" + "\u0316\u0301" * 15 + " end").text
+    assert stacked.alignment.source_span(0, 2)[1] == 400_001
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(["FÃ¼r", "donâ€™t", "<br>", "a", " ", "\n", "&amp;", "e\u0301", "\u200b", "É…", "Ã", "â€"]), max_size=8).map(
+        "".join
+    )
+)
+def test_line_of_its_own_normalises_as_it_did_within_the_whole(line: str) -> None:
+    within = normalise(f"first\n\n{line}\n\nlast").text
+    alone = normalise(line).text
+    assert within == (f"first\n\n{alone}\n\nlast" if alone else "first\n\nlast")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedback_loop.errors import AuditChainBroken
-from feedback_loop.remediation.attested import contradictions
+from feedback_loop.remediation.attested import RESTATED, contradictions
 from feedback_loop.workflows.audit import verified
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World
 
@@ -77,3 +77,14 @@ def test_a_proposal_that_nobody_recorded_is_found(world: World) -> None:
     assert proposal is not None
     (found,) = contradictions([(proposal, [])], [], {})
     assert "nobody recorded" in found.what
+
+
+def test_what_an_erasure_told_anew_attests_only_where_the_first_content_is_gone(world: World) -> None:
+    world.approved()
+    (proposal, _), *_ = world.state.decided()
+    first = next(record for record in world.state.records() if record.event == "proposed")
+    told = {**world.state.contents()[first.sequence][1], "approvals_required_count": 0}
+    world.state.note(RESTATED, proposal.proposal_id, "mallory", told, proposal.proposed_at)
+    assert verified(world.state, world.state).breaks == (), "as long as the first content is there, it counts"
+    spoil(world, f"DELETE FROM audit_content WHERE sequence = {first.sequence}")
+    assert [found.what for found in verified(world.state, world.state).breaks] == ["its proposal is not the one that was recorded"]

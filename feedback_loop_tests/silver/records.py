@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.silver.messages import INPUT_SCHEMA
 
 SCHEMA: pa.Schema = TABLES["bronze_feedback_record"].schema
 NOON = datetime(2024, 5, 10, 12, tzinfo=UTC)
@@ -41,3 +42,9 @@ def record(
 def batch(*rows: dict[str, Any]) -> pa.RecordBatch:
     """The rows as bronze holds them."""
     return pa.RecordBatch.from_pylist(list(rows), schema=SCHEMA)
+
+
+def spoken(records: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows as `messages` reads them, which decides itself what it removes."""
+    field = INPUT_SCHEMA.field("removed_spans")
+    return records.append_column(field, pa.nulls(records.num_rows, field.type))

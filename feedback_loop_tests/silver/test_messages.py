@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.silver.messages import messages
-from feedback_loop_tests.silver.records import batch, record
+from feedback_loop_tests.silver.records import batch, record, spoken
 
 MAIL = "Seit dem Update stürzt die App beim Bezahlen ab, meine Nummer ist 0171 2345678.\n\nMit freundlichen Grüßen\nJana Müller\n"
 
 
+def told(records: pa.RecordBatch) -> pa.RecordBatch:
+    return messages(spoken(records), Cleaner())
+
+
 def test_batch_has_the_declared_schema_and_one_row_per_record() -> None:
-    made = messages(batch(record("The app crashes on every payment", 1), record(None, 2), record("", 3)))
+    made = told(batch(record("The app crashes on every payment", 1), record(None, 2), record("", 3)))
     assert made.schema.equals(TABLES["silver_message"].schema)
     assert made.column("record_id").to_pylist() == ["record_1", "record_2", "record_3"]
 
 
 def test_record_without_words_keeps_its_row_with_nulls() -> None:
-    (row,) = messages(batch(record(None, rating=1.0))).to_pylist()
+    (row,) = told(batch(record(None, rating=1.0))).to_pylist()
     assert (row["masked_message"], row["language"], row["language_confidence"], row["removed_spans"]) == (None, None, None, [])
     assert row["rating"] == 1.0
 
 
 def test_mail_is_stripped_masked_and_its_language_found_in_what_is_left() -> None:
-    (row,) = messages(batch(record(MAIL, channel="email"))).to_pylist()
+    (row,) = told(batch(record(MAIL, channel="email"))).to_pylist()
     assert row["masked_message"] == "Seit dem Update stürzt die App beim Bezahlen ab, meine Nummer ist [PHONE]."
     assert row["language"] == "de"
     (removed,) = row["removed_spans"]
@@ -31,10 +38,10 @@ def test_mail_is_stripped_masked_and_its_language_found_in_what_is_left() -> Non
 
 
 def test_short_text_has_a_confidence_but_no_language() -> None:
-    (row,) = messages(batch(record("ok"))).to_pylist()
+    (row,) = told(batch(record("ok"))).to_pylist()
     assert row["language"] is None
     assert 0 < row["language_confidence"] < 1
 
 
 def test_empty_batch_gives_an_empty_batch() -> None:
-    assert messages(batch()).num_rows == 0
+    assert told(batch()).num_rows == 0

@@ -20,7 +20,7 @@ def test_offsets_of_all_stages_lie_in_the_text_as_given(text: str) -> None:
 def test_hidden_span_is_that_of_the_raw_text_before_normalising() -> None:
     text = "a  &amp;  b:  jane@example.org!"
     (row,) = try_redact([text])
-    assert row["masked_text"] == "a & b: [EMAIL]!"
+    assert row["masked_text"] == "a & b: [EMAIL_1]!"
     assert [(text[s["start"] : s["end"]], s["type"]) for s in row["spans"]] == [("jane@example.org", "email")]
 
 
@@ -40,6 +40,17 @@ def test_language_always_answers() -> None:
 def test_duplicates_point_to_the_first_text_that_says_the_same() -> None:
     rows = try_dedupe(["Nice app", "Refund missing", "nice APP!!", "Nice app."])
     assert [row["duplicate_of"] for row in rows] == [None, None, 0, 0]
+
+
+def test_near_duplicates_point_to_the_first_text_and_other_facts_do_not() -> None:
+    said = "My order 123 is late and nobody at the hotline answers me"
+    rows = try_dedupe([said, said.replace("123", "456"), f"Fwd: {said} [#48213]", said.replace("hotline", "hotlin")])
+    assert [row["duplicate_of"] for row in rows] == [None, None, 0, 0]
+
+
+def test_texts_that_name_different_people_are_no_duplicates_though_both_are_masked() -> None:
+    rows = try_dedupe([f"Please send the money back to {name}@example.org today" for name in ("jane", "john", "jane")])
+    assert [row["duplicate_of"] for row in rows] == [None, None, 0]
 
 
 def test_no_texts_give_no_rows() -> None:

@@ -100,6 +100,11 @@ def test_document_above_the_limit_is_rejected_in_pieces_that_are_the_file(monkey
     assert [row.source_row_number for row in rows] == list(range(1, len(rows) + 1))
 
 
+def test_front_matter_of_any_length_costs_little_time() -> None:
+    [row] = read("documents", b"---\n" + b"a: [b, {c: d}]\n" * 10_000 + b"---\n", "markdown")
+    assert rejected(row).reason is QuarantineReason.ROW_TOO_LARGE
+
+
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"PK\x03\x04"])
 def test_file_that_is_plainly_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):

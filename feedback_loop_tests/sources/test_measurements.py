@@ -94,6 +94,10 @@ def test_value_that_is_no_text_refuses_its_row_alone(value: object) -> None:
     assert [row.reason for row in refusals(rows)] == [QuarantineReason.MALFORMED_ROW]
 
 
+def test_column_whose_name_is_no_text_is_read_by_nobody() -> None:
+    assert measured(read("telemetry", json_lines(GOOD | {"\ud800": "x"}, GOOD), "jsonl")).height == 2
+
+
 def test_text_of_parquet_that_is_no_utf8_refuses_its_row_alone() -> None:
     services = pa.Array.from_buffers(pa.string(), 2, pa.array([b"web", b"w\xffb"]).buffers())
     rows = read("telemetry", parquet_bytes({**{name: [GOOD[name]] * 2 for name in GOOD}, "service": services}), "parquet")

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.methods.cleaning import PERSON, Cleaner
 from feedback_loop.methods.masking import mask
 from feedback_loop.methods.text import normalise
 from feedback_loop.workflows import checks
@@ -40,32 +41,48 @@ def evidence(start: int, end: int, text: str, fragment: str = "f0") -> pl.DataFr
     return frame_of(TABLES["analysis_evidence"], row)
 
 
-RECORDS = pl.DataFrame({"record_version_id": ["v"], "text": [RAW]})
+def test_triage_without_owner_or_reason_is_named() -> None:
+    said: dict[str, Any] = {"owner": "desk", "urgency_reasons": ["class:crash"]}
+    changes: tuple[dict[str, Any], ...] = ({}, {"owner": " "}, {"urgency_reasons": []})
+    rows = [{"fragment_id": f"f{n}"} | said | change for n, change in enumerate(changes)]
+    assert checks.triage_without_owner_or_reason(frame_of(TABLES["analysis_triage"], *rows)) == ["f1", "f2"]
+
+
+RECORDS = frame_of(TABLES["bronze_feedback_record"], {"record_version_id": "v", "text": RAW}).select("record_version_id", "text", *PERSON)
+CLEANER = Cleaner()
+
+
+def personal_data(fragments: pl.DataFrame) -> list[str]:
+    return checks.fragments_with_personal_data(fragments, RECORDS, CLEANER)
+
+
+def out_of_place(fragments: pl.DataFrame, records: pl.DataFrame) -> list[str]:
+    return checks.fragments_out_of_place(fragments, records, CLEANER)
 
 
 @pytest.mark.parametrize("text", ["mail anna.maier@example.com", "card 4111 1111 1111 1111", "call +49 30 901820", "from 192.168.7.13"])
 def test_personal_data_in_a_masked_text_is_found(text: str) -> None:
-    assert checks.fragments_with_personal_data(fragments({}, {"masked_text": text})) == ["f1"]
+    assert personal_data(fragments({}, {"masked_text": text})) == ["f1"]
 
 
 def test_a_masked_text_passes_and_its_placeholders_are_no_personal_data() -> None:
     assert "[EMAIL]" in fragments({})["masked_text"].item()
-    assert checks.fragments_with_personal_data(fragments({}, {"masked_text": "version 4.2.1 of 2021-10-08, error 404"})) == []
+    assert personal_data(fragments({}, {"masked_text": "version 4.2.1 of 2021-10-08, error 404"})) == []
 
 
 @pytest.mark.parametrize(
     "change", [{"raw_start": START + 1}, {"raw_end": END - 1}, {"masked_text": "another text"}, {"record_version_id": "gone"}], ids=str
 )
 def test_a_fragment_out_of_its_place_is_found(change: dict[str, Any]) -> None:
-    assert checks.fragments_out_of_place(fragments({}, change), RECORDS) == ["f1"]
+    assert out_of_place(fragments({}, change), RECORDS) == ["f1"]
 
 
 def test_a_fragment_in_its_place_passes() -> None:
-    assert checks.fragments_out_of_place(fragments({}, {}), RECORDS) == []
+    assert out_of_place(fragments({}, {}), RECORDS) == []
 
 
 def test_a_fragment_of_a_record_without_words_is_out_of_place() -> None:
-    assert checks.fragments_out_of_place(fragments({}), RECORDS.with_columns(text=pl.lit(None, pl.String))) == ["f0"]
+    assert out_of_place(fragments({}), RECORDS.with_columns(text=pl.lit(None, pl.String))) == ["f0"]
 
 
 def test_a_fragment_that_another_table_lacks_is_found() -> None:

@@ -70,3 +70,32 @@ def test_other_columns_stay_within_reach(tmp_path: Path) -> None:
     file = tmp_path / "t.jsonl"
     file.write_text(json.dumps({"text": "a", "label": "b"}))
     assert read_texts(file)[0].values["label"] == "b"
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.csv"])
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'text\n{"text": "' + b"x" * 2_000_000, "row . (can't be read: longer than 1048576 bytes|is no JSON)"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"PK\x03\x04", "zip archive"),
+        ("text\n".encode("utf-16"), "UTF-16"),
+        (b"", "empty"),
+        (b'{"text": ' + b"[" * 100_000, "row 1 is no JSON|no CSV header|columns are missing|longer"),
+    ],
+)
+def test_hostile_file_is_refused_in_one_line(tmp_path: Path, name: str, data: bytes, why: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    with pytest.raises(BadInput, match=why) as caught:
+        read_texts(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_text_above_the_limit_is_refused_and_one_below_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    file.write_text(json.dumps({"text": "x" * 1_000_000}))
+    assert len(read_texts(file)[0].text) == 1_000_000
+    file.write_text(json.dumps({"text": "x" * 1_100_000}))
+    with pytest.raises(BadInput, match="row 1 can't be read: longer than 1048576 bytes"):
+        read_texts(file)

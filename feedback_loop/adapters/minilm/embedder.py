@@ -1,4 +1,4 @@
-"""The `Embedder` port on all-MiniLM-L6-v2: mean of the token states, at unit length.
+"""The `Embedder` port on all-MiniLM-L6-v2, or on another BERT that was chosen: mean of the token states, at unit length.
 
 Not here: what is remembered between runs (`adapters.embedding_cache`). The rule that is easy to break: the bits of a vector follow from
 its text alone, never from the batch, its order or its size. So texts are batched by exact token length (no padding, no mask), a batch is
@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from feedback_loop.adapters.minilm.graph import HIDDEN_SIZE, Encoder
+from feedback_loop.adapters.minilm.chosen_model import ChosenModel
+from feedback_loop.adapters.minilm.graph import Encoder
 from feedback_loop.adapters.minilm.tokenise import Tokeniser, Tokens
-from feedback_loop.adapters.minilm.weights import WEIGHTS_SHA256, model_folder, read_tokeniser, read_weights
+from feedback_loop.adapters.minilm.weights import EncoderModel, PublishedModel
 from feedback_loop.ports import Vectors
 
 # Names everything besides the weights that decides a vector. Change it with graph, pooling or tokenisation: cached vectors follow it.
@@ -29,28 +30,33 @@ BATCH_TOKENS = 512
 Rows = npt.NDArray[np.intp]
 
 
+def open_encoder(folder: Path | None = None) -> MiniLmEmbedder:
+    """The encoder of the folder, or the published model without one. Raises EncoderUnusable, ModelWeightsMissing."""
+    return MiniLmEmbedder(None if folder is None else ChosenModel(folder))
+
+
 class MiniLmEmbedder:
     """Sentence vectors computed on this machine, without network; the model is loaded when the first text comes."""
 
-    def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
-        """Raises ModelWeightsMissing at once where the weights are not installed."""
-        self._folder = folder or model_folder()
+    def __init__(self, model: EncoderModel | None = None, threads: int | None = None) -> None:
+        """Raises ModelWeightsMissing at once where no other model is given and the weights of the published one are not installed."""
+        self._model: EncoderModel = model or PublishedModel()
         self._threads = threads or os.cpu_count() or 1
 
     @property
     def model_version(self) -> str:
         """Model, kernel and weights."""
-        return f"minilm-l6-v2/{KERNEL}/{WEIGHTS_SHA256[:12]}"
+        return f"{self._model.name}/{KERNEL}/{self._model.digest[:12]}"
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return HIDDEN_SIZE
+        return self._model.shape.hidden_size
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, 384], rows of unit length, in the order of the texts. Raises ModelWeightsCorrupt."""
+        """float32 [n, dimension], rows of unit length, in the order of the texts. Raises ModelWeightsCorrupt."""
         place = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        vectors = np.empty((len(place), HIDDEN_SIZE), dtype=np.float32)
+        vectors = np.empty((len(place), self.dimension), dtype=np.float32)
         if place:
             tokens = self._tokeniser.tokenise(list(place))
             with ThreadPoolExecutor(self._threads) as pool:
@@ -59,11 +65,11 @@ class MiniLmEmbedder:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder(read_weights(self._folder))
+        return Encoder(self._model.weights(), self._model.shape)
 
     @cached_property
     def _tokeniser(self) -> Tokeniser:
-        return Tokeniser(read_tokeniser(self._folder))
+        return Tokeniser(self._model.tokeniser(), self._model.shape.maximum_tokens)
 
 
 def _batches(tokens: Sequence[Tokens]) -> Iterator[Rows]:
@@ -81,6 +87,6 @@ def _compute(encoder: Encoder, tokens: Sequence[Tokens], vectors: Vectors, rows:
 
 
 def pooled(states: npt.NDArray[np.float32]) -> Vectors:
-    """float32 [texts, 384] of unit length: the direction of the mean of each text's token states [texts, tokens, 384]."""
+    """float32 [texts, hidden] of unit length: the direction of the mean of each text's token states [texts, tokens, hidden]."""
     sums = states.sum(axis=1)
     return np.asarray(sums / np.sqrt(np.square(sums).sum(axis=1, keepdims=True)), dtype=np.float32)

@@ -15,22 +15,17 @@ import numpy.typing as npt
 import onnxruntime as ort
 from onnx import NodeProto, TensorProto, helper
 
-from feedback_loop.adapters.minilm.tokenise import MAXIMUM_TOKENS
-from feedback_loop.adapters.minilm.weights import Weights
+from feedback_loop.adapters.minilm.weights import EncoderShape, Weights
 
-HIDDEN_SIZE = 384
-LAYER_COUNT = 6
-HEAD_COUNT = 12
-# Of the model's own configuration; ONNX's default of 1e-5 moves vectors visibly.
-EPSILON = 1e-12
 _CONTRIB = "com.microsoft"
 
 
 @dataclass
 class EncoderGraph:
-    """Nodes and constants of a graph from `token_ids` (int64 [texts, tokens]) to `states` (float32 [texts, tokens, 384])."""
+    """Nodes and constants of a graph from `token_ids` (int64 [texts, tokens]) to `states` (float32 [texts, tokens, hidden])."""
 
     weights: Weights
+    shape: EncoderShape
     nodes: list[NodeProto] = field(default_factory=list)
     constants: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
 
@@ -53,14 +48,14 @@ class EncoderGraph:
     def normalised(self, source: str, layer: str, output: str) -> str:
         """The output of a published layer normalisation."""
         names = [self.constant(f"{layer}.{part}", self.weights[f"{layer}.{part}"]) for part in ("weight", "bias")]
-        return self.add("LayerNormalization", [source, *names], output, axis=-1, epsilon=EPSILON)
+        return self.add("LayerNormalization", [source, *names], output, axis=-1, epsilon=self.shape.epsilon)
 
 
 class Encoder:
     """The graph, loaded: runs on one thread per call and may be called from several threads at once."""
 
-    def __init__(self, weights: Weights) -> None:
-        graph = _encoder(weights)
+    def __init__(self, weights: Weights, shape: EncoderShape) -> None:
+        graph = _encoder(EncoderGraph(weights, shape))
         # The session reads these arrays where they stand, so they must live as long as it does.
         self._constants = {name: ort.OrtValue.ortvalue_from_numpy(value) for name, value in graph.constants.items()}
         options = ort.SessionOptions()
@@ -71,15 +66,15 @@ class Encoder:
         self._session = ort.InferenceSession(_serialised(graph), options, providers=["CPUExecutionProvider"])
 
     def states(self, token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """float32 [texts, tokens, 384] of int64 [texts, tokens]: the last layer's state of each token."""
+        """float32 [texts, tokens, hidden] of int64 [texts, tokens]: the last layer's state of each token."""
         return np.asarray(self._session.run(["states"], {"token_ids": token_ids})[0], dtype=np.float32)
 
 
-def _encoder(weights: Weights) -> EncoderGraph:
-    graph = EncoderGraph(weights)
+def _encoder(graph: EncoderGraph) -> EncoderGraph:
     states = _token_embeddings(graph)
-    for index in range(LAYER_COUNT):
-        states = _layer(graph, f"encoder.layer.{index}", states, "states" if index == LAYER_COUNT - 1 else f"states.{index}")
+    last = graph.shape.layer_count - 1
+    for index in range(graph.shape.layer_count):
+        states = _layer(graph, f"encoder.layer.{index}", states, "states" if index == last else f"states.{index}")
     return graph
 
 
@@ -87,7 +82,7 @@ def _token_embeddings(graph: EncoderGraph) -> str:
     """Word, position and segment embeddings, normalised; a text has one segment."""
     words = graph.constant("words", graph.weights["embeddings.word_embeddings.weight"])
     segment = graph.weights["embeddings.token_type_embeddings.weight"][0]
-    places = graph.constant("places", graph.weights["embeddings.position_embeddings.weight"][:MAXIMUM_TOKENS] + segment)
+    places = graph.constant("places", graph.weights["embeddings.position_embeddings.weight"][: graph.shape.maximum_tokens] + segment)
     first = graph.constant("first", np.array([0], dtype=np.int64))
     length = graph.add("Shape", ["token_ids"], "length", start=1, end=2)
     graph.add("Gather", [words, "token_ids"], "word_states")
@@ -101,7 +96,7 @@ def _layer(graph: EncoderGraph, layer: str, states: str, output: str) -> str:
     attention = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
     matrix = graph.constant(f"{layer}.attention.matrix", np.concatenate([graph.weights[f"{a}.weight"].T for a in attention], axis=1))
     bias = graph.constant(f"{layer}.attention.bias", np.concatenate([graph.weights[f"{a}.bias"] for a in attention]))
-    mixed = graph.add("Attention", [states, matrix, bias], f"{layer}.mixed", _CONTRIB, num_heads=HEAD_COUNT)
+    mixed = graph.add("Attention", [states, matrix, bias], f"{layer}.mixed", _CONTRIB, num_heads=graph.shape.head_count)
     attended = graph.add("Add", [graph.linear(mixed, f"{layer}.attention.output.dense"), states], f"{layer}.attended")
     middle = graph.normalised(attended, f"{layer}.attention.output.LayerNorm", f"{layer}.middle")
     wide = graph.add("Gelu", [graph.linear(middle, f"{layer}.intermediate.dense")], f"{layer}.wide", _CONTRIB)
@@ -112,10 +107,10 @@ def _layer(graph: EncoderGraph, layer: str, states: str, output: str) -> str:
 def _serialised(graph: EncoderGraph) -> bytes:
     """The graph as an ONNX model that names its constants without holding them."""
     token_ids = helper.make_tensor_value_info("token_ids", TensorProto.INT64, ["texts", "tokens"])
-    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", HIDDEN_SIZE])
+    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", graph.shape.hidden_size])
     constants = [_promised(name, value) for name, value in graph.constants.items()]
     operators = [helper.make_opsetid("", 18), helper.make_opsetid(_CONTRIB, 1)]
-    body = helper.make_graph(graph.nodes, "minilm", [token_ids], [states], constants)
+    body = helper.make_graph(graph.nodes, "encoder", [token_ids], [states], constants)
     return bytes(helper.make_model(body, opset_imports=operators, ir_version=9).SerializeToString())
 
 

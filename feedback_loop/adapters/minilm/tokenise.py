@@ -1,4 +1,4 @@
-"""Texts as token ids, as the model was trained to read them: lower case, word pieces, at most 256 with the two marks around them.
+"""Texts as token ids, as the model was trained to read them: word pieces, at most so many as it reads, with the two marks around them.
 
 Not here: what is computed from the ids (`embedder`). The rule that is easy to break: no padding, ever; the published definition pads and
 truncates to 128, so both are set anew here.
@@ -14,7 +14,6 @@ from tokenizers import Tokenizer
 
 Tokens = npt.NDArray[np.int64]
 
-MAXIMUM_TOKENS = 256
 # Far beyond 256 word pieces of any prose; without it a message of many megabytes is tokenised whole only to be cut afterwards.
 MAXIMUM_CHARS = 20_000
 # The tokeniser's own objects are fifty times as large as the ids that are kept of them.
@@ -24,13 +23,13 @@ _CHUNK = 1_024
 class Tokeniser:
     """Word pieces of the published vocabulary."""
 
-    def __init__(self, definition: str) -> None:
+    def __init__(self, definition: str, maximum_tokens: int) -> None:
         self._tokenizer = Tokenizer.from_str(definition)
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_length=MAXIMUM_TOKENS)
+        self._tokenizer.enable_truncation(max_length=maximum_tokens)
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
-        """One int64 array of 2 to 256 token ids per text, in the order of the texts."""
+        """One int64 array of token ids per text, in the order of the texts."""
         tokens: list[Tokens] = []
         for start in range(0, len(texts), _CHUNK):
             readable = [_encodable(text[:MAXIMUM_CHARS]) for text in texts[start : start + _CHUNK]]

@@ -39,6 +39,16 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
+def open_for_looking(url: str) -> sa.Engine:
+    """The engine of a database that stays as it is, byte for byte: no schema is brought up to date, no file of SQLite is made."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, poolclass=sa.NullPool)
+    file = Path(str(parsed.database)).resolve()
+    mode = "mode=ro" if file.with_name(file.name + "-wal").exists() else "mode=ro&immutable=1"
+    return sa.create_engine(f"sqlite:///{file.as_uri()}?{mode}&uri=true", poolclass=sa.NullPool)
+
+
 def writing(engine: sa.Engine) -> sa.Engine:
     """The engine for transactions that write."""
     return engine.execution_options(**{WRITES: True})

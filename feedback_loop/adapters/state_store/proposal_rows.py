@@ -41,14 +41,18 @@ def insert(change: Change, proposal: Proposal) -> bool:
     change.connection.execute(PROPOSAL.insert(), [stored])
     _remember(change, proposal, proposal.proposed_at)
     _mark_issue(change, proposal, proposal.proposed_at)
-    told = {
-        **{name: row[name] for name in ("alert_id", "playbook_id", "playbook_version", "policy_version", "action_kind", "action_target")},
-        **{name: row[name] for name in ("arguments_hash", "evidence_hash", "confidence_score", "approvals_required_count")},
-        **{name: row[name] for name in ("proposal_status", "refusal_reason", "is_executable")},
-        **{name: getattr(proposal, name) for name in ("approver_roles", "expires_at", "evidence")},
-    }
-    change.audit("proposed", proposal.proposal_id, proposal.requested_by, _words(told), proposal.proposed_at)
+    change.audit("proposed", proposal.proposal_id, proposal.requested_by, told(proposal), proposal.proposed_at)
     return True
+
+
+def told(proposal: Proposal) -> dict[str, Any]:
+    """What the audit trail is told of a proposal."""
+    names = (
+        "alert_id", "playbook_id", "playbook_version", "policy_version", "action_kind", "action_target", "arguments_hash", "evidence_hash",
+        "confidence_score", "approvals_required_count", "proposal_status", "refusal_reason", "is_executable", "approver_roles",
+        "expires_at", "evidence",
+    )  # fmt: skip
+    return _words({name: getattr(proposal, name) for name in names})
 
 
 def find(change: Change, proposal_id: str) -> Proposal | None:

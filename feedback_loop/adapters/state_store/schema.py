@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0001"
+HEAD = "0002"
 METADATA = sa.MetaData()
 
 
@@ -125,5 +125,8 @@ FACTS = {
 }
 """Where the rows of a contract table are kept that others record."""
 
-INSERT_ONLY = ("audit_record", "approval", "proposal_event", "issue_status", "label", "threshold")
+INSERT_ONLY = ("audit_record", "approval", "proposal_event", "issue_status", "threshold")
 """Facts: triggers forbid to change or delete them."""
+
+ERASABLE = ("audit_content", "label")
+"""Facts about what customers said: triggers forbid to change them, an erasure deletes them."""

@@ -10,7 +10,7 @@ from feedback_loop.adapters.minilm.weights import model_folder, read_tokeniser
 
 @pytest.fixture(scope="module")
 def tokeniser() -> Tokeniser:
-    return Tokeniser(read_tokeniser(model_folder()))
+    return Tokeniser(read_tokeniser(model_folder()), 256)
 
 
 def test_ids_are_those_of_bert_base_uncased(tokeniser: Tokeniser) -> None:

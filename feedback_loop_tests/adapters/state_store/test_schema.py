@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 
 from feedback_loop.adapters.state_store import engine as engine_module
 from feedback_loop.adapters.state_store.engine import open_engine, writing
-from feedback_loop.adapters.state_store.migrations.versions import initial
-from feedback_loop.adapters.state_store.schema import HEAD, INSERT_ONLY, METADATA, Instant
+from feedback_loop.adapters.state_store.migrations.versions import erasable_labels, initial
+from feedback_loop.adapters.state_store.schema import ERASABLE, HEAD, INSERT_ONLY, METADATA, Instant
 from feedback_loop.adapters.state_store.snapshots import BEGINS
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop_tests.fakes import START
@@ -55,13 +55,17 @@ def test_a_fact_can_be_neither_changed_nor_deleted(engine: sa.Engine, table: str
         connection.exec_driver_sql(operation.format(table, first, first))
 
 
-def test_audit_content_can_be_erased_and_never_changed(engine: sa.Engine) -> None:
+@pytest.mark.parametrize("table", ERASABLE)
+def test_what_customers_said_can_be_erased_and_never_changed(engine: sa.Engine, table: str) -> None:
+    columns = METADATA.tables[table].c
+    row = {c.name: next((value for kind, value in VALUES if isinstance(c.type, kind)), "x") for c in columns}
     with writing(engine).begin() as connection:
-        connection.exec_driver_sql("INSERT INTO audit_content VALUES (1, 'salt', '{}')")
+        connection.execute(METADATA.tables[table].insert(), [row])
+    first = next(iter(columns)).name
     with pytest.raises(sa.exc.IntegrityError, match="insert-only"), writing(engine).begin() as connection:
-        connection.exec_driver_sql("UPDATE audit_content SET content = '[]'")
+        connection.exec_driver_sql(f"UPDATE {table} SET {first}={first}")
     with writing(engine).begin() as connection:
-        assert connection.exec_driver_sql("DELETE FROM audit_content").rowcount == 1
+        assert connection.exec_driver_sql(f"DELETE FROM {table}").rowcount == 1
 
 
 def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None:
@@ -69,11 +73,13 @@ def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written})
     with Operations.context(context):
         initial.upgrade()
+        erasable_labels.upgrade()
     said = written.getvalue()
     assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
     for table in INSERT_ONLY:
         for operation in ("UPDATE", "DELETE"):
             assert f"BEFORE {operation} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_forbids_{operation.lower()}()" in said
+    assert "DROP TRIGGER label_forbids_delete ON label;" in said
 
 
 @pytest.mark.parametrize("name", BEGINS)

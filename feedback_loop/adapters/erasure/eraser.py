@@ -1,0 +1,209 @@
+"""The home that can forget, as `workflows/erasable_home.py` asks for it: tables, state, caches, files, marts and the search, in one place.
+
+Here: what each store does when it is told what to lose. In which order is `workflows/erase.py`. The rule that is easy to break: a
+rehearsal opens nothing that makes a file, not even a lock, a log of SQLite or a key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+import sqlalchemy as sa
+
+from feedback_loop.adapters import dbt_command
+from feedback_loop.adapters.embedding_cache import CachingEmbedder
+from feedback_loop.adapters.erasure import state as state_losses
+from feedback_loop.adapters.erasure.delta_tables import ErasableTables
+from feedback_loop.adapters.erasure.files import expired_file, loose_files, scrub_file
+from feedback_loop.adapters.erasure.row_files import Theirs
+from feedback_loop.adapters.erasure.search import Finder, search
+from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
+from feedback_loop.adapters.home_lock import UNFINISHED
+from feedback_loop.adapters.marts import publish
+from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+from feedback_loop.adapters.tombstones import CUSTOMER, Tombstones
+from feedback_loop.config import Settings
+from feedback_loop.contracts.erasure import Certificate, Erased, ErasedStrings, Search, StateLoss, StoreCount, Unfinished, keyed_hash
+from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.tables import Table, python_tables
+from feedback_loop.errors import NothingLanded, StageFailed
+from feedback_loop.ports import Clock
+
+_LANDED = ".landed"
+_LIBRARIES = ("feedback-loop", "deltalake", "duckdb", "polars", "sqlalchemy")
+
+
+class HomeEraser:
+    """The stores of the home that the settings name."""
+
+    def __init__(self, settings: Settings, clock: Clock, build: Callable[[Settings], object] = dbt_command.build) -> None:
+        self._settings, self._clock, self._build = settings, clock, build
+        self.tables = ErasableTables(settings.tables_folder, settings.locks_folder)
+        self._tombstones = Tombstones(settings.home)
+        self._folder = settings.home / "erasures"
+
+    def read_with_past(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
+        """What the Protocol says."""
+        return self.tables.read_with_past(table, columns)
+
+    def recipients(self) -> set[str]:
+        """What the Protocol says."""
+        if not self._settings.has_state:
+            return set()
+        with state_losses.looking(self._settings.state_url) as look:
+            return state_losses.recipients(look)
+
+    def messages_before(self, instants: Mapping[str, datetime], default: datetime | None) -> set[str]:
+        """The messages that were drafted before the instant of their customer, or before the default one."""
+        if not self._settings.has_state:
+            return set()
+        with state_losses.looking(self._settings.state_url) as look:
+            return state_losses.message_ids_before(look, instants, default)
+
+    def hashes(self, customer_ids: Sequence[str]) -> dict[str, str]:
+        """What the Protocol says."""
+        if not self._tombstones.has_key():
+            return {}
+        key = self._tombstones.key()
+        return {one: keyed_hash(key, CUSTOMER, one) for one in customer_ids}
+
+    def erased_before(self, customer_ids: Sequence[str]) -> set[str]:
+        """Those of the customers who were erased before."""
+        return self._tombstones.erased_before(customer_ids)
+
+    def unfinished(self) -> Unfinished | None:
+        """What the Protocol says."""
+        file = self._folder / UNFINISHED
+        if not file.exists():
+            return None
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return Unfinished(content["erasure_id"], content["kind"], tuple(content["customer_hashes"]))
+
+    def begin(self, begun: Unfinished, refused: Mapping[str, datetime], row_ids: Sequence[str]) -> None:
+        """What the Protocol says."""
+        key = self._tombstones.key()
+        hashes = sorted({*begun.customer_hashes, *(keyed_hash(key, CUSTOMER, one) for one in refused)})
+        _write(self._folder / UNFINISHED, {**asdict(begun), "customer_hashes": hashes})
+        if refused or row_ids:
+            self._tombstones.add(begun.erasure_id, refused, row_ids)
+
+    def scrub_table(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:
+        """What the Protocol says."""
+        return self.tables.scrub(table, erased, is_rehearsal=is_rehearsal)
+
+    def scrub_state(self, erased: Erased, actor: str, at: datetime, *, is_rehearsal: bool) -> StateLoss:
+        """What the Protocol says."""
+        if not self._settings.has_state:
+            return StateLoss()
+        if is_rehearsal:
+            with state_losses.looking(self._settings.state_url) as look:
+                losses = state_losses.found(look, erased)
+        else:
+            losses = self._state().lose(erased, actor, at)
+        return losses.told()
+
+    def scrub_files(
+        self, erased: Erased, strings: ErasedStrings, landed_before: datetime | None, *, is_rehearsal: bool
+    ) -> list[StoreCount]:
+        """What the Protocol says."""
+        home = self._settings.home
+        theirs = Theirs(erased.customer_ids, strings.source_record_ids, Finder(strings))
+        counts = []
+        for file in loose_files(home):
+            is_expired = landed_before is not None and self._landed_at(file) < landed_before
+            lost = (expired_file if is_expired else scrub_file)(file, home, theirs, is_rehearsal=is_rehearsal)
+            counts += [lost] if lost else []
+        return counts
+
+    def forget_vectors(self, text_hashes: frozenset[str], *, is_rehearsal: bool) -> StoreCount:
+        """What the Protocol says."""
+        file, wanted = self._settings.embedding_cache_file, sorted(text_hashes)
+        counted = StoreCount("cache of vectors", vector_count(file), vector_count(file, wanted))
+        if not is_rehearsal and counted.removed:
+            CachingEmbedder(TfidfEmbedder(), file).forget(wanted)
+        return counted
+
+    def rebuild_marts(self) -> tuple[StoreCount, ...]:
+        """What the Protocol says."""
+        published, build = self._settings.marts_file, self._settings.build_file
+        if not published.exists():
+            build.unlink(missing_ok=True)
+            return ()
+        for name in ("dbt.log", "run_results.json"):
+            (dbt_command.dbt_target(self._settings) / name).unlink(missing_ok=True)
+        try:
+            self._build(self._settings)
+            rows = publish(build, published)
+        except (StageFailed, NothingLanded):
+            # Marts of yesterday may hold what was erased today: better none than those.
+            for file in (published, build):
+                file.unlink(missing_ok=True)
+            return (StoreCount("marts", 0, how="removed, because they could not be made anew; `feedback-loop run` makes them"),)
+        return (StoreCount("marts", sum(rows.values()), how="made anew from the tables"),)
+
+    def forget_past(self) -> int:
+        """What the Protocol says."""
+        removed = sum(self.tables.forget_past(table) for table in python_tables())
+        for file in (*self._sqlite_files(), self._settings.embedding_cache_file):
+            compact(file)
+        drafts = [file for file in self._settings.home.rglob(".*.draft") if file.is_file()]
+        for draft in drafts:
+            draft.unlink()
+        return removed + len(drafts)
+
+    def search(self, strings: ErasedStrings) -> Search:
+        """What the Protocol says."""
+        return search(self._settings.home, strings)
+
+    def finish(self, certificate: Certificate) -> Path:
+        """What the Protocol says."""
+        file = self._folder / f"certificate-{certificate.erasure_id}.json"
+        content = {**certificate.content(), "software": {name: version(name) for name in _LIBRARIES}}
+        digest = _write(file, content)
+        told = {
+            "certificate_sha256": digest,
+            "customer_hashes": certificate.customer_hashes,
+            "found_count": content["search"]["found_count"],
+        }
+        lost = {count.store: [count.removed, count.changed] for count in certificate.stores if count.is_touched and "/" not in count.store}
+        self._state().note(
+            f"{certificate.kind}_erased", certificate.erasure_id, certificate.actor, {**told, "lost": lost}, certificate.erased_at
+        )
+        for database in self._sqlite_files():
+            compact(database)
+        if not content["search"]["found_count"]:
+            (self._folder / UNFINISHED).unlink(missing_ok=True)
+        return file
+
+    def _state(self) -> state_losses.ErasableState:
+        return state_losses.ErasableState(self._settings.state_url, AnchorFile(self._settings.anchor_file), self._clock)
+
+    def _sqlite_files(self) -> list[Path]:
+        url = sa.make_url(self._settings.state_url)
+        return [Path(url.database)] if url.get_backend_name() == "sqlite" and url.database else []
+
+    def _landed_at(self, file: Path) -> datetime:
+        """When the file landed; files that never do so never expire."""
+        landed = self._settings.inbox_folder / _LANDED
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_relative_to(landed) else datetime.max.replace(tzinfo=UTC)
+
+
+def _write(file: Path, content: Mapping[str, object]) -> str:
+    """The SHA-256 of the JSON that is on the disk afterwards, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
+    draft = file.with_name(f".{file.name}.draft")
+    with draft.open("w", encoding="utf-8") as written:
+        written.write(text)
+        written.flush()
+        os.fsync(written.fileno())
+    os.replace(draft, file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+    return content_hash(text)

@@ -1,0 +1,100 @@
+"""Those at work hold the home beside each other; who erases waits for them, and they for whoever erases."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import PIPE, Popen
+from sys import executable
+
+import pytest
+
+from feedback_loop.adapters.home_lock import UNFINISHED, alone, at_work
+from feedback_loop.errors import ErasureUnfinished
+
+HOLDS = """
+import sys
+from pathlib import Path
+from feedback_loop.adapters.home_lock import alone, at_work
+with {how}(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "locks").mkdir()
+    return tmp_path
+
+
+def holder(how: str, home: Path) -> Popen[str]:
+    """A process that holds the home until it is told to go on."""
+    return Popen([executable, "-c", HOLDS.format(how=how), str(home)], stdin=PIPE, stdout=PIPE, text=True)
+
+
+def released(process: Popen[str]) -> None:
+    process.communicate("\n")
+
+
+def test_work_goes_on_beside_work(home: Path) -> None:
+    other = holder("at_work", home)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with at_work(home), at_work(home):
+        pass
+    released(other)
+
+
+@pytest.mark.parametrize(("first", "second"), [("at_work", alone), ("alone", at_work), ("alone", alone)])
+def test_whoever_is_alone_waits_and_is_waited_for(home: Path, first: str, second: object) -> None:
+    other, entered = holder(first, home), threading.Event()
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+
+    def enter() -> None:
+        with second(home):  # type: ignore[operator]
+            entered.set()
+
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(enter)
+        assert not entered.wait(0.2)
+        released(other)
+        waiting.result(timeout=30)
+    assert entered.is_set()
+
+
+def test_who_holds_the_home_already_never_waits_at_the_gate(home: Path) -> None:
+    with at_work(home):
+        other = holder("alone", home)
+        with at_work(home):
+            pass
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    released(other)
+
+
+def test_a_killed_process_holds_nothing(home: Path) -> None:
+    other = holder("alone", home)
+    assert other.stdout is not None
+    other.stdout.readline()
+    other.kill()
+    other.communicate()
+    with at_work(home):
+        pass
+
+
+def test_nobody_works_before_an_erasure_is_finished(home: Path) -> None:
+    (home / "erasures").mkdir()
+    (home / "erasures" / UNFINISHED).write_text("{}")
+    with pytest.raises(ErasureUnfinished, match="feedback-loop erase"), at_work(home):
+        pass
+    with alone(home):
+        pass
+
+
+def test_a_home_without_tables_is_free_and_nothing_is_made(tmp_path: Path) -> None:
+    with at_work(tmp_path / "none"):
+        pass
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,212 @@
+"""Random and mutated inputs through every parser and step: `python -m feedback_loop_tests.benchmarks.fuzz`.
+
+Most inputs are mutated (bits, splices, repeated blocks, grammar tokens), one in ten is made by Hypothesis. Each step runs in a process of
+its own, which is stopped where one input takes too long or takes the process along; the run goes on behind it. A finding is written to a
+temporary folder, with its input. Not here: files too large for this (`hostile_files`). Exits 1 where there is a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded_by
+from rich.console import Console
+from rich.table import Table
+
+from feedback_loop_tests.benchmarks.fuzz_steps import NAMES, Broken, Input, Parser, Step, step_named
+
+SECONDS_AN_INPUT = 20.0
+MAX_FINDINGS = 20
+"""A step that breaks this often is broken; it stops."""
+
+_HYPOTHESIS_SHARE = 10
+_POLL_SECONDS = 0.1
+LIBRARIES = ("hypothesis", "polars", "pyarrow", "phonenumbers")
+
+
+@dataclass
+class Outcome:
+    """What became of one step."""
+
+    step: str
+    inputs: int = 0
+    seconds: float = 0.0
+    findings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Which inputs of a step a process works through, and where it tells what it does."""
+
+    step: str
+    seed: int
+    inputs: int
+    folder: Path
+
+    @property
+    def found(self) -> Path:
+        """One JSON object a line: a law that was broken, and the input."""
+        return self.folder / f"{self.step}.jsonl"
+
+    @property
+    def current(self) -> Path:
+        """The last input that Hypothesis made, which can't be made again from its number."""
+        return self.folder / f"{self.step}.input"
+
+
+def input_of(step: Step, name: str, seed: int, number: int) -> Input:
+    """The mutated input of that number."""
+    return step.make(random.Random(f"{seed} {name} {number}"))
+
+
+def work(task: Task, start: int, done: Synchronized[int], began: Synchronized[float]) -> None:
+    """Works through the inputs from `start`; negative numbers are those of Hypothesis."""
+    warnings.simplefilter("ignore")
+    step = step_named(task.step)
+    mutated = task.inputs - task.inputs // _HYPOTHESIS_SHARE
+    for number in range(start, mutated):
+        done.value, began.value = number, time.monotonic()
+        _try(step, input_of(step, task.step, task.seed, number), task)
+    began.value = time.monotonic()
+    done.value = mutated
+    _run_hypothesis(step, task, done, began)
+    if isinstance(step.check, Parser):
+        parser = step.check
+        _try(step._replace(check=lambda _: parser.land()), b"", task)
+    done.value = task.inputs
+
+
+def _run_hypothesis(step: Step, task: Task, done: Synchronized[int], began: Synchronized[float]) -> None:
+    count = task.inputs // _HYPOTHESIS_SHARE
+
+    @seeded_by(task.seed)
+    @settings(max_examples=max(1, count), database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(step.strategy)
+    def each(data: Input) -> None:
+        task.current.write_bytes(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
+        began.value = time.monotonic()
+        done.value = min(done.value + 1, task.inputs - 1)
+        _try(step, data, task)
+
+    each()
+
+
+def _try(step: Step, data: Input, task: Task) -> None:
+    try:
+        step.check(data)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = "" if isinstance(error, Broken) else f" ({Path(where.filename).name}:{where.lineno})"
+        _write(task, f"{type(error).__name__}: {error}{place}", data)
+
+
+def _write(task: Task, law: str, data: Input) -> None:
+    with task.found.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"step": task.step, "law": law[:300], "input": repr(data)}) + "\n")
+
+
+def run_step(task: Task, seconds: float = SECONDS_AN_INPUT) -> Outcome:
+    """Runs one step to its end, over as many processes as crash or hang."""
+    started, context = time.perf_counter(), multiprocessing.get_context("spawn")
+    done, began = context.Value("i", 0), context.Value("d", time.monotonic())
+    start = 0
+    while start < task.inputs and len(_findings(task)) < MAX_FINDINGS:
+        began.value = time.monotonic() + 60  # to import everything takes its time
+        process = context.Process(target=work, args=(task, start, done, began))
+        process.start()
+        why = _watched(process, began, seconds, task)
+        if why is None:
+            break
+        mutated = task.inputs - task.inputs // _HYPOTHESIS_SHARE
+        is_mutated = done.value < mutated
+        step = step_named(task.step)
+        data = input_of(step, task.step, task.seed, done.value) if is_mutated else task.current.read_bytes()
+        _write(task, why, data)
+        start = done.value + 1 if is_mutated else task.inputs
+    return Outcome(task.step, done.value, time.perf_counter() - started, _findings(task))
+
+
+def _watched(process: multiprocessing.process.BaseProcess, began: Synchronized[float], seconds: float, task: Task) -> str | None:
+    """None once the process is through; else why it is not."""
+    while process.is_alive():
+        process.join(_POLL_SECONDS)
+        if process.is_alive() and time.monotonic() - began.value > seconds:
+            process.kill()
+            process.join()
+            return f"no end after {seconds:.0f} s"
+        if len(_findings(task)) >= MAX_FINDINGS:
+            process.kill()
+            process.join()
+            return None
+    return None if process.exitcode == 0 else f"the process died with {process.exitcode}"
+
+
+def _findings(task: Task) -> list[str]:
+    return task.found.read_text("utf-8").splitlines() if task.found.exists() else []
+
+
+def fuzz(steps: list[str], inputs: int, seed: int, folder: Path, processes: int, console: Console) -> list[Outcome]:
+    """The outcome of every step, in their order; each is told when it ends."""
+
+    def one(step: str) -> Outcome:
+        outcome = run_step(Task(step, seed, inputs, folder))
+        console.print(f"{step}: {outcome.inputs:,} inputs, {len(outcome.findings)} findings, {outcome.seconds:.0f} s")
+        return outcome
+
+    with ThreadPoolExecutor(processes) as pool:
+        return list(pool.map(one, steps))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--inputs", type=int, default=100_000, help="inputs of each step")
+    parser.add_argument("--seed", type=int, default=20_261_129)
+    parser.add_argument("--steps", default=",".join(NAMES), help=f"some of {', '.join(NAMES)}; a name without a form means all its forms")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def _chosen(asked: str) -> list[str]:
+    """The steps that are meant; exits where a word means none."""
+    words = asked.split(",")
+    unknown = [word for word in words if word not in NAMES and not any(name.startswith(f"{word}.") for name in NAMES)]
+    if unknown:
+        raise SystemExit(f"{unknown[0]} is no step. Choose among {', '.join(NAMES)}")
+    return [name for name in NAMES if any(name == word or name.startswith(f"{word}.") for word in words)]
+
+
+def main() -> None:
+    """Prints the table; exits 1 where a law is broken."""
+    options, console = _arguments(), Console(width=140)
+    folder = Path(tempfile.mkdtemp(prefix="feedback_loop_fuzz_"))
+    console.print(f"seed {options.seed}, {options.inputs:,} inputs of each step, findings go to {folder}")
+    outcomes = fuzz(_chosen(options.steps), options.inputs, options.seed, folder, options.processes, console)
+    table = Table("step", "inputs", "s", "inputs/s", "findings", title=f"seed {options.seed}")
+    for outcome in outcomes:
+        rate = f"{outcome.inputs / outcome.seconds:,.0f}"
+        table.add_row(outcome.step, f"{outcome.inputs:,}", f"{outcome.seconds:.0f}", rate, str(len(outcome.findings)))
+    table.caption = ", ".join(f"{name} {version(name)}" for name in LIBRARIES) + f", Python {platform.python_version()}"
+    console.print(table)
+    for line in (line for outcome in outcomes for line in outcome.findings):
+        console.print(line[:400], markup=False)
+    sys.exit(1 if any(outcome.findings for outcome in outcomes) else 0)
+
+
+if __name__ == "__main__":
+    main()
