@@ -209,12 +209,13 @@ class ErasureUnfinished(Refused):
 
 
 class ErasureKeyMissing(Refused):
-    """The key of the tombstones is gone or another one, so that nobody can tell who was erased."""
+    """The tombstones or their key are gone or others, so that nobody can tell who was erased."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"{path}: the key of the tombstones is missing or is another one. Bring it back from a backup; until then nothing lands."
+            f"{path}: is missing, damaged or another one, so nobody can tell who was erased. Bring it back from a backup; until then "
+            "nothing lands."
         )
 
 

@@ -93,7 +93,11 @@ class Tombstones:
 
     def left_in(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of the frame that may land."""
-        if frame.is_empty() or not self.file.exists():
+        if frame.is_empty():
+            return frame
+        if not self.file.exists():
+            if self.has_key():
+                raise ErasureKeyMissing(self.file)
             return frame
         key, known = self.key(), self.known()
         refused = [_hashed_in(pl.col(name), key, ROW, frame, known.rows) for name in _KEYS if name in table.key]
@@ -106,7 +110,10 @@ class Tombstones:
     def _lines(self) -> list[dict[str, Any]]:
         if not self.file.exists():
             return []
-        return [json.loads(line) for line in self.file.read_text(encoding="utf-8").splitlines()]
+        try:
+            return [json.loads(line) for line in self.file.read_text(encoding="utf-8").splitlines()]
+        except ValueError:
+            raise ErasureKeyMissing(self.file) from None
 
 
 def _owner(table: Table) -> tuple[pl.Expr | None, pl.Expr]:

@@ -34,6 +34,14 @@ def silver_message(context: dg.AssetExecutionContext, store: StoreResource, clea
 silver_message_contract = contract_check("silver_message")
 
 
+@daily_check("silver_message")
+def no_personal_data_in_messages(
+    context: dg.AssetCheckExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
+) -> dg.AssetCheckResult:
+    """No detector fires on a masked message."""
+    return result(_offenders("silver_message", checks.messages_with_personal_data, days_of(context), store, cleaner, workers))
+
+
 @table_asset(deps=[reads("silver_message", DUPLICATE_DAYS), "bronze_feedback_record"])
 def silver_fragment(
     context: dg.AssetExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
@@ -52,7 +60,7 @@ def no_personal_data_survives(
     context: dg.AssetCheckExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
 ) -> dg.AssetCheckResult:
     """No detector fires on a masked text."""
-    return result(_offenders(checks.fragments_with_personal_data, days_of(context), store, cleaner, workers))
+    return result(_offenders("silver_fragment", checks.fragments_with_personal_data, days_of(context), store, cleaner, workers))
 
 
 @daily_check("silver_fragment")
@@ -60,10 +68,11 @@ def every_fragment_is_in_its_place(
     context: dg.AssetCheckExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
 ) -> dg.AssetCheckResult:
     """Cleaning the raw span of a fragment gives its masked text."""
-    return result(_offenders(checks.fragments_out_of_place, days_of(context), store, cleaner, workers))
+    return result(_offenders("silver_fragment", checks.fragments_out_of_place, days_of(context), store, cleaner, workers))
 
 
 def _offenders(
+    table_name: str,
     check: Callable[[pl.DataFrame, pl.DataFrame, Cleaner, Runner], list[str]],
     days: DayRange,
     store: StoreResource,
@@ -75,7 +84,7 @@ def _offenders(
     found: list[str] = []
     for part in portions(tables, days, PORTION_ROWS):
         records = tables.read(TABLES["bronze_feedback_record"], part, columns=["record_version_id", "text", *PERSON])
-        found += check(tables.read(TABLES["silver_fragment"], part), records, rules, runner)
+        found += check(tables.read(TABLES[table_name], part), records, rules, runner)
     return found
 
 

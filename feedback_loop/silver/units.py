@@ -102,8 +102,12 @@ def _unit(raw: str, start: int, end: int, cleaning: Cleaning) -> Unit:
 
 
 def masked_message(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning = PLAIN) -> str:
-    """The normalised and masked text of the kept parts, a line apart; empty where nothing is left."""
-    return "\n".join(_texts(raw, kept, cleaning))
+    """The normalised and masked text of the kept parts, a line apart; empty where nothing is left.
+
+    Where several parts now stand beside each other, what shows only then (a number below the word for it) is masked too.
+    """
+    texts = [*_texts(raw, kept, cleaning)]
+    return cleaning.clean("\n".join(texts)).text if len(texts) > 1 else "".join(texts)
 
 
 def _texts(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning) -> Iterator[str]:

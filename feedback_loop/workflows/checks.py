@@ -31,6 +31,15 @@ def fragments_with_personal_data(
     return _offenders(partial(_with_personal_data, cleaner=cleaner), fragments, records, runner)
 
 
+def messages_with_personal_data(
+    messages: pl.DataFrame, records: pl.DataFrame, cleaner: Cleaner, runner: Runner = in_this_process
+) -> list[str]:
+    """Ids of records in whose masked message a detector still fires."""
+    said = messages.drop_nulls("masked_message").select("record_version_id", "record_id", "customer_id", masked_text="masked_message")
+    rows = said.with_columns(fragment_id="record_id", raw_start=pl.lit(0, pl.Int64), raw_end=pl.lit(0, pl.Int64))
+    return _offenders(partial(_with_personal_data, cleaner=cleaner), rows, records, runner)
+
+
 def fragments_out_of_place(fragments: pl.DataFrame, records: pl.DataFrame, cleaner: Cleaner, runner: Runner = in_this_process) -> list[str]:
     """Ids of fragments that break the alignment law: cleaning the raw span gives the masked text."""
     return _offenders(partial(_out_of_place, cleaner=cleaner), fragments, records, runner)

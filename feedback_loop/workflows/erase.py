@@ -3,7 +3,7 @@
 What is theirs is `erase_selection.py`, what of it is old enough to go `retain.py`. The rules that are easy to break: tombstones come
 first, so that nothing lands again while tables are emptied; tables are emptied from the last to the first, bronze at the end, so that
 until then it can be told from bronze what was made of it; marts are made anew before old files go, because they were made from those; and
-the search comes last, with strings that were kept in memory only.
+the search comes last, with strings that were kept in memory only, so that a call that finishes another one searches for less, and says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from feedback_loop.workflows.erase_selection import Raw, rows_of_customers, stri
 
 CUSTOMERS = "customers"
 _WITHOUT_CUSTOMER = "records without a customer_id can't be attributed to anybody, and stay"
+
+_FINISHED_ONE = (
+    "an earlier call was stopped half-way; texts that it had removed already are known to nobody and were not searched for again"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def plan_customers(customer_ids: Sequence[str], home: ErasableHome, actor: str, 
         strings=strings_of(erased, raw, home),
         refused={one: max(at, chosen.last_heard.get(one, at)) for one in named},
         hashes=hashes,
-        notes=(_WITHOUT_CUSTOMER,),
+        notes=(_WITHOUT_CUSTOMER, *([_FINISHED_ONE] if home.unfinished() else [])),
     )
 
 

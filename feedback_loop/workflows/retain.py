@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import RetentionRefused
+from feedback_loop.errors import ErasureUnfinished, RetentionRefused
 from feedback_loop.workflows.erasable_home import ErasableHome
 from feedback_loop.workflows.erase import Plan
 from feedback_loop.workflows.erase_selection import QUARANTINE, RECORD, STATEMENT, Raw, strings_of, with_derived
@@ -102,7 +102,10 @@ def parse_retention(text: str, place: str) -> Retention:
 
 
 def plan_expired(policy: Retention, policy_version: str, home: ErasableHome, actor: str, at: datetime) -> Plan:
-    """What is to go because it was kept long enough."""
+    """What is to go because it was kept long enough; raises ErasureUnfinished where customers are half erased, who come first."""
+    begun = home.unfinished()
+    if begun is not None and begun.kind != EXPIRED:
+        raise ErasureUnfinished
     raw = Raw.of(home)
     chosen = Erased(
         record_version_ids=_expired_records(policy, home, at),

@@ -22,23 +22,24 @@ from feedback_loop.ports import StateStore, TableStore
 REVEALER = "privacy_officer"
 """The role that may see a masked value."""
 
-EVENT = "value_revealed"
+EVENT, REFUSED = "value_revealed", "reveal_refused"
 _COLUMNS = ("fragment_id", "record_version_id", "masked_text", "alignment", "raw_start")
 
 
 def reveal(placeholder: str, reason: str, person: str, roles: Sequence[str], tables: TableStore, state: StateStore, now: datetime) -> str:
     """The value for which the placeholder stands; raises Refused where the person may not see it, BadInput where nothing has it."""
+    token = _bracketed(placeholder)
     if REVEALER not in roles:
+        asked = {"placeholder": token, "reason": reason.strip()}
+        state.note(REFUSED, stable_id("reveal", token, person, now), person, asked, now)
         raise Refused(f"{person} may not see masked values. Who may has the role {REVEALER} in people.yaml.")
     if not reason.strip():
         raise BadInput("say why the value is needed, with --reason. The reason is kept in the audit trail.")
-    token = _bracketed(placeholder)
     fragment = _first_with(token, tables)
-    value = _raw_value(fragment, token, tables)
     # The subject of a sealed record can't be erased, so it is a hash; the content, which can be, says whose value it was.
     subject, fragment_id = stable_id("reveal", fragment["fragment_id"], token), fragment["fragment_id"]
     state.note(EVENT, subject, person, {"fragment_id": fragment_id, "placeholder": token, "reason": reason.strip()}, now)
-    return value
+    return _raw_value(fragment, token, tables)
 
 
 def _bracketed(placeholder: str) -> str:

@@ -86,3 +86,13 @@ def test_a_home_without_tombstones_has_no_key(tmp_path: Path) -> None:
     assert not (tmp_path / "secrets").exists()
     assert Tombstones(tmp_path).has_key() is False
     assert Tombstones(tmp_path).erased_before(["a"]) == set()
+
+
+@pytest.mark.parametrize("change", ["gone", "damaged"])
+def test_nothing_lands_without_the_tombstones(tombstones: Tombstones, change: str) -> None:
+    if change == "gone":
+        tombstones.file.unlink()
+    else:
+        tombstones.file.write_text("{", encoding="utf-8")
+    with pytest.raises(ErasureKeyMissing, match="nothing lands"):
+        tombstones.left_in(RECORD, frame_of(RECORD, {}))

@@ -31,7 +31,8 @@ from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import Embedder
-from feedback_loop.silver.fragments import fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
+from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
 from feedback_loop.sources.reading import Reading
 from feedback_loop.sources.registry import source_named
@@ -63,11 +64,10 @@ def reviewed_fragments() -> pl.DataFrame:
         reading = Reading(source=source.name, file_name=f"{product}.csv", form=source.form_of(export_of(product)), product=product)
         with export_of(product).open("rb") as stream:
             records = landing_batch(list(source.read(stream, reading)), LANDED_AT).records
-        said = apply_step(
-            partial(messages, cleaner=Cleaner()), records, TABLES["bronze_feedback_record"].schema, TABLES["silver_message"].schema
-        )
+        spoken = records.with_columns(removed_spans=pl.lit(None, pl.Schema(TABLES["silver_message"].schema)["removed_spans"]))
+        said = apply_step(partial(messages, cleaner=Cleaner()), spoken, MESSAGE_INPUT, TABLES["silver_message"].schema)
         joined = with_messages(records, said)
-        made.append(apply_step(partial(fragments, cleaner=Cleaner()), joined, joined.to_arrow().schema, TABLES["silver_fragment"].schema))
+        made.append(apply_step(partial(fragments, cleaner=Cleaner()), joined, INPUT_SCHEMA, TABLES["silver_fragment"].schema))
     return pl.concat(made)
 
 

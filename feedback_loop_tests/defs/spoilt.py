@@ -67,6 +67,7 @@ CONTRACTS = [
 _TWICE = pl.col("vector").list.eval(pl.element() * 2)
 
 LAWS = [
+    Spoiling("silver_message", "no_personal_data_in_messages", first(masked_message=pl.lit(f"write to {ADDRESS}"))),
     Spoiling("silver_fragment", "no_personal_data_survives", first(masked_text=pl.lit(f"write to {ADDRESS}"))),
     Spoiling("silver_fragment", "every_fragment_is_in_its_place", first(raw_end=pl.col("raw_end") - 1)),
     Spoiling("silver_context_link", "every_link_was_known_in_time", first(minutes_since_start=pl.lit(-1.0))),

@@ -45,3 +45,8 @@ def test_short_text_has_a_confidence_but_no_language() -> None:
 
 def test_empty_batch_gives_an_empty_batch() -> None:
     assert told(batch()).num_rows == 0
+
+
+def test_number_that_a_removed_quote_parted_from_its_word_is_masked_in_the_message() -> None:
+    (row,) = told(batch(record("Please ring my phone number:\n> Which number?\n467 3395\n", channel="email"))).to_pylist()
+    assert "467" not in row["masked_message"]

@@ -15,7 +15,8 @@ from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import RetentionRefused
+from feedback_loop.contracts.erasure import Unfinished
+from feedback_loop.errors import ErasureUnfinished, RetentionRefused
 from feedback_loop.workflows.erase import carry_out, rehearse
 from feedback_loop.workflows.retain import Retention, parse_retention, plan_expired, read_retention
 from feedback_loop_tests.adapters.erasure.planted import message
@@ -131,3 +132,10 @@ def test_a_policy_that_cannot_be_followed_is_refused_whole(tmp_path: Path, text:
         read_retention(tmp_path / "retention.yaml")
     assert told in str(refusal.value)
     assert "Nothing was erased" in str(refusal.value)
+
+
+def test_nothing_expires_while_customers_are_half_erased(home: HomeEraser) -> None:
+    home.begin(Unfinished("erasure_1", "customers", ("h1",)), {}, [])
+    with pytest.raises(ErasureUnfinished):
+        plan_expired(parsed(), "v", home, "ada", NOW)
+    assert home.unfinished() == Unfinished("erasure_1", "customers", ("h1",))

@@ -90,10 +90,12 @@ class HomeEraser:
     def begin(self, begun: Unfinished, refused: Mapping[str, datetime], row_ids: Sequence[str]) -> None:
         """What the Protocol says."""
         key = self._tombstones.key()
-        hashes = sorted({*begun.customer_hashes, *(keyed_hash(key, CUSTOMER, one) for one in refused)})
+        before = self.unfinished()
+        earlier = before.customer_hashes if before is not None and before.kind == begun.kind else ()
+        hashes = sorted({*begun.customer_hashes, *earlier, *(keyed_hash(key, CUSTOMER, one) for one in refused)})
         _write(self._folder / UNFINISHED, {**asdict(begun), "customer_hashes": hashes})
-        if refused or row_ids:
-            self._tombstones.add(begun.erasure_id, refused, row_ids)
+        # Also a line that refuses nobody: a key without tombstones then means that somebody took them away.
+        self._tombstones.add(begun.erasure_id, refused, row_ids)
 
     def scrub_table(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:
         """What the Protocol says."""

@@ -29,6 +29,8 @@ _CHUNK = 8 * 1024 * 1024
 _SQLITE = b"SQLite format 3\0"
 _DUCKDB = b"DUCK"
 _ROWS = 10_000
+UNREAD = "unread"
+"""The kind of trace of a file whose values can't be read: nobody can say that nothing is left in it."""
 _MOST_STRINGS = 100_000
 """Beyond this many an evenly spaced part is looked for; the certificate says how many were left out."""
 
@@ -132,7 +134,8 @@ def _found(files: Sequence[Path], finder: Finder) -> Iterator[tuple[tuple[Path, 
 def _counted(block: Sequence[tuple[tuple[Path, str], bytes]], finder: Finder) -> Iterator[tuple[tuple[Path, str], int]]:
     are_compressed = [what == "bytes" and file.suffix == ".parquet" for (file, what), _ in block]
     counts = finder.counts([data for _, data in block], are_compressed)
-    yield from ((place, count) for (place, _), count in zip(block, counts, strict=True) if count)
+    found = (max(count, place[1] == UNREAD) for (place, _), count in zip(block, counts, strict=True))
+    yield from ((place, count) for (place, _), count in zip(block, found, strict=True) if count)
 
 
 def _parts_of(file: Path, longest: int) -> Iterator[tuple[tuple[Path, str], bytes]]:
@@ -142,6 +145,8 @@ def _parts_of(file: Path, longest: int) -> Iterator[tuple[tuple[Path, str], byte
         yield from (((file, "values"), value) for value in _values_of(file))
     except FileNotFoundError:
         return
+    except (pa.ArrowException, OSError, ValueError, sqlite3.DatabaseError, duckdb.Error):
+        yield (file, UNREAD), b""
 
 
 def _length(file: Path) -> int:
@@ -161,7 +166,7 @@ def _chunks(file: Path, overlap: int) -> Iterator[bytes]:
 
 
 def _values_of(file: Path) -> Iterator[bytes]:
-    """What the file holds as values, many joined to one; nothing for a file that is read as it lies, or that can't be read."""
+    """What the file holds as values, many joined to one; nothing for a file that is read as it lies. Raises where it can't be read."""
     with file.open("rb") as stream:
         start = stream.read(16)
     if start.startswith(b"PAR1"):
@@ -173,25 +178,19 @@ def _values_of(file: Path) -> Iterator[bytes]:
 
 
 def _parquet_values(file: Path) -> Iterator[bytes]:
-    try:
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=_ROWS):
-            yield _joined(batch.columns)
-    except (pa.ArrowException, OSError, ValueError):
-        return
+    for batch in pq.ParquetFile(file).iter_batches(batch_size=_ROWS):
+        yield _joined(batch.columns)
 
 
 def _sqlite_values(file: Path) -> Iterator[bytes]:
     mode = "mode=ro" if file.with_name(file.name + "-wal").exists() else "mode=ro&immutable=1"
-    try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True)) as database:
-            database.text_factory = bytes
-            tables = [name.decode() for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            for table in tables:
-                rows = database.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (a name that the database itself gave)
-                while some := rows.fetchmany(_ROWS):
-                    yield b"\n".join(_unpacked(value) for row in some for value in row if isinstance(value, bytes))
-    except sqlite3.DatabaseError:
-        return
+    with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True)) as database:
+        database.text_factory = bytes
+        tables = [name.decode() for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            rows = database.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (a name that the database itself gave)
+            while some := rows.fetchmany(_ROWS):
+                yield b"\n".join(_unpacked(value) for row in some for value in row if isinstance(value, bytes))
 
 
 def _unpacked(value: bytes) -> bytes:
@@ -205,16 +204,13 @@ def _unpacked(value: bytes) -> bytes:
 
 
 def _duckdb_values(file: Path) -> Iterator[bytes]:
-    try:
-        with duckdb.connect(":memory:") as connection:
-            quoted = str(file).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as searched (read_only)")
-            names = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = 'searched'").fetchall()
-            for schema, name in names:
-                # Views are read by nobody here: they show files that are searched as they are.
-                yield from (_joined(batch.columns) for batch in _batches(connection, f'searched."{schema}"."{name}"'))
-    except duckdb.Error:
-        return
+    with duckdb.connect(":memory:") as connection:
+        quoted = str(file).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as searched (read_only)")
+        names = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = 'searched'").fetchall()
+        for schema, name in names:
+            # Views are read by nobody here: they show files that are searched as they are.
+            yield from (_joined(batch.columns) for batch in _batches(connection, f'searched."{schema}"."{name}"'))
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[pa.RecordBatch]:
