@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from feedback_loop.cli.places import FromOption, SystemClock, ToOption, day_or, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, day_or, open_cleaner, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.cli.progress import steps
 from feedback_loop.config import Settings
@@ -97,6 +97,7 @@ def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *,
 
     if days.first < FIRST_DAY:
         raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
+    open_cleaner(settings)  # rules or a key that can't be used are told before any work begins
     start = time.monotonic()
     with _quiet_standard_output():
         defs = build_run_defs(build_resources(str(settings.home), now), with_marts)

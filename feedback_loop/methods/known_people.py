@@ -9,6 +9,7 @@ because placeholders are written in them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -18,9 +19,24 @@ from feedback_loop.methods.stop_words import STOP_WORDS
 
 _MIN_PART, _MIN_ADDRESS, _MIN_LOCAL_PART = 3, 6, 5
 _TITLES = frozenset(re.findall(r"\w+", "mr mrs ms miss dr prof herr frau mme mlle sr sra señor señora sig sigra dhr mevr shri smt jr"))
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+")
 _PIECE = re.compile(r"\w+")
-_BETWEEN = r"[\s,.;'’/#-]{0,4}"
+_BETWEEN = r"[\s,.;'’‘`´_/#–-]{0,4}"
+_SPACELESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts in which a name is not parted from the words around it."""
+
+_ALSO_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "amber angel april art autumn baker banks bell berry best bill bird bishop black bob brook brown burn bush case cash chance chase "
+        "chip christian church cook cross dawn day dean dollar drew duke earl east faith field fish ford fox frank gold good grace gray "
+        "green guy hall hart hill holly hope hunt hunter iris ivy jack jewel joy june king knight lane law little long love major mark "
+        "mason max may miles mills moon moore north page park pat penny pepper pierce pope power price prince rich rose ruby sharp short "
+        "silver sky small star stone street strong sue summer swift walker ward waters west white will winter wood young ernst lang klein "
+        "gross kurz reich fuchs wolf winter sommer kaiser koch sol luz paz rosa blanco rey cruz",
+    )
+)
+"""Names that are everyday words, too: one of them by itself is a name only where it is written as one."""
 
 _NAME_WORD = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _NAME = rf"{_NAME_WORD}(?:[ \u00a0](?:(?:de|del|der|van|von|la|le|al|bin|da|dos)[ \u00a0])?{_NAME_WORD}){{0,2}}"
@@ -65,20 +81,39 @@ ANNOUNCED_NAMES = Detector(PersonalDataType.NAME, announced_names)
 @lru_cache(maxsize=4096)
 def _name_detector(name: str | None) -> Detector | None:
     words = [word for word in _WORD.findall(name or "") if word.lower() not in _TITLES]
-    if not words or len("".join(words)) < _MIN_PART:
+    is_spaceless = bool(_SPACELESS.search("".join(words)))
+    if len("".join(words)) < (2 if is_spaceless else _MIN_PART):
         return None
-    whole = _BETWEEN.join(map(re.escape, words))
-    turned = _BETWEEN.join(map(re.escape, words[::-1]))
-    parts = "|".join(form for word in words if len(word) >= _MIN_PART for form in _written_as_name(word))
-    pattern = rf"(?<!\w)(?:(?i:{whole}|{turned})" + (rf"|(?:{parts})" if parts else "") + r")(?!\w)"
-    return _of_pattern(PersonalDataType.NAME, pattern)
+    wholes = [_BETWEEN.join(map(_spelt, order)) for order in (words, [*words[-1:], *words[:-1]]) if len(words) > 1 or is_spaceless]
+    parts = [form for word in words if len(word) >= _MIN_PART for form in _written_as_name(word)]
+    pattern = f"(?:{'|'.join([*(f'(?i:{whole})' for whole in wholes), *parts])})"
+    if not wholes and not parts:
+        return None
+    return _of_pattern(PersonalDataType.NAME, pattern if is_spaceless else rf"(?<![^\W_]){pattern}(?![^\W\d_])")
 
 
 def _written_as_name(word: str) -> tuple[str, ...]:
-    """A part of a name by itself: with a capital or in capitals; in any case where it is no everyday word."""
-    if word.lower() in STOP_WORDS:
+    """A part of a name by itself: in any case where it is no everyday word; else with a capital, unless it is among the commonest."""
+    lower = word.lower()
+    if lower in STOP_WORDS:
         return ()
-    return tuple(re.escape(form) for form in dict.fromkeys((word, word.capitalize(), word.upper())))
+    if lower in _ALSO_WORDS:
+        return tuple(re.escape(form) for form in dict.fromkeys((word, word.capitalize(), word.upper())))
+    return (f"(?i:{_spelt(word)})",)
+
+
+def _spelt(word: str) -> str:
+    """A pattern of the word with and without its diacritics; whoever has no such key writes ss, ue or plain u."""
+    return "".join(map(_letter, word.replace("ss", "ß")))
+
+
+def _letter(letter: str) -> str:
+    plain = unicodedata.normalize("NFD", letter)[0]
+    if letter == "ß":
+        return "(?:ß|ss)"
+    if plain == letter:
+        return re.escape(letter)
+    return f"(?:{re.escape(letter)}|{re.escape(plain)}e?)"
 
 
 @lru_cache(maxsize=4096)
@@ -101,9 +136,15 @@ def _address_detector(address: str | None) -> Detector | None:
     lines = [line.strip() for line in re.split(r"[\n,;]+", address or "") if _is_telling(line)]
     if len("".join(pieces)) < _MIN_ADDRESS or not lines:
         return None
-    whole = _BETWEEN.join(map(re.escape, pieces))
-    parts = "|".join(_BETWEEN.join(map(re.escape, _PIECE.findall(line))) for line in lines)
+    whole = _BETWEEN.join(map(_spelt_piece, pieces))
+    parts = "|".join(_BETWEEN.join(map(_spelt_piece, _PIECE.findall(line))) for line in lines)
     return _of_pattern(PersonalDataType.ADDRESS, rf"(?<!\w)(?i:{whole}|{parts})(?!\w)")
+
+
+def _spelt_piece(piece: str) -> str:
+    """A piece of an address, streets also as they are shortened."""
+    stem = re.sub(r"(?i)(?:stra(?:ß|ss)e|street|str)\Z", "", piece)
+    return _spelt(piece) if stem == piece else rf"{_spelt(stem)}(?:stra(?:ß|ss)e|street|str?\.?)"
 
 
 def _is_telling(line: str) -> bool:

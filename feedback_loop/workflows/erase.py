@@ -52,6 +52,8 @@ def plan_customers(customer_ids: Sequence[str], home: ErasableHome, actor: str, 
     """
     if any(not one.strip() for one in customer_ids):
         raise BadInput("a customer's id is empty. Name each customer as the sources do.")
+    if any("\ud800" <= sign <= "\udfff" for one in customer_ids for sign in one):
+        raise BadInput("a customer's id is no UTF-8, so no source can have said it. Name each customer as the sources do.")
     raw = Raw.of(home)
     named = {*customer_ids, *_half_erased(raw, home)}
     if not named and home.unfinished() is None:

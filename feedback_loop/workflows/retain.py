@@ -83,7 +83,10 @@ class Retention(BaseModel):
 
 def read_retention(path: Path) -> tuple[Retention, str]:
     """The policy of the file, that of the package where there is none, and the hash of its text; raises RetentionRefused."""
-    text = path.read_text("utf-8") if path.exists() else (files("feedback_loop.workflows") / "retention.yaml").read_text("utf-8")
+    try:
+        text = (path if path.exists() else files("feedback_loop.workflows") / "retention.yaml").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise RetentionRefused(str(path), ["it is no UTF-8"]) from None
     return parse_retention(text, str(path) if path.exists() else "the retention policy of the package"), content_hash(text)
 
 

@@ -65,4 +65,7 @@ def _raw_value(fragment: dict[str, Any], token: str, tables: TableStore) -> str:
     start = str(fragment["masked_text"]).index(token)
     raw_start, raw_end = Alignment.unflatten(fragment["alignment"]).source_span(start, start + len(token))
     offset = int(fragment["raw_start"])
-    return str(texts[0])[offset + raw_start : offset + raw_end]
+    value = str(texts[0])[offset + raw_start : offset + raw_end]
+    if value == token:
+        raise BadInput("the customer typed these signs; they stand for nothing.")
+    return value

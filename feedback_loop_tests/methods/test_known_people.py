@@ -39,6 +39,7 @@ def test_what_the_record_tells_of_its_person_is_masked(text: str, masked: str) -
         ("Will Grace wants a refund", "[NAME] wants a refund"),
         ("it will not start", "it will not start"),
         ("Grace wants a refund", "[NAME] wants a refund"),
+        ("WILL GRACE, will grace", "[NAME], [NAME]"),
         ("give me grace time", "give me grace time"),
     ],
 )
@@ -69,3 +70,24 @@ def test_nothing_is_looked_for_where_the_record_tells_nothing() -> None:
 def test_a_masked_text_is_masked_to_itself() -> None:
     masked = cleaned("I am Anna-Lena Müller, Lange Straße 12a.\nThanks, Anna")
     assert cleaned(masked) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "masked"),
+    [
+        ("Jane O'Malley-Quux", "I am jane o’malley-\nquux", "I am [NAME]"),
+        ("Jane O'Malley-Quux", "jane here, Marigold_Jane", "[NAME] here, Marigold_[NAME]"),
+        ("Ronald McDonald", "i'm ronald", "i'm [NAME]"),
+        ("李小龍", "李小龍的应用崩溃", "[NAME]的应用崩溃"),
+        ("İpek İnanç", "IPEK INANC cannot log in", "[NAME] cannot log in"),
+        ("Jörg Weiß", "Joerg Weiss and jorg weiß", "[NAME] and [NAME]"),
+        ("Price", "the price is wrong, says Price", "the price is wrong, says [NAME]"),
+    ],
+)
+def test_a_name_is_found_in_other_spellings_and_scripts(name: str, text: str, masked: str) -> None:
+    assert cleaned(text, Speaker("c5", name)) == masked
+
+
+@pytest.mark.parametrize("street", ["Lange Strasse 5", "LANGE STRASSE 5", "Lange Str. 5", "lange straße 5"])
+def test_an_address_is_found_in_other_spellings(street: str) -> None:
+    assert cleaned(f"I live at {street} now", Speaker("c6", address="Lange Straße 5")) == "I live at [ADDRESS] now"

@@ -14,8 +14,8 @@ from feedback_loop.adapters.erasure.eraser import HomeEraser
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.config import Settings
-from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.erasure import Unfinished
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureUnfinished, RetentionRefused
 from feedback_loop.workflows.erase import carry_out, rehearse
 from feedback_loop.workflows.retain import Retention, parse_retention, plan_expired, read_retention
