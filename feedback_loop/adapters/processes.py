@@ -1,4 +1,4 @@
-"""Several processes for row-wise steps, and one thread that works ahead: what one core does per batch, all cores do at once.
+"""Several processes for row-wise steps, and threads that work ahead: what one core does per batch, all cores do at once.
 
 The processes are started at the first large frame and stay until the program ends; small frames never pay for them. Started by a fork
 server, because a fork of a process whose libraries run threads can hang. The rule that is easy to break: results come in the order of
@@ -26,7 +26,7 @@ Made = TypeVar("Made")
 MIN_BATCHES = 5
 """Fewer batches are computed here: starting the processes takes as long."""
 
-_IN_FLIGHT = 2
+_IN_FLIGHT, _AHEAD = 2, 2
 
 
 def available_cores() -> int:
@@ -57,15 +57,18 @@ def _in_order(pool: ProcessPoolExecutor, count: int, step: Step, batches: Iterat
         yield made
 
 
-def one_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[tuple[Item, Made]]:
-    """Each item with what is made of it; while the caller works with one, the next is made in a thread of its own."""
-    with ThreadPoolExecutor(1) as thread:
+def made_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[tuple[Item, Made]]:
+    """Each item with what is made of it, in order; while the caller works with one, the next two are made in threads of their own.
+
+    Two, because what one does before and after the processes have its rows leaves them idle.
+    """
+    with ThreadPoolExecutor(_AHEAD) as threads:
         given = iter(items)
-        following = [(item, thread.submit(make, item)) for item in islice(given, 1)]
-        while following:
-            item, future = following.pop()
+        under_way = deque((item, threads.submit(make, item)) for item in islice(given, _AHEAD))
+        while under_way:
+            item, future = under_way.popleft()
             made = future.result()
-            following = [(after, thread.submit(make, after)) for after in islice(given, 1)]
+            under_way.extend((after, threads.submit(make, after)) for after in islice(given, 1))
             yield item, made
 
 

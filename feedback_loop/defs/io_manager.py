@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import dagster as dg
 import polars as pl
 
-from feedback_loop.adapters.processes import one_ahead
+from feedback_loop.adapters.processes import made_ahead
 from feedback_loop.contracts.days import FIRST_DAY, DayRange
 from feedback_loop.contracts.tables import TABLES, Table
 from feedback_loop.defs.failures import without_values
@@ -73,7 +73,7 @@ class TableIOManager(dg.ConfigurableIOManager):
 
     def _replace(self, context: dg.OutputContext, table: Table, portions: Portions) -> None:
         rows = changed = 0
-        for days, frame in one_ahead(portions.make, portions.days):
+        for days, frame in made_ahead(portions.make, portions.days):
             changed += self.store.open().replace_days(table, frame, days)
             rows += frame.height
         context.add_output_metadata({"rows": rows, "days": len(days_of(context)), "days_changed": changed})

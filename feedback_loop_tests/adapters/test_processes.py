@@ -7,7 +7,7 @@ import os
 import pyarrow as pa
 import pytest
 
-from feedback_loop.adapters.processes import MIN_BATCHES, Processes, available_cores, one_ahead
+from feedback_loop.adapters.processes import MIN_BATCHES, Processes, available_cores, made_ahead
 
 SCHEMA = pa.schema([pa.field("number", pa.int64())])
 
@@ -59,7 +59,7 @@ def test_at_least_one_core_is_there() -> None:
     assert available_cores() >= 1
 
 
-def test_next_item_is_made_while_the_caller_works_with_one() -> None:
+def test_next_items_are_made_while_the_caller_works_with_one() -> None:
     made: list[int] = []
 
     def make(number: int) -> int:
@@ -67,15 +67,15 @@ def test_next_item_is_made_while_the_caller_works_with_one() -> None:
         return 2 * number
 
     seen = []
-    for number, double in one_ahead(make, [1, 2, 3]):
+    for number, double in made_ahead(make, [1, 2, 3]):
         seen.append((number, double))
     assert seen == [(1, 2), (2, 4), (3, 6)]
     assert made == [1, 2, 3]
 
 
 def test_error_of_what_is_made_reaches_the_caller_in_its_turn() -> None:
-    results = one_ahead(lambda number: 6 // number, [2, 0, 3])
+    results = made_ahead(lambda number: 6 // number, [2, 0, 3])
     assert next(results) == (2, 3)
     with pytest.raises(ZeroDivisionError):
         next(results)
-    assert list(one_ahead(str, [])) == []
+    assert list(made_ahead(str, [])) == []

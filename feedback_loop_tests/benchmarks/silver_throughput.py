@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
-from feedback_loop.adapters.processes import Processes, available_cores, one_ahead
+from feedback_loop.adapters.processes import Processes, available_cores, made_ahead
 from feedback_loop.bronze.landing import landing_batch
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.records import FeedbackRecord
@@ -82,7 +82,7 @@ def measured(count: int) -> dict[str, float]:
         parts = portions(store, days, PORTION_ROWS)
         for name, table, make in (("messages", MESSAGE, messages_of), ("fragments", FRAGMENT, fragments_of)):
             with _timed(seconds, name):
-                for part, frame in one_ahead(partial(make, store, cleaner=CLEANER, runner=runner), parts):
+                for part, frame in made_ahead(partial(make, store, cleaner=CLEANER, runner=runner), parts):
                     store.replace_days(table, frame, part)
         with _timed(seconds, "checks"):
             for part in parts:
