@@ -33,8 +33,6 @@ class Detector:
     """A text without any of these, in lower case, is not searched; none given, all texts are."""
 
 
-_OPENED = ("(", "[", "{", "<")
-
 DETECTORS: tuple[Detector, ...] = (
     Detector(PersonalDataType.URL, online_addresses.urls, signs=("://", "www", "/")),
     Detector(PersonalDataType.SECRET, secrets.private_keys, signs=("private key",)),

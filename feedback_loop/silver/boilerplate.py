@@ -21,6 +21,8 @@ from feedback_loop.contracts.tables import BOILERPLATE_DAYS, TABLES
 from feedback_loop.contracts.vocab import RemovedKind
 from feedback_loop.silver.units import WRITTEN_AS_MAIL
 
+IS_MAIL = pl.col("customer_id").is_not_null() & pl.col("text").is_not_null() & pl.col("channel").is_in(sorted(WRITTEN_AS_MAIL))
+"""Whether a message is one that is compared: of a channel that is written as mail, by a known customer."""
 MIN_MESSAGES = 3
 MIN_OTHER_WORDS = 4
 INPUT = ("record_id", "customer_id", "channel", "event_date", "text", "removed_spans")
@@ -77,8 +79,7 @@ def boilerplate(messages: pl.DataFrame, days: DayRange) -> pl.DataFrame:
 
 def _by_customer(messages: pl.DataFrame) -> Iterator[list[_Message]]:
     """The messages of more than one line of each customer who has enough of them."""
-    is_mail = pl.col("customer_id").is_not_null() & pl.col("channel").is_in([channel.value for channel in WRITTEN_AS_MAIL])
-    several = messages.filter(is_mail & pl.col("text").str.contains(r"\S[ \t]*[\r\n]\s*\S"))
+    several = messages.filter(IS_MAIL & pl.col("text").str.contains(r"\S[ \t]*[\r\n]\s*\S"))
     enough = several.filter(pl.len().over("customer_id") >= MIN_MESSAGES).select(INPUT).sort("customer_id", "event_date", "record_id")
     for _, rows in groupby(enough.iter_rows(named=True), key=lambda row: row["customer_id"]):
         yield [_message(row) for row in rows]

@@ -20,20 +20,17 @@ from feedback_loop.methods.batches import Runner, apply_step, in_this_process
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import TableStore
 from feedback_loop.silver.boilerplate import INPUT as BOILERPLATE_INPUT
-from feedback_loop.silver.boilerplate import MIN_MESSAGES, boilerplate
+from feedback_loop.silver.boilerplate import IS_MAIL, MIN_MESSAGES, boilerplate
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop.silver.fragments import FROM_MESSAGE, INPUT_SCHEMA, fragments, with_messages
 from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
-from feedback_loop.silver.units import WRITTEN_AS_MAIL, stripped
+from feedback_loop.silver.units import stripped
 from feedback_loop.workflows.latest_records import latest_records
 
 MESSAGE = TABLES["silver_message"]
 FRAGMENT_SCHEMA = TABLES["silver_fragment"].schema
 SPANS = pl.Schema(MESSAGE.schema)["removed_spans"]
-IS_MAIL = (
-    pl.col("customer_id").is_not_null() & pl.col("text").is_not_null() & pl.col("channel").is_in([str(c) for c in sorted(WRITTEN_AS_MAIL)])
-)
 
 PORTION_ROWS = 25_000
 """Landed rows that are worked on at once: about 150 MB at a thousand characters each, whatever the days of the run."""
