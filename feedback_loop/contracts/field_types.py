@@ -15,6 +15,9 @@ from feedback_loop.contracts.vocab import PersonalData
 TEXT, INT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 DAY, INSTANT, BYTES = pa.date32(), pa.timestamp("us", tz="UTC"), pa.binary()
 TEXTS, INTS, VECTOR = pa.list_(pa.string()), pa.list_(pa.int32()), pa.list_(pa.float32())
+UNITS = pa.list_(
+    pa.struct([("raw_start", pa.int64()), ("raw_end", pa.int64()), ("masked_text", pa.string()), ("alignment", pa.list_(pa.int64()))])
+)
 REMOVED_SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64()), ("kind", pa.string())]))
 CANDIDATES = pa.list_(
     pa.struct(

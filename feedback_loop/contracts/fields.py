@@ -20,6 +20,7 @@ from feedback_loop.contracts.field_types import (
     REMOVED_SPANS,
     TEXT,
     TEXTS,
+    UNITS,
     VECTOR,
     Field,
 )  # fmt: skip
@@ -98,6 +99,12 @@ _ALL = [
     Field("language", TEXT, "ISO 639-1 code detected in the text", "too short or too unsure to tell"),
     Field("language_confidence", REAL, "the detector's normalised probability", "no words to look at"),
     Field("removed_spans", REMOVED_SPANS, "parts of the raw text that are quotes, signatures, disclaimers or boilerplate, in code points"),
+    Field(
+        "units",
+        UNITS,
+        "the complaint units in order: place in the raw text, masked text and its alignment with that place",
+        personal=PersonalData.MASKED,
+    ),
     Field("cleaner_version", TEXT, "the code and the company's rules that cleaned the text"),
     Field("raw_start", INT, "first code point in the raw text", unit="code points"),
     Field("raw_end", INT, "code point after the last in the raw text", unit="code points"),

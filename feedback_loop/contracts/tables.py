@@ -66,7 +66,7 @@ _PIPELINE_TABLES = [
         ("record_id",),
         (
             "record_id", "record_version_id", *DIMENSIONS, "declared_language", "language", "language_confidence", "masked_message",
-            "removed_spans", "cleaner_version", "event_date",
+            "removed_spans", "units", "cleaner_version", "event_date",
         ),
         "event_date",
         lookback_days=_MESSAGE,

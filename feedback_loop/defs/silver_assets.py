@@ -43,12 +43,10 @@ def no_personal_data_in_messages(
 
 
 @table_asset(deps=[reads("silver_message", DUPLICATE_DAYS), "bronze_feedback_record"])
-def silver_fragment(
-    context: dg.AssetExecutionContext, store: StoreResource, cleaner: CleanerResource, workers: WorkersResource
-) -> Portions:
+def silver_fragment(context: dg.AssetExecutionContext, store: StoreResource, workers: WorkersResource) -> Portions:
     """The complaint units of each record, with their place in the raw text; repetitions point to what they repeat."""
     tables = store.open()
-    make = partial(fragments_of, tables, cleaner=cleaner.open(), runner=workers.open())
+    make = partial(fragments_of, tables, runner=workers.open())
     return Portions(portions(tables, days_of(context), PORTION_ROWS), make)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -34,8 +33,7 @@ class Replacement(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """The copied runs, ascending on both sides and never adjoining on both, and the length of either text in code points."""
 
     runs: tuple[Run, ...]
@@ -75,8 +73,7 @@ class Alignment:
         return cls(tuple(quads[:-1]), quads[-1].derived_start, quads[-1].source_start)
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedText:
+class AlignedText(NamedTuple):
     """A derived text and its alignment with its source."""
 
     text: str

@@ -52,6 +52,8 @@ class Cleaning:
     def normal(self, raw: str) -> AlignedText:
         """The normalised text with products by one name, aligned with the raw text."""
         normal = normalise(raw)
+        if not self.products.called:
+            return normal
         named = self.products.rewrite(normal.text)
         return normal.then(named) if named.text != normal.text else normal
 
@@ -73,8 +75,8 @@ class Cleaning:
     def clean(self, raw: str) -> AlignedText:
         """The only form of customer text that leaves bronze, aligned with the raw text."""
         normal = self.normal(raw)
-        masked = self.mask(normal.text)
-        return normal.then(masked) if masked.text != normal.text else normal
+        found = self.find(normal.text)
+        return normal.then(self.mask(normal.text, found)) if found else normal
 
 
 PLAIN = Cleaning()

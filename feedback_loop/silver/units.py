@@ -1,20 +1,20 @@
-"""A raw text cut into complaint units that keep the alignment law.
+"""A raw text masked, and cut into complaint units that keep the alignment law.
 
-Here: units of one text. How units become rows is `fragments`. The rule that is easy to break is the law itself: for every unit
-`cleaning.clean(raw[start:end]) == masked`, so a unit's masked text is computed from its own raw slice and never copied out of the
-message's; where the slice alone would read differently from the same part of the message, the text is left whole.
+Here: one text. How texts become rows is `messages`, how their units do `fragments`. The rule that is easy to break is the law itself: for
+every unit `cleaning.clean(raw[start:end]) == masked`, so a unit's masked text is computed from its own raw slice and never copied out of
+the message's; where the slice alone would read differently from the same part of the message, the text is left whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from feedback_loop.contracts.vocab import Channel, RemovedKind
 from feedback_loop.methods.alignment import AlignedText, unchanged
 from feedback_loop.methods.cleaning import PLAIN, Cleaning
-from feedback_loop.methods.masking import whole_spans
+from feedback_loop.methods.masking import PersonalData, whole_spans
 from feedback_loop.methods.replies import StrippedReply, strip_reply
 from feedback_loop.methods.segmentation import segment
 
@@ -34,6 +34,13 @@ class Unit(NamedTuple):
     masked: AlignedText
 
 
+class Said(NamedTuple):
+    """The kept parts of a text: normalised and masked as a whole, a line apart (empty where nothing is left), and as units in order."""
+
+    masked: str
+    units: list[Unit]
+
+
 def stripped(raw: str, channel: str) -> StrippedReply:
     """The customer's own parts of a text and the removed ones; only mail-like channels lose anything."""
     return strip_reply(raw) if channel in WRITTEN_AS_MAIL else StrippedReply(((0, len(raw)),) if raw else (), ())
@@ -49,27 +56,36 @@ def kept_spans(length: int, removed: Iterable[tuple[int, int, RemovedKind]]) -> 
     return [span for span in [*kept, (position, length)] if span[0] < span[1]]
 
 
-def units(raw: str, kept: Sequence[tuple[int, int]] | None = None, cleaning: Cleaning = PLAIN, cleaned: str | None = None) -> list[Unit]:
-    """The units of the kept spans (all of the text unless given); what lies between units normalises to nothing.
+def said(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning = PLAIN) -> Said:
+    """What the kept spans say; what lies between units normalises to nothing.
 
-    `cleaned` is what cleaning made of the kept spans, where it is known: a text that it left as it was is not cleaned again.
+    Where several parts now stand beside each other in the message, what shows only then (a number below the word for it) is masked too.
     """
-    found: list[Unit] = []
-    for start, end in [(0, len(raw))] if kept is None else kept:
-        part = raw[start:end].lstrip(_BLANKS)
-        begin = end - len(part)
-        said = _units(part.rstrip(_BLANKS), cleaning, cleaned)
-        found += [Unit(begin + unit.raw_start, begin + unit.raw_end, unit.masked) for unit in said] if begin else said
-    return found
+    parts = [_said(raw, *span, cleaning) for span in kept]
+    texts = [part.masked for part in parts if part.masked]
+    masked = cleaning.clean("\n".join(texts)).text if len(texts) > 1 else "".join(texts)
+    return Said(masked, [unit for part in parts for unit in part.units])
 
 
-def _units(raw: str, cleaning: Cleaning, cleaned: str | None) -> list[Unit]:
-    normal = unchanged(raw) if raw == cleaned else cleaning.normal(raw)
+def units(raw: str, cleaning: Cleaning = PLAIN) -> list[Unit]:
+    """The units of a text of which nothing is removed."""
+    return said(raw, [(0, len(raw))], cleaning).units
+
+
+def _said(raw: str, start: int, end: int, cleaning: Cleaning) -> Said:
+    part = raw[start:end].lstrip(_BLANKS)
+    begin, part = end - len(part), part.rstrip(_BLANKS)
+    normal = cleaning.normal(part)
     if not normal.text:
-        return []
-    found = [] if raw == cleaned else cleaning.find(normal.text)
+        return Said("", [])
+    found = cleaning.find(normal.text)
+    masked = cleaning.mask(normal.text, found) if found else unchanged(normal.text)
+    cut = _cut(part, normal, masked, found, cleaning)
+    return Said(masked.text, [Unit(begin + unit.raw_start, begin + unit.raw_end, unit.masked) for unit in cut] if begin else cut)
+
+
+def _cut(raw: str, normal: AlignedText, masked: AlignedText, found: Sequence[PersonalData], cleaning: Cleaning) -> list[Unit]:
     pieces = segment(normal.text, whole_spans(found))
-    masked = cleaning.mask(normal.text, found)
     if len(pieces) == 1:
         return _left_whole(raw, normal, masked, cleaning)
     cut = [_piece(raw, normal, piece, cleaning) for piece in pieces]
@@ -99,16 +115,3 @@ def _left_whole(raw: str, normal: AlignedText, masked: AlignedText, cleaning: Cl
 
 def _unit(raw: str, start: int, end: int, cleaning: Cleaning) -> Unit:
     return Unit(start, end, cleaning.clean(raw[start:end]))
-
-
-def masked_message(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning = PLAIN) -> str:
-    """The normalised and masked text of the kept parts, a line apart; empty where nothing is left.
-
-    Where several parts now stand beside each other, what shows only then (a number below the word for it) is masked too.
-    """
-    texts = [*_texts(raw, kept, cleaning)]
-    return cleaning.clean("\n".join(texts)).text if len(texts) > 1 else "".join(texts)
-
-
-def _texts(raw: str, kept: Sequence[tuple[int, int]], cleaning: Cleaning) -> Iterator[str]:
-    return (text for start, end in kept if (text := cleaning.clean(raw[start:end]).text))

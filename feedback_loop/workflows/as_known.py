@@ -27,7 +27,7 @@ from feedback_loop.methods.batches import apply_step
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import Embedder
 from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments
 from feedback_loop.silver.latest import latest_versions
 from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
@@ -97,7 +97,7 @@ class Analysed:
             return
         spoken = fresh.with_columns(removed_spans=pl.lit(None, pl.Schema(_MESSAGE)["removed_spans"]))
         told = apply_step(partial(messages, cleaner=self.cleaner), spoken, MESSAGE_INPUT, _MESSAGE)
-        cut = apply_step(partial(fragments, cleaner=self.cleaner), with_messages(fresh, told), INPUT_SCHEMA, _FRAGMENT)
+        cut = apply_step(fragments, told, INPUT_SCHEMA, _FRAGMENT)
         vectors = embeddings(cut, self.embedder)
         texts = cut.join(vectors.select("fragment_id", "vector"), on="fragment_id", maintain_order="left")
         step = partial(classify.classify, classifier=self.classifier)

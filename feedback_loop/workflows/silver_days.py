@@ -7,7 +7,6 @@ how the days of a run were cut into portions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +21,7 @@ from feedback_loop.ports import TableStore
 from feedback_loop.silver.boilerplate import INPUT as BOILERPLATE_INPUT
 from feedback_loop.silver.boilerplate import IS_MAIL, MIN_MESSAGES, boilerplate
 from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.fragments import FROM_MESSAGE, INPUT_SCHEMA, fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments
 from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
 from feedback_loop.silver.units import stripped
@@ -66,20 +65,18 @@ def _spans(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [span._asdict() for span in stripped(row["text"], row["channel"]).removed] if given is None else given
 
 
-def fragments_of(store: TableStore, days: DayRange, cleaner: Cleaner, runner: Runner = in_this_process) -> pl.DataFrame:
-    """Rows of `silver_fragment`; the messages of the days and of the week before them are read, not made."""
-    said = _told(store, days, latest_records(store, days))
-    earlier = _before(days, DUPLICATE_DAYS - 1)
-    before = _told(store, earlier, latest_records(store, earlier, _customers(said)))
-    cut = apply_step(partial(fragments, cleaner=cleaner), pl.concat([before, said]), INPUT_SCHEMA, FRAGMENT_SCHEMA, runner=runner)
-    return deduplicate(cut).filter(pl.col("event_date").is_between(days.first, days.last))
+def fragments_of(store: TableStore, days: DayRange, runner: Runner = in_this_process) -> pl.DataFrame:
+    """Rows of `silver_fragment`, from the messages of the days and of the week before them."""
+    said = _told(store, days)
+    before = _told(store, _before(days, DUPLICATE_DAYS - 1), _customers(said))
+    made = apply_step(fragments, pl.concat([before, said]), INPUT_SCHEMA, FRAGMENT_SCHEMA, runner=runner)
+    return deduplicate(made).filter(pl.col("event_date").is_between(days.first, days.last))
 
 
-def _told(store: TableStore, days: DayRange, records: pl.DataFrame) -> pl.DataFrame:
-    """The records that have a message, with the columns that fragments are made from."""
-    columns: Sequence[str] = ("record_version_id", *FROM_MESSAGE)
-    told = store.read(MESSAGE, days, columns=columns, matching=records.select("record_version_id"))
-    return with_messages(records, told).select(INPUT_SCHEMA.names)
+def _told(store: TableStore, days: DayRange, customers: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The messages of the days whose record has no later version, in the records' order."""
+    latest = latest_records(store, days, customers, ("record_version_id",))
+    return store.read(MESSAGE, days, columns=INPUT_SCHEMA.names, matching=latest).sort("record_id")
 
 
 def _before(days: DayRange, count: int) -> DayRange:

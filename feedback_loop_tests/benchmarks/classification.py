@@ -31,7 +31,7 @@ from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import Embedder
-from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments, with_messages
+from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments
 from feedback_loop.silver.messages import INPUT_SCHEMA as MESSAGE_INPUT
 from feedback_loop.silver.messages import messages
 from feedback_loop.sources.reading import Reading
@@ -66,8 +66,7 @@ def reviewed_fragments() -> pl.DataFrame:
             records = landing_batch(list(source.read(stream, reading)), LANDED_AT).records
         spoken = records.with_columns(removed_spans=pl.lit(None, pl.Schema(TABLES["silver_message"].schema)["removed_spans"]))
         said = apply_step(partial(messages, cleaner=Cleaner()), spoken, MESSAGE_INPUT, TABLES["silver_message"].schema)
-        joined = with_messages(records, said)
-        made.append(apply_step(partial(fragments, cleaner=Cleaner()), joined, INPUT_SCHEMA, TABLES["silver_fragment"].schema))
+        made.append(apply_step(fragments, said, INPUT_SCHEMA, TABLES["silver_fragment"].schema))
     return pl.concat(made)
 
 

@@ -135,7 +135,7 @@ def check_units(text: str) -> None:
     """The alignment law: cleaning the raw slice of a unit gives its masked text; what lies between units says nothing."""
     for cleaning in (PLAIN, KEYED):
         position = 0
-        for unit in units(text, None, cleaning):
+        for unit in units(text, cleaning):
             _require(position <= unit.raw_start < unit.raw_end <= len(text), "units ascend within the text")
             _require(not cleaning.clean(text[position : unit.raw_start]).text, "nothing is said between units")
             raw = text[unit.raw_start : unit.raw_end]

@@ -42,7 +42,7 @@ from feedback_loop.methods.replies import strip_reply
 from feedback_loop.methods.segmentation import segment
 from feedback_loop.methods.text import normalise
 from feedback_loop.silver.deduplicate import deduplicate
-from feedback_loop.silver.units import stripped, units
+from feedback_loop.silver.units import said, stripped
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.latest_records import latest_records, portions
 from feedback_loop.workflows.silver_days import PORTION_ROWS, fragments_of, messages_of
@@ -80,9 +80,10 @@ def measured(count: int) -> dict[str, float]:
         days = landed(store, count)
         landing_mb = _peak_mb()
         parts = portions(store, days, PORTION_ROWS)
-        for name, table, make in (("messages", MESSAGE, messages_of), ("fragments", FRAGMENT, fragments_of)):
+        makes = (("messages", MESSAGE, partial(messages_of, cleaner=CLEANER)), ("fragments", FRAGMENT, fragments_of))
+        for name, table, make in makes:
             with _timed(seconds, name):
-                for part, frame in made_ahead(partial(make, store, cleaner=CLEANER, runner=runner), parts):
+                for part, frame in made_ahead(partial(make, store, runner=runner), parts):
                     store.replace_days(table, frame, part)
         with _timed(seconds, "checks"):
             for part in parts:
@@ -192,7 +193,7 @@ def _print_steps() -> None:
         "mask": lambda: [cleaning.mask(text, []) for text in normal],
         "cut into units": lambda: [segment(text, []) for text in normal],
         "hash and fingerprint": lambda: [(text_hash(text), fingerprint(text)) for text in masked],
-        "units, all of it": lambda: [units(str(r["text"]), stripped(str(r["text"]), r["channel"]).kept, cleaning) for r in rows],
+        "masked and cut, all of it": lambda: [said(str(r["text"]), stripped(str(r["text"]), r["channel"]).kept, cleaning) for r in rows],
         "duplicates": partial(deduplicate, fragments),
     }
     grid = Grid(title=f"Time of each step, one core, {SAMPLE:,} messages")
@@ -212,7 +213,7 @@ def _sample_fragments() -> pl.DataFrame:
         store.replace_days(MESSAGE, messages_of(store, days, CLEANER), days)
         if latest_records(store, days).height != SAMPLE:
             raise SystemExit("some messages did not land")
-        return fragments_of(store, days, CLEANER)
+        return fragments_of(store, days)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def test_raw_text_is_in_bronze_and_nowhere_else() -> None:
 
 
 def test_masked_text_is_marked_wherever_a_customer_is_quoted() -> None:
-    quoting = {"masked_text", "masked_message", "evidence_text", "quotes", "cluster_label", "issue_label"}
+    quoting = {"masked_text", "masked_message", "units", "evidence_text", "quotes", "cluster_label", "issue_label"}
     assert {name for name in quoting if FIELDS[name].personal is not PersonalData.MASKED} == set()
 
 

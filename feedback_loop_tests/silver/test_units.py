@@ -9,7 +9,7 @@ from feedback_loop.contracts.vocab import Channel, RemovedKind
 from feedback_loop.methods.alignment import Alignment
 from feedback_loop.methods.masking import clean, find_personal_data, mask
 from feedback_loop.methods.text import normalise
-from feedback_loop.silver.units import kept_spans, masked_message, stripped, units
+from feedback_loop.silver.units import kept_spans, said, stripped, units
 from feedback_loop_tests.methods.texts import messages
 
 
@@ -26,7 +26,7 @@ def test_masked_text_of_every_unit_is_that_of_its_raw_slice(raw: str) -> None:
 @given(messages, st.sampled_from(list(Channel)))
 def test_units_and_removed_spans_cover_the_raw_text(raw: str, channel: Channel) -> None:
     reply = stripped(raw, channel)
-    spans = sorted([*((u.raw_start, u.raw_end) for u in units(raw, reply.kept)), *((r.start, r.end) for r in reply.removed)])
+    spans = sorted([*((u.raw_start, u.raw_end) for u in said(raw, reply.kept).units), *((r.start, r.end) for r in reply.removed)])
     edges = [0, *(edge for span in spans for edge in span), len(raw)]
     assert edges == sorted(edges)
     assert all(normalise(raw[start:end]).text == "" for start, end in zip(edges[::2], edges[1::2], strict=True))
@@ -36,8 +36,8 @@ def test_units_and_removed_spans_cover_the_raw_text(raw: str, channel: Channel) 
 @given(messages)
 def test_units_together_say_what_the_masked_message_says(raw: str) -> None:
     whole = clean(raw).text
-    said = [unit.masked.text for unit in units(raw)]
-    assert "".join("".join(said).split()) == "".join(whole.split())
+    words = [unit.masked.text for unit in units(raw)]
+    assert "".join("".join(words).split()) == "".join(whole.split())
 
 
 @settings(max_examples=200, deadline=None)
@@ -52,8 +52,8 @@ def test_stored_alignment_leads_back_to_the_raw_characters(raw: str) -> None:
 
 def test_cue_and_value_stay_together_though_a_line_ends_between_them() -> None:
     raw = "My invoice shows a wrong name.\nPhone:\n467 3395\nThe search finds no station."
-    said = [unit.masked.text for unit in units(raw)]
-    assert said == ["My invoice shows a wrong name.\nPhone:\n[PHONE]", "The search finds no station."] or "467" not in "".join(said)
+    words = [unit.masked.text for unit in units(raw)]
+    assert words == ["My invoice shows a wrong name.\nPhone:\n[PHONE]", "The search finds no station."] or "467" not in "".join(words)
 
 
 def test_offsets_count_code_points_of_the_raw_text() -> None:
@@ -81,4 +81,4 @@ def test_kept_spans_are_what_the_removed_ones_leave() -> None:
 
 def test_masked_message_holds_the_kept_parts_only() -> None:
     raw = "Call 9876543210.\n-- \nJane Doe\n"
-    assert masked_message(raw, stripped(raw, Channel.EMAIL).kept) == "Call [PHONE]."
+    assert said(raw, stripped(raw, Channel.EMAIL).kept).masked == "Call [PHONE]."

@@ -49,7 +49,7 @@ def computed(store: FakeTableStore, parts: list[DayRange]) -> tuple[pl.DataFrame
     for part in parts:
         store.replace_days(MESSAGE, messages_of(store, part, CLEANER), part)
     for part in parts:
-        store.replace_days(FRAGMENT, fragments_of(store, part, CLEANER), part)
+        store.replace_days(FRAGMENT, fragments_of(store, part), part)
     return store.read(MESSAGE).sort("record_id"), store.read(FRAGMENT).sort("fragment_id")
 
 

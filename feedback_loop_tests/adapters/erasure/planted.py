@@ -77,6 +77,7 @@ def row(table: Table, customer: str) -> dict[str, Any]:
     said |= {"record_id": f"record_{number}", "record_version_id": f"edition_{number}", "fragment_id": f"fragment_{number}"}
     said |= {"source_record_id": TICKETS[customer], "customer_name": NAMES[customer], "duplicate_of": None}
     said |= dict.fromkeys(("text", "masked_text", "masked_message", "evidence_text"), TEXTS[customer])
+    said["units"] = [{"raw_start": 0, "raw_end": 1, "masked_text": TEXTS[customer], "alignment": [0, 0, 0, 0]}]
     said |= {"raw_payload": json.dumps({"customer_id": customer, "text": TEXTS[customer]}), "vector": [0.5, 0.5]}
     said |= {"raw_bytes": f"{customer},{TEXTS[customer]},broken\n".encode(), "action_arguments": "{}", "is_catch_all": False}
     statement = {"known_customer_id": customer, "stated_at": "2026-01-01T00:00:00.000000Z"}
