@@ -18,9 +18,7 @@ _DIGITS = 20
 
 def stable_id(kind: str, *parts: Part) -> str:
     """`<kind>_` and 20 hexadecimal digits that are a function of the parts and their order."""
-    digest = hashlib.sha256(kind.encode())
-    for part in parts:
-        digest.update(_encoded(part))
+    digest = hashlib.sha256(b"".join([kind.encode(), *map(_encoded, parts)]))
     return f"{kind}_{digest.hexdigest()[:_DIGITS]}"
 
 
@@ -32,11 +30,11 @@ def content_hash(data: bytes | str) -> str:
 def _encoded(part: Part) -> bytes:
     if part is None:
         return b"\x00"
-    body = _as_text(part).encode("utf-8", "surrogatepass")
+    body = (part if isinstance(part, str) else _as_text(part)).encode("utf-8", "surrogatepass")
     return b"\x01" + len(body).to_bytes(8, "big") + body
 
 
-def _as_text(part: str | int | float | date | datetime) -> str:
+def _as_text(part: int | float | date | datetime) -> str:
     if isinstance(part, datetime):
         if part.tzinfo is None:
             raise BadInput("an instant without a time zone names nothing for sure; attach one first.")

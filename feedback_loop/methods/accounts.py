@@ -18,11 +18,12 @@ LONG_DIGITS = 9
 
 _MONTH_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _HARMLESS = re.compile(
-    rf"(?=[\drRiIuUeEgG₹$€£¥])(?:(?<![\d.])(?:19|20)\d\d(?P<s>[-/.]){_MONTH_DAY}(?P=s){_MONTH_DAY}(?![\d-])"
+    # The first letter decides: one list of alternatives for all would be gone through at every r, i, u, e and g.
+    rf"(?=\d)(?:(?<![\d.])(?:19|20)\d\d(?P<s>[-/.]){_MONTH_DAY}(?P=s){_MONTH_DAY}(?![\d-])"
     rf"|(?<![\d./-]){_MONTH_DAY}(?P<t>[-/.]){_MONTH_DAY}(?P=t)(?:(?:19|20)\d\d|\d\d)(?!\d|[-/.]\d)"
     r"|(?<![\d:])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?(?![\d:])"
-    r"|(?<![\d.])[1-9]?\d(?:\.\d{1,3}){2,3}(?![\d]|\.\d)"
-    r"|(?:\b(?:rs|inr|usd|eur|gbp)\b\.?|[₹$€£¥])\s?\d{1,3}(?:[,. ]?\d{2,3}){0,2}(?:[.,]\d{1,2})?(?![\d]|[ -]\d))",
+    r"|(?<![\d.])[1-9]?\d(?:\.\d{1,3}){2,3}(?![\d]|\.\d))"
+    r"|(?=[riueg₹$€£¥])(?:\b(?:rs|inr|usd|eur|gbp)\b\.?|[₹$€£¥])\s?\d{1,3}(?:[,. ]?\d{2,3}){0,2}(?:[.,]\d{1,2})?(?![\d]|[ -]\d)",
     re.IGNORECASE,
 )
 

@@ -7,6 +7,7 @@ computes them (`Runner`: this process unless told otherwise).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import polars as pl
 import pyarrow as pa
@@ -33,7 +34,17 @@ def apply_step(
     runner: Runner = in_this_process,
 ) -> pl.DataFrame:
     """The rows that the step makes of the frame's rows, in order, with the columns of the output schema."""
-    nullable = pa.schema([field.with_nullable(True) for field in input_schema])
-    rows = frame.select(input_schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(nullable)
-    made = list(runner(step, rows.combine_chunks().to_batches(max_chunksize=batch_rows)))
+    made = list(runner(step, batches_of(frame, input_schema, range(0, frame.height, batch_rows))))
     return pl.DataFrame(pa.Table.from_batches(made, output_schema), schema=pl.Schema(output_schema))
+
+
+def batches_of(frame: pl.DataFrame, schema: pa.Schema, starts: Iterable[int]) -> Iterator[pa.RecordBatch]:
+    """The frame cut before the given rows, one after the other; each batch holds its own rows alone.
+
+    A slice of a larger batch would take all of it along to another process.
+    """
+    nullable = pa.schema([field.with_nullable(True) for field in schema])
+    columns = frame.select(schema.names)
+    for start, end in pairwise([*starts, frame.height]):
+        rows = columns.slice(start, end - start).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(nullable)
+        yield from rows.combine_chunks().to_batches()

@@ -112,7 +112,7 @@ def detected(text: str, detectors: Sequence[Detector] = DETECTORS) -> Iterator[D
         if detector.ignores_harmless and sober_without != len(taken):
             sober, sober_without = _sober(seen, taken), len(taken)
             digits = _digits(sober)
-        if digits < detector.min_digits or (detector.signs and not any(map(lower.__contains__, detector.signs))):
+        if digits < detector.min_digits or (detector.signs and not _holds_any(lower, detector.signs)):
             continue
         for cue_start, start, end in detector.find(sober if detector.ignores_harmless else seen):
             taken.append((start, end))
@@ -126,7 +126,14 @@ def is_harmless(text: str) -> bool:
 
 
 def _has_signs(lower: str) -> bool:
-    return any(map(lower.__contains__, _WITHOUT_DIGITS))
+    return _holds_any(lower, _WITHOUT_DIGITS)
+
+
+def _holds_any(lower: str, signs: Sequence[str]) -> bool:
+    for sign in signs:  # noqa: SIM110 - `any` takes half as long again, and this runs twenty times a text
+        if sign in lower:
+            return True
+    return False
 
 
 def _digits(text: str) -> int:

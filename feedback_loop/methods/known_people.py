@@ -64,10 +64,10 @@ def of_person(name: str | None = None, email: str | None = None, address: str | 
 def announced_names(text: str) -> Iterator[Cued]:
     """The names after "my name is" and its like, and after a sign-off at the end of the text."""
     lower = text.lower()
-    if any(cue in lower for cue in _CUES):
+    if any(map(lower.__contains__, _CUES)):
         yield from _names(_SAID.finditer(text))
-    last_word = text[-_END:].split()[-1:]
-    if last_word and last_word[0][:1].isupper():
+    last_word = text[-_END:].rsplit(None, 1)[-1:]
+    if last_word and last_word[0].lstrip()[:1].isupper():
         yield from _names(_SIGNED.finditer(text, max(0, len(text) - _END)))
 
 

@@ -54,6 +54,9 @@ CUE_SIGNS = (
 """Parts, in lower case, without one of which no phone number is announced."""
 
 _CUED = re.compile(rf"{_CUE}(?P<value>\+?\(?\d(?:{_BETWEEN}\d){{5,16}}(?!\d|,\d){_EXTENSION})", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_LONGEST_CUE = 64
+"""More than a cue with the words that may stand between it and the number: nothing that lies further before the first digit is one."""
 _AT_END = re.compile(rf"(?<=\d){_EXTENSION}\Z", re.IGNORECASE)
 _BLANK = re.compile(r"[ /]+")
 _LONE_LEAD = re.compile(r"\((?=[^)]*\Z)|[2-79] (?=\(?\d{3,})(?!\d \d{3} \d{3} \d\d ?\d\d\Z)|[1-9]\d (?=\d{9})")
@@ -67,7 +70,9 @@ _TRUNK = "0"
 
 def announced_phones(text: str) -> Iterator[Cued]:
     """The digits after a word for calling somebody."""
-    yield from ((match.start(), *match.span("value")) for match in _CUED.finditer(text))
+    digit = _DIGIT.search(text)
+    start = max(0, digit.start() - _LONGEST_CUE) if digit else len(text)
+    yield from ((match.start(), *match.span("value")) for match in _CUED.finditer(text, start))
 
 
 def written_phones(text: str, regions: Sequence[str] = DEFAULT_REGIONS) -> Iterator[Cued]:

@@ -41,7 +41,8 @@ def segment(text: str, protected: Sequence[Span] = ()) -> list[Span]:
 
 def _cut(text: str, span: Span, cuts: Iterable[int]) -> list[Span]:
     """The pieces between the cuts, without blanks at their ends and without empty ones."""
-    edges = [span[0], *(cut for cut in cuts if span[0] < cut < span[1]), span[1]]
+    inner = [cut for cut in cuts if span[0] < cut < span[1]]
+    edges = [span[0], *inner, span[1]]
     return [piece for start, end in pairwise(edges) if (piece := _stripped(text, start, end))]
 
 

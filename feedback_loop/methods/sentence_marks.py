@@ -59,6 +59,8 @@ class Fences(NamedTuple):
     @classmethod
     def around(cls, spans: Sequence[Span]) -> Fences:
         """Fences around spans in any order, which may overlap."""
+        if not spans:
+            return _NO_FENCES
         ordered = sorted(spans)
         return cls([start for start, _ in ordered], [*accumulate((end for _, end in ordered), max)])
 
@@ -69,6 +71,9 @@ class Fences(NamedTuple):
     def _hold(self, cut: int) -> bool:
         before = bisect_left(self.starts, cut) - 1
         return before >= 0 and cut < self.ends[before]
+
+
+_NO_FENCES = Fences([], [])
 
 
 def sentence_ends(text: str) -> Iterable[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedback_loop.methods.stop_words import NEGATIONS, STOP_WORDS
@@ -79,22 +79,30 @@ def _stem(word: str) -> str:
 class Words:
     """The words of a text; found when they are first asked for, since most texts need none."""
 
+    __slots__ = ("_kinds", "_starts", "_text")
+
     def __init__(self, text: str) -> None:
         self._text = text
+        self._starts: list[int] | None = None
+        self._kinds: list[WordKind] = []
 
-    @cached_property
+    @property
     def starts(self) -> list[int]:
         """Where each word begins."""
-        return [match.start() for match in self._matches]
+        if self._starts is None:
+            self._starts = self._looked_up()
+        return self._starts
 
-    @cached_property
+    @property
     def kinds(self) -> list[WordKind]:
         """What each word is."""
-        return [kind_of(match.group()) for match in self._matches]
+        return self._kinds if self.starts else []
 
-    @cached_property
-    def _matches(self) -> list[re.Match[str]]:
-        return [*(_ASCII_WORD if self._text.isascii() else WORD).finditer(self._text)]
+    def _looked_up(self) -> list[int]:
+        pattern = _ASCII_WORD if self._text.isascii() else WORD
+        found = [(match.start(), match.group()) for match in pattern.finditer(self._text)]
+        self._kinds = [kind_of(word) for _, word in found]
+        return [start for start, _ in found]
 
     def first_from(self, offset: int) -> int:
         """The number of the first word that begins at the offset or behind it."""

@@ -15,18 +15,21 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import polars as pl
+import pyarrow as pa
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import BOILERPLATE_DAYS, TABLES
 from feedback_loop.contracts.vocab import RemovedKind
-from feedback_loop.silver.units import WRITTEN_AS_MAIL
+from feedback_loop.silver.units import WRITTEN_AS_MAIL, stripped
 
-IS_MAIL = pl.col("customer_id").is_not_null() & pl.col("text").is_not_null() & pl.col("channel").is_in(sorted(WRITTEN_AS_MAIL))
-"""Whether a message is one that is compared: of a channel that is written as mail, by a known customer."""
+IS_MAIL = pl.col("customer_id").is_not_null() & pl.col("channel").is_in(sorted(WRITTEN_AS_MAIL))
+"""Whether a record may be compared: of a channel that is written as mail, by a known customer."""
+_HAS_LINES = pl.col("text").str.contains(r"\S[ \t]*[\r\n]\s*\S")
 MIN_MESSAGES = 3
 MIN_OTHER_WORDS = 4
-INPUT = ("record_id", "customer_id", "channel", "event_date", "text", "removed_spans")
-OUTPUT = pl.Schema({"record_id": pl.String(), "removed_spans": pl.Schema(TABLES["silver_message"].schema)["removed_spans"]})
+INPUT = ("record_id", "customer_id", "channel", "event_date", "text")
+"""The columns that messages are compared by, beside the spans that are removed of each."""
+REMOVED = pa.schema([TABLES["silver_message"].schema.field(name) for name in ("record_id", "removed_spans")])
 
 _MAX_BLOCK_LINES, _MAX_BLOCK_CHARS = 12, 2_000
 _LINE = re.compile(r"[^\r\n]+")
@@ -67,21 +70,33 @@ class _Block(NamedTuple):
     others: tuple[str, ...]
 
 
+def compared(records: pl.DataFrame) -> pl.DataFrame:
+    """The columns INPUT of the records that are compared: of several lines, written as mail, by a known customer who wrote enough."""
+    several = records.filter(IS_MAIL & _HAS_LINES)
+    return several.filter(pl.len().over("customer_id") >= MIN_MESSAGES).select(INPUT)
+
+
+def stripped_mails(records: pa.RecordBatch) -> pa.RecordBatch:
+    """What quotes, signatures and disclaimers take of each record: rows of REMOVED in the records' order."""
+    texts, channels = (records.column(name).to_pylist() for name in ("text", "channel"))
+    spans = [[span._asdict() for span in stripped(text, channel).removed] for text, channel in zip(texts, channels, strict=True)]
+    return pa.RecordBatch.from_arrays([records.column("record_id"), pa.array(spans, REMOVED.field("removed_spans").type)], schema=REMOVED)
+
+
 def boilerplate(messages: pl.DataFrame, days: DayRange) -> pl.DataFrame:
     """The messages of the days that lose boilerplate, with all their `removed_spans`, ascending: those given and those of boilerplate.
 
-    `messages` has the columns INPUT for the days and the `BOILERPLATE_DAYS - 1` before them, at least for each customer of the days; of
-    spans that are given as boilerplate already, nothing is read. Messages without a customer, and of channels that are no mail, keep all.
+    `messages` are those that are `compared`, with their `removed_spans`, of the days and the `BOILERPLATE_DAYS - 1` before them, at least
+    for each customer of the days; of spans that are given as boilerplate already, nothing is read.
     """
     found = [row for group in _by_customer(messages) for row in _rows(group, days)]
-    return pl.DataFrame(found, schema=OUTPUT, orient="row").sort("record_id")
+    return pl.DataFrame(found, schema=pl.Schema(REMOVED), orient="row").sort("record_id")
 
 
 def _by_customer(messages: pl.DataFrame) -> Iterator[list[_Message]]:
-    """The messages of more than one line of each customer who has enough of them."""
-    several = messages.filter(IS_MAIL & pl.col("text").str.contains(r"\S[ \t]*[\r\n]\s*\S"))
-    enough = several.filter(pl.len().over("customer_id") >= MIN_MESSAGES).select(INPUT).sort("customer_id", "event_date", "record_id")
-    for _, rows in groupby(enough.iter_rows(named=True), key=lambda row: row["customer_id"]):
+    """The messages of each customer, in order of time."""
+    ordered = messages.select(*INPUT, "removed_spans").sort("customer_id", "event_date", "record_id")
+    for _, rows in groupby(ordered.iter_rows(named=True), key=lambda row: row["customer_id"]):
         yield [_message(row) for row in rows]
 
 

@@ -20,34 +20,52 @@ from itertools import groupby
 from operator import itemgetter
 
 import polars as pl
+import pyarrow as pa
 
-from feedback_loop.contracts.tables import DUPLICATE_DAYS
+from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES
 from feedback_loop.contracts.vocab import DuplicateKind
+from feedback_loop.methods.batches import BATCH_ROWS, Runner, batches_of, in_this_process
 from feedback_loop.methods.near_duplicates import Originals
 from feedback_loop.methods.wording import Wording, wording
 
 SAME = ("customer_id", "product")
+_FRAGMENT: pa.Schema = TABLES["silver_fragment"].schema
+_SAID = pa.schema([_FRAGMENT.field(name) for name in (*SAME, "event_date", "fragment_id", "fingerprint", "masked_text")])
+_REPEATED = pa.schema([_FRAGMENT.field(name) for name in ("fragment_id", "duplicate_of", "duplicate_kind")])
 Repetition = tuple[str, str, str]
-_REPETITION = {"fragment_id": pl.String, "duplicate_of": pl.String, "duplicate_kind": pl.String}
 Said = tuple[str, str]
 """Fingerprint and masked text."""
 
 
-def deduplicate(fragments: pl.DataFrame) -> pl.DataFrame:
-    """The same rows, those that repeat another with `duplicate_of` (the earliest of the customer in the window) and `duplicate_kind`."""
-    repeated = pl.DataFrame(_repetitions(fragments), schema=_REPETITION, orient="row")
-    columns = fragments.columns
-    rest = fragments.drop("duplicate_of", "duplicate_kind", strict=False)
-    return rest.join(repeated, on="fragment_id", how="left", maintain_order="left").select(columns)
+def deduplicate(fragments: pl.DataFrame, runner: Runner = in_this_process) -> pl.DataFrame:
+    """The same rows, those that repeat another with `duplicate_of` (the earliest of the customer in the window) and `duplicate_kind`.
 
-
-def _repetitions(fragments: pl.DataFrame) -> list[Repetition]:
-    """What the fragments repeat, customer by customer; whoever said a single thing costs nothing."""
+    Whoever said a single thing costs nothing; the others are looked through customer by customer, many customers to a batch.
+    """
     several = fragments.filter(pl.col("customer_id").is_not_null() & (pl.len().over(SAME) > 1))
     ordered = several.sort(*SAME, "event_date", "occurred_at", "fragment_id")
-    rows = ordered.select(*SAME, "event_date", "fragment_id", "fingerprint", "masked_text").iter_rows()
+    made = list(runner(_repetitions, batches_of(ordered, _SAID, _starts(ordered))))
+    repeated = pl.DataFrame(pa.Table.from_batches(made, _REPEATED), schema=pl.Schema(_REPEATED))
+    rest = fragments.drop("duplicate_of", "duplicate_kind", strict=False)
+    return rest.join(repeated, on="fragment_id", how="left", maintain_order="left").select(fragments.columns)
+
+
+def _starts(ordered: pl.DataFrame) -> Iterator[int]:
+    """The rows before which a batch begins: the first of a customer, as soon as the batch before it is full."""
+    last = -BATCH_ROWS
+    for start in ordered.select((pl.struct(SAME).rle_id().diff() != 0).fill_null(True).arg_true()).to_series():
+        if start - last >= BATCH_ROWS:
+            yield start
+            last = start
+
+
+def _repetitions(said: pa.RecordBatch) -> pa.RecordBatch:
+    """What the fragments repeat; all fragments of one customer about one product are in the batch, in order of time."""
+    rows = zip(*(column.to_pylist() for column in said.columns), strict=True)
     groups = (list(group) for _, group in groupby(rows, key=itemgetter(slice(len(SAME)))))
-    return [found for group in groups for found in _of_one_customer(*zip(*(row[len(SAME) :] for row in group), strict=True))]
+    found = [one for group in groups for one in _of_one_customer(*zip(*(row[len(SAME) :] for row in group), strict=True))]
+    columns = [*zip(*found, strict=True)] or [()] * len(_REPEATED)
+    return pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(columns, _REPEATED, strict=True)], schema=_REPEATED)
 
 
 def _of_one_customer(days: Sequence[date], names: Sequence[str], prints: Sequence[str], texts: Sequence[str]) -> Iterator[Repetition]:

@@ -8,6 +8,7 @@ on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -24,8 +25,10 @@ SCHEMA: pa.Schema = TABLES["silver_message"].schema
 SPOKEN = ("text", "channel", *PERSON)
 """The columns of a bronze row that its message is made of."""
 
-INPUT_SCHEMA = pa.schema([*TABLES["bronze_feedback_record"].schema, SCHEMA.field("removed_spans").with_nullable(True)])
-"""What `messages` reads: bronze rows, and the spans to remove where others than the text decided on them; null where it decides."""
+_BRONZE: pa.Schema = TABLES["bronze_feedback_record"].schema
+RECORD_COLUMNS = tuple(name for name in _BRONZE.names if name in {*SCHEMA.names, *SPOKEN})
+INPUT_SCHEMA = pa.schema([*map(_BRONZE.field, RECORD_COLUMNS), SCHEMA.field("removed_spans").with_nullable(True)])
+"""What `messages` reads: of bronze rows, and the spans to remove where others than the text decided on them; null where it decides."""
 
 
 def messages(records: pa.RecordBatch, cleaner: Cleaner) -> pa.RecordBatch:
@@ -41,16 +44,29 @@ def messages(records: pa.RecordBatch, cleaner: Cleaner) -> pa.RecordBatch:
         "language": [determined(guess) for guess in guesses],
         "language_confidence": [guess.confidence if guess else None for guess in guesses],
         "removed_spans": [[span._asdict() for span in gone] for gone in removed],
-        "units": [[_unit(unit) for unit in one.units] for one in told],
+        "units": _units([one.units for one in told]),
         "cleaner_version": [cleaner.version] * len(rows),
     }
-    columns = [pa.array(made[f.name], f.type) if f.name in made else records.column(f.name).cast(f.type) for f in SCHEMA]
+    columns = [made[f.name] if f.name in made else records.column(f.name).cast(f.type) for f in SCHEMA]
+    columns = [column if isinstance(column, pa.Array) else pa.array(column, f.type) for column, f in zip(columns, SCHEMA, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _unit(unit: Unit) -> dict[str, Any]:
-    start, end, masked = unit
-    return {"raw_start": start, "raw_end": end, "masked_text": masked.text, "alignment": masked.alignment.flatten()}
+def _units(of_messages: Sequence[Sequence[Unit]]) -> pa.Array:
+    """The column of units; made from whole columns, as Arrow takes a row at a time ten times as long."""
+    kind = SCHEMA.field("units").type
+    flat = [unit for units in of_messages for unit in units]
+    parts = (
+        [unit.raw_start for unit in flat],
+        [unit.raw_end for unit in flat],
+        [unit.masked.text for unit in flat],
+        [unit.masked.alignment.flatten() for unit in flat],
+    )
+    columns = [pa.array(part, field.type) for part, field in zip(parts, kind.value_type, strict=True)]
+    offsets = [0, *accumulate(map(len, of_messages))]
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(columns, fields=[*kind.value_type]), type=kind
+    )
 
 
 def _removed(raw: str, row: dict[str, Any]) -> Sequence[Removed]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import BOILERPLATE_DAYS
 from feedback_loop.contracts.vocab import RemovedKind
-from feedback_loop.silver.boilerplate import INPUT, MIN_OTHER_WORDS, OUTPUT, boilerplate
+from feedback_loop.silver.boilerplate import INPUT, MIN_OTHER_WORDS, REMOVED, boilerplate, compared, stripped_mails
 from feedback_loop.silver.units import kept_spans
 
 FIRST = date(2024, 5, 1)
@@ -24,7 +24,7 @@ COMPLAINTS = [
     "The transfer to the landlord is missing.",
     "The statement of April shows wrong totals.",
 ]
-SCHEMA = {**dict.fromkeys(INPUT, pl.String()), "event_date": pl.Date(), "removed_spans": OUTPUT["removed_spans"]}
+SCHEMA = {**dict.fromkeys(INPUT, pl.String()), "event_date": pl.Date(), "removed_spans": pl.Schema(REMOVED)["removed_spans"]}
 
 
 def mail(text: str, number: int, day: int = 0, customer: str | None = "anna", **changes: Any) -> dict[str, Any]:
@@ -32,10 +32,15 @@ def mail(text: str, number: int, day: int = 0, customer: str | None = "anna", **
     return row | {"event_date": FIRST + timedelta(days=day)} | changes
 
 
+def found_in(mails: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+    """The boilerplate of the mails, with the spans that they name."""
+    return boilerplate(compared(mails).join(mails.select("record_id", "removed_spans"), on="record_id"), days)
+
+
 def kept(*mails: dict[str, Any], first: int = 0, last: int = 100) -> list[str]:
     """The text of each mail that its own and the found spans leave."""
     days = DayRange(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
-    rows = boilerplate(pl.DataFrame(list(mails), schema=SCHEMA), days).iter_rows(named=True)
+    rows = found_in(pl.DataFrame(list(mails), schema=SCHEMA), days).iter_rows(named=True)
     found = {row["record_id"]: row["removed_spans"] for row in rows}
     return ["".join(m["text"][a:b] for a, b in _kept(m["text"], found.get(m["record_id"], m["removed_spans"]))).strip() for m in mails]
 
@@ -105,7 +110,7 @@ def test_spans_that_are_removed_already_stay_and_are_not_compared() -> None:
     texts = [f"{said}\n{MOTTO}\n> quoted {said}" for said in COMPLAINTS[:3]]
     quotes = [[{"start": text.index(">"), "end": len(text), "kind": "quote"}] for text in texts]
     mails = [mail(text, n, removed_spans=quote) for n, (text, quote) in enumerate(zip(texts, quotes, strict=True))]
-    found = boilerplate(pl.DataFrame(mails, schema=SCHEMA), DayRange(FIRST, FIRST))
+    found = found_in(pl.DataFrame(mails, schema=SCHEMA), DayRange(FIRST, FIRST))
     assert [[span["kind"] for span in spans] for spans in found["removed_spans"]] == [["boilerplate", "quote"]] * 3
     assert kept(*mails) == COMPLAINTS[:3]
 
@@ -124,9 +129,9 @@ def test_spans_tile_the_text_leave_words_and_do_not_depend_on_order_or_days(
 ) -> None:
     mails = [mail(end.join(lines), n, day=day, customer=customer) for n, (lines, day, customer) in enumerate(drawn)]
     frame = pl.DataFrame(mails, schema=SCHEMA)
-    found = boilerplate(frame, DayRange(FIRST, FIRST + timedelta(days=40)))
+    found = found_in(frame, DayRange(FIRST, FIRST + timedelta(days=40)))
     shuffler.shuffle(mails)
-    assert found.equals(boilerplate(pl.DataFrame(mails, schema=SCHEMA), DayRange(FIRST, FIRST + timedelta(days=40))))
+    assert found.equals(found_in(pl.DataFrame(mails, schema=SCHEMA), DayRange(FIRST, FIRST + timedelta(days=40))))
     assert found.equals(_day_by_day(frame))
     texts = dict(frame.select("record_id", "text").iter_rows())
     for record_id, spans in found.iter_rows():
@@ -139,8 +144,25 @@ def test_spans_tile_the_text_leave_words_and_do_not_depend_on_order_or_days(
 
 def _day_by_day(frame: pl.DataFrame) -> pl.DataFrame:
     """What is found where each day is asked for alone, with no more than its window."""
-    made = [boilerplate(frame.clear(), DayRange(FIRST, FIRST))]
+    made = [found_in(frame.clear(), DayRange(FIRST, FIRST))]
     for day in (FIRST + timedelta(days=n) for n in range(41)):
         window = frame.filter(pl.col("event_date").is_between(day - timedelta(days=BOILERPLATE_DAYS - 1), day))
-        made.append(boilerplate(window, DayRange(day, day)))
+        made.append(found_in(window, DayRange(day, day)))
     return pl.concat(made).sort("record_id")
+
+
+def test_quotes_and_signatures_of_mails_are_known_before_they_are_compared() -> None:
+    mails = [mail(f"{said}\n\nBest regards,\nAnna Maier", n) for n, said in enumerate(COMPLAINTS[:3])]
+    records = pl.DataFrame(mails, schema=SCHEMA).select("record_id", "channel", "text").to_arrow().combine_chunks().to_batches()[0]
+    made = stripped_mails(records)
+    assert made.schema.equals(REMOVED)
+    assert [[span["kind"] for span in spans] for spans in made.column("removed_spans").to_pylist()] == [["signature"]] * 3
+
+
+def test_reviews_single_lines_and_customers_of_two_mails_are_not_compared() -> None:
+    mails = [mail(f"{said}\n{MOTTO}", n) for n, said in enumerate(COMPLAINTS[:3])]
+    reviews = [row | {"record_id": f"review_{n}", "channel": "app_review", "customer_id": "bo"} for n, row in enumerate(mails)]
+    lines = [mail(said, 10 + n, customer="cem") for n, said in enumerate(COMPLAINTS)]
+    two = [row | {"record_id": f"two_{n}", "customer_id": "dua"} for n, row in enumerate(mails[:2])]
+    found = compared(pl.DataFrame([*mails, *reviews, *lines, *two], schema=SCHEMA))
+    assert found["customer_id"].unique().to_list() == ["anna"]
