@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.adapters.masking_key import masking_key
+from feedback_loop.adapters.secret_key import secret_key
 from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import Table
@@ -47,7 +47,7 @@ class Tombstones:
         """The key of the hashes, made at first use; raises ErasureKeyMissing where there are tombstones that it does not fit."""
         if self.file.exists() and not self._key_file.exists():
             raise ErasureKeyMissing(self._key_file)
-        key = masking_key(self._key_file)
+        key = secret_key(self._key_file)
         if any(line["key_id"] != _key_id(key) for line in self._lines()):
             raise ErasureKeyMissing(self._key_file)
         return key
