@@ -22,6 +22,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from feedback_loop.adapters.tombstones import Tombstones
+from feedback_loop.config import Settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import Table
 from feedback_loop.contracts.validate import conform, violations
@@ -39,7 +40,7 @@ class DeltaTableStore:
     def __init__(self, root: str | Path, locks: Path, storage_options: Mapping[str, str] | None = None) -> None:
         self._root, self._locks = str(root), locks
         self._options = dict(storage_options or {}) or None
-        self._tombstones = Tombstones(locks.parent)
+        self._tombstones = Tombstones(Settings(home=locks.parent))
 
     def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows whose key the table did not hold yet, now appended; see the port."""

@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from feedback_loop.config import Settings
 from feedback_loop.errors import ErasureUnfinished
-
-UNFINISHED = "unfinished.json"
-"""In the folder of erasures while one is under way, and after one that was killed."""
 
 _GATE, _WORK = ".home.gate", ".home.lock"
 
@@ -27,24 +25,24 @@ _held: dict[Path, tuple[int, IO[str]]] = {}
 
 
 @contextmanager
-def at_work(home: Path) -> Iterator[None]:
+def at_work(settings: Settings) -> Iterator[None]:
     """Holds the home beside others; raises ErasureUnfinished where an erasure was killed half-way. A home without tables yet is free."""
-    if not (home / "locks").is_dir():
+    if not settings.locks_folder.is_dir():
         yield
         return
-    _enter(home)
+    _enter(settings.locks_folder)
     try:
-        if (home / "erasures" / UNFINISHED).exists():
+        if settings.unfinished_erasure_file.exists():
             raise ErasureUnfinished
         yield
     finally:
-        _leave(home)
+        _leave(settings.locks_folder)
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Holds the home with nobody beside; waits for those who are at work, while new ones wait at the gate."""
-    locks = home / "locks"
+    locks = settings.locks_folder
     locks.mkdir(parents=True, exist_ok=True)
     with (locks / _GATE).open("w") as gate, (locks / _WORK).open("w") as work:
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -52,12 +50,12 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _enter(home: Path) -> None:
+def _enter(locks: Path) -> None:
     with _mutex:
-        count, handle = _held.get(home, (0, None))
+        count, handle = _held.get(locks, (0, None))
         if handle is None:
-            handle = _shared(home / "locks")
-        _held[home] = (count + 1, handle)
+            handle = _shared(locks)
+        _held[locks] = (count + 1, handle)
 
 
 def _shared(locks: Path) -> IO[str]:
@@ -69,10 +67,10 @@ def _shared(locks: Path) -> IO[str]:
     return handle
 
 
-def _leave(home: Path) -> None:
+def _leave(locks: Path) -> None:
     with _mutex:
-        count, handle = _held.pop(home)
+        count, handle = _held.pop(locks)
         if count > 1:
-            _held[home] = (count - 1, handle)
+            _held[locks] = (count - 1, handle)
         else:
             handle.close()

@@ -1,8 +1,8 @@
 """Tombstones: keyed hashes of who was erased, so that an old export that is landed again does not bring them back.
 
-One JSON line per erasure in `erasures/tombstones.jsonl` of the home, and a key of their own in `secrets/erasure.key`: the key of masked
-texts may be exchanged, this one must never be. Here: adding, and leaving erased rows out of what is to land. The rules that are easy to
-break: an id is never written, only its HMAC; and where the key is gone, nothing lands, because nobody could tell any more who was erased.
+One JSON line per erasure in a file of the home, and a key of their own: the key of masked texts may be exchanged, this one must never be.
+Here: adding, and leaving erased rows out of what is to land. The rules that are easy to break: an id is never written, only its HMAC; and
+where the key is gone, nothing lands, because nobody could tell any more who was erased.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from feedback_loop.adapters.secret_key import secret_key
+from feedback_loop.config import Settings
 from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import Table
@@ -40,8 +40,8 @@ class Known:
 class Tombstones:
     """The tombstones of a home."""
 
-    def __init__(self, home: Path) -> None:
-        self.file, self._key_file = home / "erasures" / "tombstones.jsonl", home / "secrets" / "erasure.key"
+    def __init__(self, settings: Settings) -> None:
+        self.file, self._key_file = settings.tombstones_file, settings.erasure_key_file
 
     def key(self) -> bytes:
         """The key of the hashes, made at first use; raises ErasureKeyMissing where there are tombstones that it does not fit."""

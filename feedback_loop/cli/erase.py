@@ -87,7 +87,7 @@ def _erased(settings: Settings, home: HomeEraser, plan: Callable[[HomeEraser], P
     from feedback_loop.adapters.home_lock import alone
     from feedback_loop.workflows.erase import carry_out
 
-    with waiting("waiting for runs that are under way") as note, alone(settings.home):
+    with waiting("waiting for runs that are under way") as note, alone(settings):
         note("looking for what is theirs")
         wanted = plan(home)
         note("erasing, and searching every file")

@@ -51,7 +51,7 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Holds the home beside other runs, so that nobody erases between what this one reads and what it writes."""
-        self._work.enter_context(at_work(self.home.settings().home))
+        self._work.enter_context(at_work(self.home.settings()))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Lets the home go."""

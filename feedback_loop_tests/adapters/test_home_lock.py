@@ -10,35 +10,38 @@ from sys import executable
 
 import pytest
 
-from feedback_loop.adapters.home_lock import UNFINISHED, alone, at_work
+from feedback_loop.adapters.home_lock import alone, at_work
+from feedback_loop.config import Settings
 from feedback_loop.errors import ErasureUnfinished
 
 HOLDS = """
 import sys
 from pathlib import Path
 from feedback_loop.adapters.home_lock import alone, at_work
-with {how}(Path(sys.argv[1])):
+from feedback_loop.config import Settings
+with {how}(Settings(home=Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.readline()
 """
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "locks").mkdir()
-    return tmp_path
+def home(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path)
+    settings.locks_folder.mkdir()
+    return settings
 
 
-def holder(how: str, home: Path) -> Popen[str]:
+def holder(how: str, home: Settings) -> Popen[str]:
     """A process that holds the home until it is told to go on."""
-    return Popen([executable, "-c", HOLDS.format(how=how), str(home)], stdin=PIPE, stdout=PIPE, text=True)
+    return Popen([executable, "-c", HOLDS.format(how=how), str(home.home)], stdin=PIPE, stdout=PIPE, text=True)
 
 
 def released(process: Popen[str]) -> None:
     process.communicate("\n")
 
 
-def test_work_goes_on_beside_work(home: Path) -> None:
+def test_work_goes_on_beside_work(home: Settings) -> None:
     other = holder("at_work", home)
     assert other.stdout is not None
     assert other.stdout.readline() == "held\n"
@@ -48,7 +51,7 @@ def test_work_goes_on_beside_work(home: Path) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [("at_work", alone), ("alone", at_work), ("alone", alone)])
-def test_whoever_is_alone_waits_and_is_waited_for(home: Path, first: str, second: object) -> None:
+def test_whoever_is_alone_waits_and_is_waited_for(home: Settings, first: str, second: object) -> None:
     other, entered = holder(first, home), threading.Event()
     assert other.stdout is not None
     assert other.stdout.readline() == "held\n"
@@ -65,7 +68,7 @@ def test_whoever_is_alone_waits_and_is_waited_for(home: Path, first: str, second
     assert entered.is_set()
 
 
-def test_who_holds_the_home_already_never_waits_at_the_gate(home: Path) -> None:
+def test_who_holds_the_home_already_never_waits_at_the_gate(home: Settings) -> None:
     with at_work(home):
         other = holder("alone", home)
         with at_work(home):
@@ -75,7 +78,7 @@ def test_who_holds_the_home_already_never_waits_at_the_gate(home: Path) -> None:
     released(other)
 
 
-def test_a_killed_process_holds_nothing(home: Path) -> None:
+def test_a_killed_process_holds_nothing(home: Settings) -> None:
     other = holder("alone", home)
     assert other.stdout is not None
     other.stdout.readline()
@@ -85,9 +88,9 @@ def test_a_killed_process_holds_nothing(home: Path) -> None:
         pass
 
 
-def test_nobody_works_before_an_erasure_is_finished(home: Path) -> None:
-    (home / "erasures").mkdir()
-    (home / "erasures" / UNFINISHED).write_text("{}")
+def test_nobody_works_before_an_erasure_is_finished(home: Settings) -> None:
+    home.erasures_folder.mkdir()
+    home.unfinished_erasure_file.write_text("{}")
     with pytest.raises(ErasureUnfinished, match="feedback-loop erase"), at_work(home):
         pass
     with alone(home):
@@ -95,6 +98,6 @@ def test_nobody_works_before_an_erasure_is_finished(home: Path) -> None:
 
 
 def test_a_home_without_tables_is_free_and_nothing_is_made(tmp_path: Path) -> None:
-    with at_work(tmp_path / "none"):
+    with at_work(Settings(home=tmp_path / "none")):
         pass
     assert not (tmp_path / "none").exists()

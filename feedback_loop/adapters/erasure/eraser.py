@@ -25,7 +25,6 @@ from feedback_loop.adapters.erasure.files import expired_file, loose_files, scru
 from feedback_loop.adapters.erasure.row_files import Theirs
 from feedback_loop.adapters.erasure.search import Finder, search
 from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
-from feedback_loop.adapters.home_lock import UNFINISHED
 from feedback_loop.adapters.marts import publish
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
@@ -47,8 +46,7 @@ class HomeEraser:
     def __init__(self, settings: Settings, clock: Clock, build: Callable[[Settings], object] = dbt_command.build) -> None:
         self._settings, self._clock, self._build = settings, clock, build
         self.tables = ErasableTables(settings.tables_folder, settings.locks_folder)
-        self._tombstones = Tombstones(settings.home)
-        self._folder = settings.home / "erasures"
+        self._tombstones = Tombstones(settings)
 
     def read_with_past(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
         """What the Protocol says."""
@@ -81,7 +79,7 @@ class HomeEraser:
 
     def unfinished(self) -> Unfinished | None:
         """What the Protocol says."""
-        file = self._folder / UNFINISHED
+        file = self._settings.unfinished_erasure_file
         if not file.exists():
             return None
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -93,7 +91,7 @@ class HomeEraser:
         before = self.unfinished()
         earlier = before.customer_hashes if before is not None and before.kind == begun.kind else ()
         hashes = sorted({*begun.customer_hashes, *earlier, *(keyed_hash(key, CUSTOMER, one) for one in refused)})
-        _write(self._folder / UNFINISHED, {**asdict(begun), "customer_hashes": hashes})
+        _write(self._settings.unfinished_erasure_file, {**asdict(begun), "customer_hashes": hashes})
         # Also a line that refuses nobody: a key without tombstones then means that somebody took them away.
         self._tombstones.add(begun.erasure_id, refused, row_ids)
 
@@ -167,7 +165,7 @@ class HomeEraser:
 
     def finish(self, certificate: Certificate) -> Path:
         """What the Protocol says."""
-        file = self._folder / f"certificate-{certificate.erasure_id}.json"
+        file = self._settings.erasures_folder / f"certificate-{certificate.erasure_id}.json"
         content = {**certificate.content(), "software": {name: version(name) for name in _LIBRARIES}}
         digest = _write(file, content)
         told = {
@@ -182,7 +180,7 @@ class HomeEraser:
         for database in self._sqlite_files():
             compact(database)
         if not content["search"]["found_count"]:
-            (self._folder / UNFINISHED).unlink(missing_ok=True)
+            self._settings.unfinished_erasure_file.unlink(missing_ok=True)
         return file
 
     def _state(self) -> state_losses.ErasableState:

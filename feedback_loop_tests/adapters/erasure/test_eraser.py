@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from feedback_loop.adapters.home_lock import UNFINISHED
 from feedback_loop.adapters.marts import query
 from feedback_loop.contracts.tables import TABLES, python_tables
 from feedback_loop.workflows.audit import verified
@@ -176,12 +175,12 @@ def test_whatever_moment_it_is_killed_at_the_next_call_finishes(home: PlantedHom
         patch.setattr(eraser, step, dies)
         with pytest.raises(KeyboardInterrupt):
             carry_out(plan, eraser)
-    assert (home.folder / "erasures" / UNFINISHED).exists()
+    assert home.settings.unfinished_erasure_file.exists()
     certificate, _ = carry_out(plan_customers([], home.eraser, "ada", ERASED_AT), home.eraser)
     assert certificate.search is not None
     assert certificate.search.found_count == 0
     assert files_with(home.folder, STRINGS, [MINE]) == []
-    assert not (home.folder / "erasures" / UNFINISHED).exists()
+    assert not home.settings.unfinished_erasure_file.exists()
     assert verified(home.state, home.state).breaks == ()
 
 
@@ -198,4 +197,4 @@ def test_a_string_where_no_store_lies_is_told_by_its_place_alone(home: PlantedHo
     assert certificate.search is not None
     assert {trace.place for trace in certificate.search.traces} == {"dagster/storage/run.log"}
     assert "quibble" not in file.read_text(encoding="utf-8")
-    assert (home.folder / "erasures" / UNFINISHED).exists(), "it is not finished while something is left"
+    assert home.settings.unfinished_erasure_file.exists(), "it is not finished while something is left"
