@@ -22,11 +22,10 @@ from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import ErasureKeyMissing
+from feedback_loop.methods.row_owners import statement_instant, statement_owner
 
 CUSTOMER, ROW = "customer", "row"
 _KEYS = ("record_version_id", "statement_id", "quarantine_id")
-_SPOKE_AT = ("occurred_at", "stated_at")
-_OWNERS = ("$.known_customer_id", "$.customer_id")
 
 
 @dataclass(frozen=True)
@@ -122,9 +121,7 @@ def _owner(table: Table) -> tuple[pl.Expr | None, pl.Expr]:
         return pl.col("customer_id"), pl.col("occurred_at")
     if "statement" not in table.columns:
         return None, pl.lit(None)
-    said = [pl.col("statement").str.json_path_match(f"$.{name}") for name in _SPOKE_AT]
-    spoke_at = pl.coalesce(said).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC", strict=False)
-    return pl.coalesce(pl.col("statement").str.json_path_match(path) for path in _OWNERS), spoke_at
+    return statement_owner(), statement_instant()
 
 
 def _until(owners: pl.Series, key: bytes, customers: Mapping[str, datetime]) -> pl.Series:
