@@ -8,7 +8,6 @@ where the key is gone, nothing lands, because nobody could tell any more who was
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.adapters.secret_key import secret_key
+from feedback_loop.adapters.whole_files import written_whole
 from feedback_loop.config import Settings
 from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
@@ -64,13 +64,8 @@ class Tombstones:
             "customers": {keyed_hash(key, CUSTOMER, one): until.isoformat() for one, until in sorted(customers.items())},
             "rows": sorted(keyed_hash(key, ROW, one) for one in row_ids),
         }
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.file.with_name(f".{self.file.name}.draft")
-        with draft.open("w", encoding="utf-8") as written:
-            written.writelines(json.dumps(one) + "\n" for one in [*self._lines(), line])
-            written.flush()
-            os.fsync(written.fileno())
-        os.replace(draft, self.file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+        with written_whole(self.file) as draft:
+            draft.write_text("".join(json.dumps(one) + "\n" for one in [*self._lines(), line]), encoding="utf-8")
 
     def erased_before(self, customer_ids: Iterable[str]) -> set[str]:
         """Those of the customers who have a tombstone."""

@@ -7,7 +7,6 @@ rehearsal opens nothing that makes a file, not even a lock, a log of SQLite or a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from feedback_loop.adapters.marts import publish
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.adapters.tombstones import CUSTOMER, Tombstones
+from feedback_loop.adapters.whole_files import DRAFT, written_whole
 from feedback_loop.config import Settings
 from feedback_loop.contracts.erasure import Certificate, Erased, ErasedStrings, Search, StateLoss, StoreCount, Unfinished, keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
@@ -154,7 +154,7 @@ class HomeEraser:
         removed = sum(self.tables.forget_past(table) for table in python_tables())
         for file in (*self._sqlite_files(), self._settings.embedding_cache_file):
             compact(file)
-        drafts = [file for file in self._settings.home.rglob(".*.draft") if file.is_file()]
+        drafts = [file for file in self._settings.home.rglob(f".*{DRAFT}") if file.is_file()]
         for draft in drafts:
             draft.unlink()
         return removed + len(drafts)
@@ -198,12 +198,7 @@ class HomeEraser:
 
 def _write(file: Path, content: Mapping[str, object]) -> str:
     """The SHA-256 of the JSON that is on the disk afterwards, whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
-    draft = file.with_name(f".{file.name}.draft")
-    with draft.open("w", encoding="utf-8") as written:
-        written.write(text)
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(draft, file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+    with written_whole(file) as draft:
+        draft.write_text(text, encoding="utf-8")
     return content_hash(text)
