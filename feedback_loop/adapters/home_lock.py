@@ -21,22 +21,39 @@ from feedback_loop.errors import ErasureUnfinished
 _GATE, _WORK = ".home.gate", ".home.lock"
 
 _mutex = threading.Lock()
-_held: dict[Path, tuple[int, IO[str]]] = {}
+_held: dict[Path, tuple[int, IO[str] | None]] = {}
+"""How many of this process are at work in a home, and the lock by which they hold it; none before it has tables."""
 
 
 @contextmanager
 def at_work(settings: Settings) -> Iterator[None]:
-    """Holds the home beside others; raises ErasureUnfinished where an erasure was killed half-way. A home without tables yet is free."""
-    if not settings.locks_folder.is_dir():
-        yield
-        return
-    _enter(settings.locks_folder)
+    """Holds the home beside others; raises ErasureUnfinished where an erasure was killed half-way.
+
+    A home without tables yet has nothing to hold, and nothing is made in it: it is held as soon as a table is touched (`hold`).
+    """
+    locks = settings.locks_folder
+    _come(locks)
     try:
-        if settings.unfinished_erasure_file.exists():
-            raise ErasureUnfinished
+        if locks.is_dir():
+            hold(settings)
         yield
     finally:
-        _leave(settings.locks_folder)
+        _leave(locks)
+
+
+def hold(settings: Settings) -> None:
+    """Afterwards those of this process who are at work hold the home, also where it had no tables yet when they came.
+
+    Whoever touches a table calls this first. It makes the folder of locks. Raises ErasureUnfinished as `at_work` does.
+    """
+    locks = settings.locks_folder
+    with _mutex:
+        count, handle = _held.get(locks, (0, None))
+        if not count:
+            return
+        _held[locks] = (count, handle or _shared(locks))
+    if settings.unfinished_erasure_file.exists():
+        raise ErasureUnfinished
 
 
 @contextmanager
@@ -50,11 +67,9 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _enter(locks: Path) -> None:
+def _come(locks: Path) -> None:
     with _mutex:
         count, handle = _held.get(locks, (0, None))
-        if handle is None:
-            handle = _shared(locks)
         _held[locks] = (count + 1, handle)
 
 
@@ -72,5 +87,5 @@ def _leave(locks: Path) -> None:
         count, handle = _held.pop(locks)
         if count > 1:
             _held[locks] = (count - 1, handle)
-        else:
+        elif handle is not None:
             handle.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -10,9 +11,12 @@ from sys import executable
 
 import pytest
 
+from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.home_lock import alone, at_work
 from feedback_loop.config import Settings
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureUnfinished
+from feedback_loop_tests.contracts.rows import frame_of
 
 HOLDS = """
 import sys
@@ -23,6 +27,16 @@ with {how}(Settings(home=Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.readline()
 """
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from feedback_loop.config import Settings
+from feedback_loop_tests.adapters.test_home_lock import write_first_table
+write_first_table(Settings(home=Path(sys.argv[1])))
+"""
+RECORD = TABLES["bronze_feedback_record"]
 
 
 @pytest.fixture
@@ -95,6 +109,42 @@ def test_nobody_works_before_an_erasure_is_finished(home: Settings) -> None:
         pass
     with alone(home):
         pass
+
+
+def write_first_table(home: Settings) -> None:
+    DeltaTableStore(home.tables_folder, home.locks_folder).append(RECORD, frame_of(RECORD, {}))
+
+
+def read_of_a_table_that_another_process_wrote(home: Settings) -> None:
+    write_first_table_elsewhere = Popen([executable, "-c", WRITES, str(home.home)])
+    assert write_first_table_elsewhere.wait() == 0
+    assert DeltaTableStore(home.tables_folder, home.locks_folder).read(RECORD).height == 1
+
+
+@pytest.mark.parametrize("touch", [write_first_table, read_of_a_table_that_another_process_wrote])
+def test_a_new_home_is_held_as_soon_as_a_table_of_it_is_touched(tmp_path: Path, touch: Callable[[Settings], None]) -> None:
+    home, entered = Settings(home=tmp_path / "new"), threading.Event()
+
+    def enter() -> None:
+        with alone(home):
+            entered.set()
+
+    with ThreadPoolExecutor() as pool:
+        with at_work(home):
+            touch(home)
+            waiting = pool.submit(enter)
+            assert not entered.wait(0.2)
+        waiting.result(timeout=30)
+
+
+def test_whoever_came_before_an_erasure_was_stopped_half_way_touches_no_table_after_it(tmp_path: Path) -> None:
+    home = Settings(home=tmp_path / "new")
+    with at_work(home):
+        home.erasures_folder.mkdir(parents=True)
+        home.unfinished_erasure_file.write_text("{}")
+        with pytest.raises(ErasureUnfinished):
+            write_first_table(home)
+    assert not home.tables_folder.exists()
 
 
 def test_a_home_without_tables_is_free_and_nothing_is_made(tmp_path: Path) -> None:
