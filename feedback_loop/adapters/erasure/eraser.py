@@ -86,7 +86,9 @@ class HomeEraser:
         return Unfinished(content["erasure_id"], content["kind"], tuple(content["customer_hashes"]))
 
     def begin(self, begun: Unfinished, refused: Mapping[str, datetime], row_ids: Sequence[str]) -> None:
-        """What the Protocol says."""
+        """The sign of an erasure, then its tombstones: after a kill between them the next call writes both."""
+        for table in python_tables():
+            self.tables.require_log(table)
         key = self._tombstones.key()
         before = self.unfinished()
         earlier = before.customer_hashes if before is not None and before.kind == begun.kind else ()

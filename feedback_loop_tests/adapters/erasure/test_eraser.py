@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from feedback_loop.adapters.marts import query
 from feedback_loop.contracts.tables import TABLES, python_tables
+from feedback_loop.errors import TableLogMissing
 from feedback_loop.workflows.audit import verified
 from feedback_loop.workflows.erase import carry_out, plan_customers, rehearse
 from feedback_loop_tests.adapters.erasure.conftest import Story
@@ -182,6 +183,15 @@ def test_whatever_moment_it_is_killed_at_the_next_call_finishes(home: PlantedHom
     assert files_with(home.folder, STRINGS, [MINE]) == []
     assert not home.settings.unfinished_erasure_file.exists()
     assert verified(home.state, home.state).breaks == ()
+
+
+def test_nothing_is_begun_where_the_log_of_a_table_is_lost(home: PlantedHome) -> None:
+    log = home.settings.tables_folder / "silver_fragment" / "_delta_log"
+    log.rename(home.folder / "lost")
+    before = sums(home.folder)
+    with pytest.raises(TableLogMissing):
+        carry_out(plan_customers([MINE], home.eraser, "ada", ERASED_AT), home.eraser)
+    assert sums(home.folder) == before
 
 
 def test_marts_are_made_anew_and_a_reader_who_has_them_open_keeps_the_old(home: PlantedHome) -> None:
