@@ -49,11 +49,11 @@ class HomeEraser:
         self._tombstones = Tombstones(settings)
 
     def read_with_past(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
-        """What the Protocol says."""
+        """The rows of every data file on the disk, each version's."""
         return self.tables.read_with_past(table, columns)
 
     def recipients(self) -> set[str]:
-        """What the Protocol says."""
+        """Every customer whom a message was drafted for; nobody where nothing was ever decided."""
         if not self._settings.has_state:
             return set()
         with state_losses.looking(self._settings.state_url) as look:
@@ -67,7 +67,7 @@ class HomeEraser:
             return state_losses.message_ids_before(look, instants, default)
 
     def hashes(self, customer_ids: Sequence[str]) -> dict[str, str]:
-        """What the Protocol says."""
+        """The hash of each customer as tombstones have it; none before there is a key, for asking makes none."""
         if not self._tombstones.has_key():
             return {}
         key = self._tombstones.key()
@@ -78,7 +78,7 @@ class HomeEraser:
         return self._tombstones.erased_before(customer_ids)
 
     def unfinished(self) -> Unfinished | None:
-        """What the Protocol says."""
+        """What the file says that an erasure leaves until it is finished; None where there is none."""
         file = self._settings.unfinished_erasure_file
         if not file.exists():
             return None
@@ -98,11 +98,11 @@ class HomeEraser:
         self._tombstones.add(begun.erasure_id, refused, row_ids)
 
     def scrub_table(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:
-        """What the Protocol says."""
+        """What the present version loses; earlier ones stay on the disk until `forget_past`."""
         return self.tables.scrub(table, erased, is_rehearsal=is_rehearsal)
 
     def scrub_state(self, erased: Erased, actor: str, at: datetime, *, is_rehearsal: bool) -> StateLoss:
-        """What the Protocol says."""
+        """What went in one transaction; a rehearsal only looks, and makes no database where there is none."""
         if not self._settings.has_state:
             return StateLoss()
         if is_rehearsal:
@@ -115,7 +115,7 @@ class HomeEraser:
     def scrub_files(
         self, erased: Erased, strings: ErasedStrings, landed_before: datetime | None, *, is_rehearsal: bool
     ) -> list[StoreCount]:
-        """What the Protocol says."""
+        """What each loose file loses: its rows of theirs, or the whole file where it can't be taken apart or has expired."""
         home = self._settings.home
         theirs = Theirs(erased.customer_ids, strings.source_record_ids, Finder(strings))
         counts = []
@@ -126,7 +126,7 @@ class HomeEraser:
         return counts
 
     def forget_vectors(self, text_hashes: frozenset[str], *, is_rehearsal: bool) -> StoreCount:
-        """What the Protocol says."""
+        """What the cache loses, of every model's vectors of these texts."""
         file, wanted = self._settings.embedding_cache_file, sorted(text_hashes)
         counted = StoreCount("cache of vectors", vector_count(file), vector_count(file, wanted))
         if not is_rehearsal and counted.removed:
@@ -134,7 +134,7 @@ class HomeEraser:
         return counted
 
     def rebuild_marts(self) -> tuple[StoreCount, ...]:
-        """What the Protocol says."""
+        """The marts, built and published anew; removed where they can't be, and untouched where there were none."""
         published, build = self._settings.marts_file, self._settings.build_file
         if not published.exists():
             build.unlink(missing_ok=True)
@@ -152,7 +152,7 @@ class HomeEraser:
         return (StoreCount("marts", sum(rows.values()), how="made anew from the tables"),)
 
     def forget_past(self) -> int:
-        """What the Protocol says."""
+        """How many files went; the databases were written anew beside that, without free pages and logs."""
         removed = sum(self.tables.forget_past(table) for table in python_tables())
         for file in (*self._sqlite_files(), self._settings.embedding_cache_file):
             compact(file)
@@ -162,11 +162,11 @@ class HomeEraser:
         return removed + len(drafts)
 
     def search(self, strings: ErasedStrings) -> Search:
-        """What the Protocol says."""
+        """What of the strings any file still holds: its name, its bytes, its values."""
         return search(self._settings.home, strings)
 
     def finish(self, certificate: Certificate) -> Path:
-        """What the Protocol says."""
+        """The certificate, then its hash in the trail; where a trace was found, the erasure stays unfinished."""
         file = self._settings.erasures_folder / f"certificate-{certificate.erasure_id}.json"
         content = {**certificate.content(), "software": {name: version(name) for name in _LIBRARIES}}
         digest = _write(file, content)
