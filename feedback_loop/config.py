@@ -100,6 +100,26 @@ class Settings:
         return self.home / "secrets" / "masking.key"
 
     @property
+    def erasures_folder(self) -> Path:
+        """What was erased: a certificate each."""
+        return self.home / "erasures"
+
+    @property
+    def tombstones_file(self) -> Path:
+        """Keyed hashes of who was erased, so that they don't land again."""
+        return self.erasures_folder / "tombstones.jsonl"
+
+    @property
+    def unfinished_erasure_file(self) -> Path:
+        """There while an erasure is under way, and after one that was killed."""
+        return self.erasures_folder / "unfinished.json"
+
+    @property
+    def erasure_key_file(self) -> Path:
+        """The secret of the tombstones' hashes; unlike the masking key it must never be exchanged."""
+        return self.home / "secrets" / "erasure.key"
+
+    @property
     def cleaning_file(self) -> Path:
         """A company's product names and the shapes of its own numbers."""
         return self.home / "cleaning.yaml"

@@ -219,6 +219,17 @@ class ErasureKeyMissing(Refused):
         )
 
 
+class TableLogMissing(Refused):
+    """A table has files but no log, so that nobody can tell which of them are its present rows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder}: has files but no log (_delta_log), so nobody can tell which rows it has. Bring the log back from a backup; "
+            "where its first write was stopped, run that command again. No file of it was removed."
+        )
+
+
 class NobodyErased(Refused):
     """Nothing was found of the customers who were named, so nothing was changed."""
 

@@ -36,6 +36,7 @@ from feedback_loop.errors import (
     RetentionRefused,
     RowsOutsideDays,
     StageFailed,
+    TableLogMissing,
     UnknownChoice,
     UnreadableFile,
     WriteInDoubt,
@@ -68,6 +69,7 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     ErasureUnfinished(): {},
     ErasureKeyMissing(FILE): {"path": FILE},
     ErasureIncomplete(2, FILE): {"found_count": 2, "certificate": FILE},
+    TableLogMissing(Path("tables/gold_issue")): {"folder": Path("tables/gold_issue")},
     NobodyErased(1, 2): {"count": 1, "total": 2},
     CaseChanged("case_1", 2, 3): {"case_id": "case_1", "expected_version": 2, "present_version": 3},
 }
@@ -90,6 +92,7 @@ ADVICE = {
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",
     IllegalTransition: "approvals show",
+    TableLogMissing: "from a backup",
     AuditChainBroken: "find who changed the state store",
 }
 CLASSES = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, FeedbackLoopError)]

@@ -21,7 +21,9 @@ import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from feedback_loop.adapters.home_lock import hold
 from feedback_loop.adapters.tombstones import Tombstones
+from feedback_loop.config import Settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import Table
 from feedback_loop.contracts.validate import conform, violations
@@ -39,7 +41,8 @@ class DeltaTableStore:
     def __init__(self, root: str | Path, locks: Path, storage_options: Mapping[str, str] | None = None) -> None:
         self._root, self._locks = str(root), locks
         self._options = dict(storage_options or {}) or None
-        self._tombstones = Tombstones(locks.parent)
+        self._home = Settings(home=locks.parent)
+        self._tombstones = Tombstones(self._home)
 
     def append(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows whose key the table did not hold yet, now appended; see the port."""
@@ -165,6 +168,8 @@ class DeltaTableStore:
         )
 
     def _open(self, table: Table) -> DeltaTable | None:
+        if self._locks.is_dir():
+            hold(self._home)
         try:
             return DeltaTable(self._uri(table), storage_options=self._options)
         except TableNotFoundError:
@@ -179,6 +184,7 @@ class DeltaTableStore:
     @contextmanager
     def _locked(self, table: Table) -> Iterator[None]:
         self._locks.mkdir(parents=True, exist_ok=True)
+        hold(self._home)
         with (self._locks / f"{table.name}.lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -15,36 +15,51 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from feedback_loop.config import Settings
 from feedback_loop.errors import ErasureUnfinished
-
-UNFINISHED = "unfinished.json"
-"""In the folder of erasures while one is under way, and after one that was killed."""
 
 _GATE, _WORK = ".home.gate", ".home.lock"
 
 _mutex = threading.Lock()
-_held: dict[Path, tuple[int, IO[str]]] = {}
+_held: dict[Path, tuple[int, IO[str] | None]] = {}
+"""How many of this process are at work in a home, and the lock by which they hold it; none before it has tables."""
 
 
 @contextmanager
-def at_work(home: Path) -> Iterator[None]:
-    """Holds the home beside others; raises ErasureUnfinished where an erasure was killed half-way. A home without tables yet is free."""
-    if not (home / "locks").is_dir():
-        yield
-        return
-    _enter(home)
+def at_work(settings: Settings) -> Iterator[None]:
+    """Holds the home beside others; raises ErasureUnfinished where an erasure was killed half-way.
+
+    A home without tables yet has nothing to hold, and nothing is made in it: it is held as soon as a table is touched (`hold`).
+    """
+    locks = settings.locks_folder
+    _come(locks)
     try:
-        if (home / "erasures" / UNFINISHED).exists():
-            raise ErasureUnfinished
+        if locks.is_dir():
+            hold(settings)
         yield
     finally:
-        _leave(home)
+        _leave(locks)
+
+
+def hold(settings: Settings) -> None:
+    """Afterwards those of this process who are at work hold the home, also where it had no tables yet when they came.
+
+    Whoever touches a table calls this first. It makes the folder of locks. Raises ErasureUnfinished as `at_work` does.
+    """
+    locks = settings.locks_folder
+    with _mutex:
+        count, handle = _held.get(locks, (0, None))
+        if not count:
+            return
+        _held[locks] = (count, handle or _shared(locks))
+    if settings.unfinished_erasure_file.exists():
+        raise ErasureUnfinished
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Holds the home with nobody beside; waits for those who are at work, while new ones wait at the gate."""
-    locks = home / "locks"
+    locks = settings.locks_folder
     locks.mkdir(parents=True, exist_ok=True)
     with (locks / _GATE).open("w") as gate, (locks / _WORK).open("w") as work:
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -52,12 +67,10 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _enter(home: Path) -> None:
+def _come(locks: Path) -> None:
     with _mutex:
-        count, handle = _held.get(home, (0, None))
-        if handle is None:
-            handle = _shared(home / "locks")
-        _held[home] = (count + 1, handle)
+        count, handle = _held.get(locks, (0, None))
+        _held[locks] = (count + 1, handle)
 
 
 def _shared(locks: Path) -> IO[str]:
@@ -69,10 +82,10 @@ def _shared(locks: Path) -> IO[str]:
     return handle
 
 
-def _leave(home: Path) -> None:
+def _leave(locks: Path) -> None:
     with _mutex:
-        count, handle = _held.pop(home)
+        count, handle = _held.pop(locks)
         if count > 1:
-            _held[home] = (count - 1, handle)
-        else:
+            _held[locks] = (count - 1, handle)
+        elif handle is not None:
             handle.close()

@@ -9,7 +9,6 @@ on showing the replaced file. It is attached to a fresh in-memory database inste
 from __future__ import annotations
 
 import fcntl
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from feedback_loop.adapters.whole_files import written_whole
 from feedback_loop.contracts.tables import Table, marts
 from feedback_loop.errors import NothingLanded, QueryRefused
 
@@ -45,17 +45,13 @@ def publish(build_file: Path, marts_file: Path) -> dict[str, int]:
     Raises NothingLanded where the build lacks a mart; the published file then stays as it was.
     """
     marts_file.parent.mkdir(parents=True, exist_ok=True)
-    with _only_publisher(marts_file):
-        draft = marts_file.with_name(f".{marts_file.name}.draft")
-        _remove_draft(draft)
+    with _only_publisher(marts_file), written_whole(marts_file) as draft:
+        log = draft.with_name(draft.name + ".wal")
+        log.unlink(missing_ok=True)  # what a killed publisher left would be played into this draft
         try:
-            rows = _copy_marts(build_file, draft)
-            _sync(draft)
-            os.replace(draft, marts_file)  # noqa: PTH105 (atomic over an existing file, which the word says)
-            _sync(marts_file.parent)
+            return _copy_marts(build_file, draft)
         finally:
-            _remove_draft(draft)
-    return rows
+            log.unlink(missing_ok=True)
 
 
 def query(
@@ -183,16 +179,3 @@ def _only_publisher(marts_file: Path) -> Iterator[None]:
     with marts_file.with_name(f".{marts_file.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _remove_draft(draft: Path) -> None:
-    for file in (draft, draft.with_name(draft.name + ".wal")):
-        file.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

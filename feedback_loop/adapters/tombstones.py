@@ -1,32 +1,31 @@
 """Tombstones: keyed hashes of who was erased, so that an old export that is landed again does not bring them back.
 
-One JSON line per erasure in `erasures/tombstones.jsonl` of the home, and a key of their own in `secrets/erasure.key`: the key of masked
-texts may be exchanged, this one must never be. Here: adding, and leaving erased rows out of what is to land. The rules that are easy to
-break: an id is never written, only its HMAC; and where the key is gone, nothing lands, because nobody could tell any more who was erased.
+One JSON line per erasure in a file of the home, and a key of their own: the key of masked texts may be exchanged, this one must never be.
+Here: adding, and leaving erased rows out of what is to land. The rules that are easy to break: an id is never written, only its HMAC; and
+where the key is gone, nothing lands, because nobody could tell any more who was erased.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from feedback_loop.adapters.masking_key import masking_key
+from feedback_loop.adapters.secret_key import secret_key
+from feedback_loop.adapters.whole_files import written_whole
+from feedback_loop.config import Settings
 from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import ErasureKeyMissing
+from feedback_loop.methods.row_owners import statement_instant, statement_owner
 
 CUSTOMER, ROW = "customer", "row"
 _KEYS = ("record_version_id", "statement_id", "quarantine_id")
-_SPOKE_AT = ("occurred_at", "stated_at")
-_OWNERS = ("$.known_customer_id", "$.customer_id")
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,14 @@ class Known:
 class Tombstones:
     """The tombstones of a home."""
 
-    def __init__(self, home: Path) -> None:
-        self.file, self._key_file = home / "erasures" / "tombstones.jsonl", home / "secrets" / "erasure.key"
+    def __init__(self, settings: Settings) -> None:
+        self.file, self._key_file = settings.tombstones_file, settings.erasure_key_file
 
     def key(self) -> bytes:
         """The key of the hashes, made at first use; raises ErasureKeyMissing where there are tombstones that it does not fit."""
         if self.file.exists() and not self._key_file.exists():
             raise ErasureKeyMissing(self._key_file)
-        key = masking_key(self._key_file)
+        key = secret_key(self._key_file)
         if any(line["key_id"] != _key_id(key) for line in self._lines()):
             raise ErasureKeyMissing(self._key_file)
         return key
@@ -65,13 +64,8 @@ class Tombstones:
             "customers": {keyed_hash(key, CUSTOMER, one): until.isoformat() for one, until in sorted(customers.items())},
             "rows": sorted(keyed_hash(key, ROW, one) for one in row_ids),
         }
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.file.with_name(f".{self.file.name}.draft")
-        with draft.open("w", encoding="utf-8") as written:
-            written.writelines(json.dumps(one) + "\n" for one in [*self._lines(), line])
-            written.flush()
-            os.fsync(written.fileno())
-        os.replace(draft, self.file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+        with written_whole(self.file) as draft:
+            draft.write_text("".join(json.dumps(one) + "\n" for one in [*self._lines(), line]), encoding="utf-8")
 
     def erased_before(self, customer_ids: Iterable[str]) -> set[str]:
         """Those of the customers who have a tombstone."""
@@ -122,9 +116,7 @@ def _owner(table: Table) -> tuple[pl.Expr | None, pl.Expr]:
         return pl.col("customer_id"), pl.col("occurred_at")
     if "statement" not in table.columns:
         return None, pl.lit(None)
-    said = [pl.col("statement").str.json_path_match(f"$.{name}") for name in _SPOKE_AT]
-    spoke_at = pl.coalesce(said).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC", strict=False)
-    return pl.coalesce(pl.col("statement").str.json_path_match(path) for path in _OWNERS), spoke_at
+    return statement_owner(), statement_instant()
 
 
 def _until(owners: pl.Series, key: bytes, customers: Mapping[str, datetime]) -> pl.Series:

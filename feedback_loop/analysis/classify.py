@@ -8,8 +8,7 @@ looked at, because a rating tells the mood and not the symptom (R38).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
@@ -86,13 +85,6 @@ def classifier_version(taxonomy: Taxonomy, embedding_model_version: str, policy:
     """The version that a classifier trained so would carry, without training it."""
     parts = [_STEP_VERSION, CODE_VERSION, taxonomy.version, embedding_model_version, asdict(policy or AbstentionPolicy())]
     return f"{_STEP_VERSION}-{content_hash(json.dumps(parts))[:_VERSION_DIGITS]}"
-
-
-def with_languages(classifier: FragmentClassifier, languages: Collection[str]) -> FragmentClassifier:
-    """The same classifier, deciding on texts of these languages (and of unknown language) only."""
-    chosen = frozenset(languages)
-    digest = content_hash(json.dumps([classifier.classifier_version, sorted(chosen)]))[:_VERSION_DIGITS]
-    return replace(classifier, languages=chosen, classifier_version=f"{_STEP_VERSION}-{digest}")
 
 
 def classify(batch: pa.RecordBatch, classifier: FragmentClassifier) -> pa.RecordBatch:

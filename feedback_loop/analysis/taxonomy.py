@@ -80,7 +80,7 @@ def _parse_class(name: ComplaintClass, document: str) -> TaxonomyClass:
     content = yaml.safe_load(document)
     missing = [part for part in ("definition", "boundaries", "examples") if not (isinstance(content, dict) and content.get(part))]
     if missing:
-        raise BadInput(f"class '{name}' of the taxonomy lacks {', '.join(missing)}. Add it to analysis/classes/{name}.yaml.")
+        raise BadInput(f"class '{name}' of the taxonomy lacks {', '.join(missing)}. Add it to feedback_loop/analysis/classes/{name}.yaml.")
     examples = tuple((language, line) for language, lines in content["examples"].items() for line in lines.splitlines() if line.strip())
     return TaxonomyClass(
         name, content["definition"], tuple(content["boundaries"].splitlines()), examples, bool(content.get("is_sensitive"))

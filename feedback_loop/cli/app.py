@@ -75,7 +75,7 @@ def feedback_loop(
     """
     context.obj = home
     if context.invoked_subcommand in AT_WORK:
-        context.with_resource(at_work(load_settings(home).home))
+        context.with_resource(at_work(load_settings(home)))
 
 
 app.command("demo")(demo.demo)

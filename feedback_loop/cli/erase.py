@@ -35,7 +35,8 @@ def erase(
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Text file with the id of a customer a line.", show_default=False)] = None,
     person: Annotated[
-        str | None, typer.Option("--as", metavar="PERSON", help="Who erases, for certificate and audit trail.", show_default=False)
+        str | None,
+        typer.Option("--as", metavar="PERSON", help="Who erases, as people.yaml names them.", show_default=False),
     ] = None,
     is_rehearsal: DryRunFlag = False,
     as_json: JsonFlag = False,
@@ -46,11 +47,10 @@ def erase(
 
     Example: `feedback-loop erase --customer c-1042 --dry-run`
     """
-    from feedback_loop.contracts.erasure import OPERATOR
     from feedback_loop.workflows.erase import plan_customers
 
-    named = [*(customers or []), *(_ids_of(file) if file else [])]
-    _carry_out(context, lambda home: plan_customers(named, home, person or OPERATOR, SystemClock().now()), is_rehearsal, as_json)
+    named, actor = [*(customers or []), *(_ids_of(file) if file else [])], _actor(settings_of(context), person)
+    _carry_out(context, lambda home: plan_customers(named, home, actor, SystemClock().now()), is_rehearsal, as_json)
 
 
 def retain(context: typer.Context, is_rehearsal: DryRunFlag = False, as_json: JsonFlag = False) -> None:
@@ -63,6 +63,17 @@ def retain(context: typer.Context, is_rehearsal: DryRunFlag = False, as_json: Js
 
     policy, policy_version = read_retention(settings_of(context).retention_file)
     _carry_out(context, lambda home: plan_expired(policy, policy_version, home, OPERATOR, SystemClock().now()), is_rehearsal, as_json)
+
+
+def _actor(settings: Settings, person: str | None) -> str:
+    """Whom certificate and trail name: one of the people, or whoever has the home at hand; raises BadInput for a stranger."""
+    from feedback_loop.contracts.erasure import OPERATOR
+    from feedback_loop.workflows.people import read_people, roles_of
+
+    if person is None:
+        return OPERATOR
+    roles_of(person, read_people(settings.people_file))
+    return person
 
 
 def _carry_out(context: typer.Context, plan: Callable[[HomeEraser], Plan], is_rehearsal: bool, as_json: bool) -> None:
@@ -87,7 +98,7 @@ def _erased(settings: Settings, home: HomeEraser, plan: Callable[[HomeEraser], P
     from feedback_loop.adapters.home_lock import alone
     from feedback_loop.workflows.erase import carry_out
 
-    with waiting("waiting for runs that are under way") as note, alone(settings.home):
+    with waiting("waiting for runs that are under way") as note, alone(settings):
         note("looking for what is theirs")
         wanted = plan(home)
         note("erasing, and searching every file")

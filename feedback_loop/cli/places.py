@@ -12,7 +12,6 @@ from feedback_loop.config import EmbedderChoice, Settings, load_settings
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
-    from feedback_loop.methods.cleaning import Cleaner
     from feedback_loop.ports import Embedder, StateStore, TableStore
     from feedback_loop.workflows.simulate import Models
 
@@ -63,20 +62,13 @@ def open_models(settings: Settings) -> Models:
     """What a simulation or a back-test needs: the home's vectors and classifier, and stores in memory."""
     from feedback_loop.adapters.memory_store import MemoryTableStore
     from feedback_loop.adapters.models import open_embedder, seed_classifier
+    from feedback_loop.adapters.secret_key import masking_key
     from feedback_loop.workflows.as_known import Analysed
+    from feedback_loop.workflows.cleaning_rules import open_cleaner
     from feedback_loop.workflows.simulate import Models
 
     embedder = open_embedder(settings)
-    return Models(Analysed(embedder, seed_classifier(embedder), open_cleaner(settings)), MemoryTableStore)
-
-
-def open_cleaner(settings: Settings) -> Cleaner:
-    """The company's rules of the home and the key of its tokens."""
-    from feedback_loop.adapters.masking_key import masking_key
-    from feedback_loop.methods.cleaning import Cleaner
-    from feedback_loop.workflows.cleaning_rules import read_cleaning_rules
-
-    return Cleaner(read_cleaning_rules(settings.cleaning_file), masking_key(settings.masking_key_file, settings.chosen_masking_key))
+    return Models(Analysed(embedder, seed_classifier(embedder), open_cleaner(settings, masking_key(settings))), MemoryTableStore)
 
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from feedback_loop.cli.places import FromOption, SystemClock, ToOption, day_or, open_cleaner, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, day_or, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.cli.progress import steps
 from feedback_loop.config import Settings
@@ -91,13 +91,15 @@ def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *,
     """What the run over the days did; `now` is the present of a story that is told. Raises BadInput for days before the first partition,
     StageFailed where an asset failed.
     """
+    from feedback_loop.adapters.secret_key import masking_key
     from feedback_loop.contracts.days import FIRST_DAY
     from feedback_loop.defs.drive import run_assets, step_names
     from feedback_loop.defs.wiring import build_resources, build_run_defs
+    from feedback_loop.workflows.cleaning_rules import open_cleaner
 
     if days.first < FIRST_DAY:
         raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
-    open_cleaner(settings)  # rules or a key that can't be used are told before any work begins
+    open_cleaner(settings, masking_key(settings))  # rules or a key that can't be used are told before any work begins
     start = time.monotonic()
     with _quiet_standard_output():
         defs = build_run_defs(build_resources(str(settings.home), now), with_marts)

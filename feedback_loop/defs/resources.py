@@ -16,9 +16,9 @@ from pydantic import Field, PrivateAttr
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.home_lock import at_work
-from feedback_loop.adapters.masking_key import masking_key
 from feedback_loop.adapters.models import open_embedder, seed_classifier
 from feedback_loop.adapters.processes import Processes, available_cores
+from feedback_loop.adapters.secret_key import masking_key
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.analysis.classify import FragmentClassifier
@@ -27,7 +27,7 @@ from feedback_loop.contracts.tables import Table
 from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore
-from feedback_loop.workflows.cleaning_rules import read_cleaning_rules
+from feedback_loop.workflows.cleaning_rules import open_cleaner
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -51,7 +51,7 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Holds the home beside other runs, so that nobody erases between what this one reads and what it writes."""
-        self._work.enter_context(at_work(self.home.settings().home))
+        self._work.enter_context(at_work(self.home.settings()))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Lets the home go."""
@@ -72,7 +72,7 @@ class CleanerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def open(self) -> Cleaner:
         """The cleaner; its key is made where there is none."""
         settings = self.home.settings()
-        return Cleaner(read_cleaning_rules(settings.cleaning_file), masking_key(settings.masking_key_file, settings.chosen_masking_key))
+        return open_cleaner(settings, masking_key(settings))
 
 
 class WorkersResource(dg.ConfigurableResource):  # type: ignore[type-arg]

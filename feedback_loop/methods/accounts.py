@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Cued = tuple[int, int, int]
+from feedback_loop.methods.cued import Cued
 
 LONG_DIGITS = 9
 """Digits from which a number is taken to name somebody."""

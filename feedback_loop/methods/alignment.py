@@ -80,7 +80,9 @@ class AlignedText(NamedTuple):
     alignment: Alignment
 
     def then(self, later: AlignedText) -> AlignedText:
-        """The later text, aligned with this text's source."""
+        """The later text, aligned with this text's source; this text itself where nothing was rewritten."""
+        if later.alignment == Alignment.identity(len(self.text)):
+            return self
         return AlignedText(later.text, later.alignment.after(self.alignment))
 
 

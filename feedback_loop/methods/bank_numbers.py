@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Cued = tuple[int, int, int]
+from feedback_loop.methods.cued import Cued
 
 _BETWEEN = r"[ .\-/_]"
 _CARD = re.compile(rf"\d(?<![\d+]\d)(?<!\d[.,]\d)(?=(?P<rest>\d{{3}}(?:{_BETWEEN}{{0,2}}\d){{8,15}}(?!\d)))")

@@ -52,10 +52,7 @@ class Cleaning:
     def normal(self, raw: str) -> AlignedText:
         """The normalised text with products by one name, aligned with the raw text."""
         normal = normalise(raw)
-        if not self.products.called:
-            return normal
-        named = self.products.rewrite(normal.text)
-        return normal.then(named) if named.text != normal.text else normal
+        return normal.then(self.products.rewrite(normal.text)) if self.products.called else normal
 
     def find(self, normal_text: str) -> list[PersonalData]:
         """The personal data in a normal text."""

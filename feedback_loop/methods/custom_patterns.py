@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from feedback_loop.contracts.vocab import PersonalDataType
 from feedback_loop.errors import BadInput
-from feedback_loop.methods.detectors import Cued, Detector
+from feedback_loop.methods.cued import Cued
+from feedback_loop.methods.detectors import Detector
 from feedback_loop.methods.masking import PLACEHOLDER
 from feedback_loop.methods.pattern_sizes import size_of
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from feedback_loop.contracts.vocab import PersonalDataType
 from feedback_loop.methods import accounts, bank_numbers, online_addresses, phones, secrets
-
-Cued = tuple[int, int, int]
-"""Start of the cue that the value needs before it (its own start where it needs none), start and end of the value."""
+from feedback_loop.methods.cued import Cued
 
 Detected = tuple[PersonalDataType, int, int, int]
 """The kind, start of the cue, start and end of the value."""

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from feedback_loop.contracts.vocab import PersonalDataType
-from feedback_loop.methods.detectors import Cued, Detector
+from feedback_loop.methods.cued import Cued
+from feedback_loop.methods.detectors import Detector
 from feedback_loop.methods.stop_words import STOP_WORDS
 
 _MIN_PART, _MIN_ADDRESS, _MIN_LOCAL_PART = 3, 6, 5

@@ -1,9 +1,10 @@
 """Personal data found and masked: what a text shows to anybody but the bronze tables.
 
 Here: how the findings of all detectors become one set of spans and placeholders. How each kind looks is in `detectors`, what is known of a
-single person in `known_people`, tokens are in `tokens`. The rules that are easy to break: masking is idempotent (no detector fires on what
-it left), and a finding's cue belongs to it, so that whoever cuts a text cuts neither (`whole_spans`). Names of people and postal addresses
-are found only where they are known, or where a sign-off or a phrase such as "my name is" gives them away.
+single person in `known_people`, tokens are in `tokens`; how a text is cleaned, with all of these, is in `cleaning`. The rules that are easy
+to break: masking is idempotent (no detector fires on what it left), and a finding's cue belongs to it, so that whoever cuts a text cuts
+neither (`whole_spans`). Names of people and postal addresses are found only where they are known, or where a sign-off or a phrase such as
+"my name is" gives them away.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import NamedTuple
 from feedback_loop.contracts.vocab import PersonalDataType
 from feedback_loop.methods.alignment import AlignedText, Replacement, rewrite, unchanged
 from feedback_loop.methods.detectors import DETECTORS, Detector, detected
-from feedback_loop.methods.text import normalise
 from feedback_loop.methods.tokens import TOKEN
 
 _KINDS = "|".join(kind.upper() for kind in PersonalDataType)
@@ -87,13 +87,6 @@ def replaced(text: str, found: Sequence[PersonalData], placeholder: Placeholders
     if not found:
         return unchanged(text)
     return rewrite(text, (Replacement(f.start, f.end, placeholder(f.kind, text[f.start : f.end])) for f in found))
-
-
-def clean(raw: str) -> AlignedText:
-    """The normalised text with plain placeholders, aligned with the raw text; how a company's records are cleaned is in `cleaning`."""
-    normal = normalise(raw)
-    masked = mask(normal.text)
-    return normal.then(masked) if masked.text != normal.text else normal
 
 
 def whole_spans(found: Iterable[PersonalData]) -> list[tuple[int, int]]:

@@ -10,8 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-Cued = tuple[int, int, int]
-"""Start of the cue that the value needs before it (its own start where it needs none), start and end of the value."""
+from feedback_loop.methods.cued import Cued
 
 _LOCAL_CHAR = r"[\w.!#$%&'*+^{|}~-]"
 _TOP_LEVEL = (

@@ -14,8 +14,7 @@ from functools import lru_cache
 from phonenumbers import PhoneMetadata
 
 from feedback_loop.methods.accounts import announces_number
-
-Cued = tuple[int, int, int]
+from feedback_loop.methods.cued import Cued
 
 DEFAULT_REGIONS = ("IN", "US", "GB", "DE", "FR", "ES")
 """Countries in whose national notation a number without a country code is read; no candidate is shown more than these."""

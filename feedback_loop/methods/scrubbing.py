@@ -16,9 +16,7 @@ import polars as pl
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.erasure import ERASED, Erased
 from feedback_loop.contracts.tables import Table
-
-OWNERS = ("customer_id", "known_customer_id", "recipient_customer_id")
-"""The columns that name the customer whose row it is."""
+from feedback_loop.methods.row_owners import OWNERS
 
 _KEYS = ("record_version_id", "statement_id", "quarantine_id", "fragment_id", "cluster_id", "message_draft_id")
 """The columns by which a row is one of the erased, each with the ids of `Erased` of its name."""

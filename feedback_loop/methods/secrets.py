@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Cued = tuple[int, int, int]
+from feedback_loop.methods.cued import Cued
 
 _ISSUED = re.compile(
     r"(?<![a-z0-9])(?:(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|gh[pousr]_[a-z0-9]{20,}+|github_pat_\w{20,}+|glpat-[\w-]{16,}+"

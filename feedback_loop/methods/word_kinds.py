@@ -111,8 +111,3 @@ class Words:
     def between(self, start: int, end: int) -> list[WordKind]:
         """The words that begin between two offsets."""
         return self.kinds[self.first_from(start) : self.first_from(end)]
-
-
-def word_count(text: str) -> int:
-    """Words; where a script writes none apart, two characters count as one."""
-    return len(Words(text).starts)

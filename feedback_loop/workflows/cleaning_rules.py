@@ -20,9 +20,10 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from feedback_loop.config import Settings
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import UnreadableFile
-from feedback_loop.methods.cleaning import CleaningRules
+from feedback_loop.methods.cleaning import Cleaner, CleaningRules
 from feedback_loop.methods.custom_patterns import custom_detectors
 from feedback_loop.methods.product_names import ProductNames
 
@@ -48,6 +49,11 @@ class _Pattern(_Strict):
 class _Rules(_Strict):
     products: tuple[_Product, ...] = ()
     patterns: tuple[_Pattern, ...] = ()
+
+
+def open_cleaner(settings: Settings, key: bytes) -> Cleaner:
+    """The cleaner of the home: its company's rules, and the key of its tokens."""
+    return Cleaner(read_cleaning_rules(settings.cleaning_file), key)
 
 
 def read_cleaning_rules(path: Path) -> CleaningRules:

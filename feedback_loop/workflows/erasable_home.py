@@ -50,7 +50,10 @@ class ErasableHome(Protocol):
         ...
 
     def begin(self, begun: Unfinished, refused: Mapping[str, datetime], row_ids: Sequence[str]) -> None:
-        """Afterwards nobody computes before the erasure is finished, and the customers' rows up to their instant don't land again."""
+        """Afterwards nobody computes before the erasure is finished, and the customers' rows up to their instant don't land again.
+
+        Raises TableLogMissing, and changes nothing, where a table's log is lost: what is in its files could not be told any more.
+        """
         ...
 
     def scrub_table(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:

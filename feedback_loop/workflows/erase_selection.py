@@ -19,6 +19,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.methods.erased_strings import LEAST_ID, long_values, pieces, said_by_nobody_else, token_pattern
 from feedback_loop.methods.group_terms import terms
 from feedback_loop.methods.masking import without_tokens
+from feedback_loop.methods.row_owners import statement_owner
 from feedback_loop.methods.scrubbing import emptied_clusters, needed_columns
 from feedback_loop.workflows.erasable_home import ErasableHome
 
@@ -29,7 +30,6 @@ _RECORD_COLUMNS = (
     "record_version_id", "record_id", "source_record_id", "customer_id", "customer_name", "customer_email", "customer_address",
     "occurred_at", "text", "context_text", "raw_payload",
 )  # fmt: skip
-_OWNER = pl.coalesce(pl.col("statement").str.json_path_match(path) for path in ("$.known_customer_id", "$.customer_id"))
 _NAMES = ("customer_name", "customer_email", "customer_address")
 _TERMS = ", "
 
@@ -57,7 +57,7 @@ class Raw:
         records = home.read_with_past(RECORD, _RECORD_COLUMNS).unique("record_version_id")
         statements = home.read_with_past(STATEMENT, ("statement_id", "statement", "raw_payload")).unique("statement_id")
         quarantined = home.read_with_past(QUARANTINE, ("quarantine_id", "raw_bytes")).unique("quarantine_id")
-        return cls(records, statements.with_columns(owner=_OWNER), quarantined)
+        return cls(records, statements.with_columns(owner=statement_owner()), quarantined)
 
     def customers(self) -> set[str]:
         """Every customer whom a record or a statement names."""

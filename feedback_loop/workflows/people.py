@@ -46,5 +46,6 @@ def read_people(path: Path) -> People:
 def roles_of(person: str, people: People) -> tuple[str, ...]:
     """The roles of the person; raises BadInput where nobody of that name is known."""
     if person not in people:
-        raise BadInput(f"nobody called '{person}' may decide. Known are: {', '.join(sorted(people)) or 'nobody'}.")
+        known = ", ".join(sorted(people)) or "nobody"
+        raise BadInput(f"nobody called '{person}' may decide. Known are: {known}. Who may stands in people.yaml of the home.")
     return people[person]

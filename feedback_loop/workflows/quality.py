@@ -27,7 +27,8 @@ from feedback_loop.workflows.quality_measures import Landed, landed_around
 from feedback_loop.workflows.quality_shares import SharePast, share_pasts
 
 FALSE_SHARE = 0.001
-"""Chance that a check warns on a day on which nothing is wrong, if the models of the counts held; `benchmarks/data_quality` measures it."""
+"""Chance that a check warns on a day on which nothing is wrong, if the models of the counts held; measured by
+`feedback_loop_tests/benchmarks/data_quality.py`."""
 
 MIN_RISE = 0.03
 """Points by which a share has to rise to be worth a look, however sure the rise is."""

@@ -23,13 +23,13 @@ from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureUnfinished, RetentionRefused
+from feedback_loop.methods.row_owners import said, statement_instant, statement_owner
 from feedback_loop.workflows.erasable_home import ErasableHome
 from feedback_loop.workflows.erase import Plan
 from feedback_loop.workflows.erase_selection import QUARANTINE, RECORD, STATEMENT, Raw, strings_of, with_derived
 
 EXPIRED = "expired"
 _KEEP = "keep"
-_STATED_AT = pl.coalesce(pl.col("statement").str.json_path_match(path) for path in ("$.stated_at", "$.occurred_at"))
 _KINDS = {"customer": "customers", "business_event": "business_events"}
 
 Days = Annotated[int, Field(ge=1, le=36_500)] | Literal["keep"]
@@ -139,13 +139,10 @@ def _expired_records(policy: Retention, home: ErasableHome, at: datetime) -> fro
 
 def _expired_statements(policy: Retention, home: ErasableHome, at: datetime) -> frozenset[str]:
     """Statements about customers and business events; an event has the region that its customer was last said to be in."""
-    said = home.tables.read(STATEMENT, columns=["statement_id", "context_kind", "statement"])
-    instant = _STATED_AT.str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC", strict=False)
-    regions = _regions(home)
-    owner = pl.coalesce(pl.col("statement").str.json_path_match(path) for path in ("$.known_customer_id", "$.customer_id"))
-    own = pl.col("statement").str.json_path_match("$.region")
-    rows = said.with_columns(instant=instant, owner=owner, own=own).rename({"statement_id": "id"})
-    placed = rows.with_columns(region=pl.coalesce("own", pl.col("owner").replace_strict(regions, default=None, return_dtype=pl.String)))
+    statements = home.tables.read(STATEMENT, columns=["statement_id", "context_kind", "statement"])
+    lived_in = statement_owner().replace_strict(_regions(home), default=None, return_dtype=pl.String)
+    rows = statements.with_columns(instant=statement_instant(), region=pl.coalesce(said("region"), lived_in))
+    placed = rows.rename({"statement_id": "id"})
     found = [_older(placed.filter(context_kind=kind), policy, named, at) for kind, named in _KINDS.items()]
     return frozenset[str]().union(*found)
 

@@ -32,7 +32,7 @@ def reveal(placeholder: str, reason: str, person: str, roles: Sequence[str], tab
     if REVEALER not in roles:
         asked = {"placeholder": token, "reason": reason.strip()}
         state.note(REFUSED, stable_id("reveal", token, person, now), person, asked, now)
-        raise Refused(f"{person} may not see masked values. Who may has the role {REVEALER} in people.yaml.")
+        raise Refused(f"{person} may not see masked values. Who may has the role {REVEALER} in people.yaml of the home.")
     if not reason.strip():
         raise BadInput("say why the value is needed, with --reason. The reason is kept in the audit trail.")
     fragment = _first_with(token, tables)

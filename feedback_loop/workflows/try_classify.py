@@ -18,8 +18,8 @@ from feedback_loop.analysis.selective import LabelledText, Route, Split, Verdict
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
+from feedback_loop.methods.cleaning import PLAIN
 from feedback_loop.methods.language import determined, guess_languages
-from feedback_loop.methods.masking import clean
 from feedback_loop.ports import Embedder
 from feedback_loop.workflows.try_files import Answer, TextRow, read_texts
 
@@ -38,7 +38,7 @@ def by_own_labels(
     labelled: Sequence[LabelledText], rows: Sequence[TextRow], embedder: Embedder, target_precision: float, delta: float
 ) -> list[Answer]:
     """One answer per row, by a classifier trained on the labelled texts."""
-    verdicts = decide_texts(labelled, [(str(row.text_id), clean(row.text).text) for row in rows], embedder, target_precision, delta)
+    verdicts = decide_texts(labelled, [(str(row.text_id), PLAIN.clean(row.text).text) for row in rows], embedder, target_precision, delta)
     return [_answer(row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
 
 
@@ -55,7 +55,7 @@ def _labelled(path: Path, number: int, row: TextRow) -> LabelledText:
         raise UnreadableFile(path, f"row {number} has no 'label'. Label it, or remove the row")
     if split not in (None, "", *Split):
         raise UnreadableFile(path, f"row {number} has an unknown 'split'. Write {' or '.join(Split)}, or leave it empty")
-    return LabelledText(clean(row.text).text, label.strip(), Split(str(split)) if split else None)
+    return LabelledText(PLAIN.clean(row.text).text, label.strip(), Split(str(split)) if split else None)
 
 
 def _answer(row: TextRow, verdict: Verdict) -> Answer:
@@ -70,7 +70,7 @@ def _answer(row: TextRow, verdict: Verdict) -> Answer:
 
 
 def _classified(texts: Sequence[str], embedder: Embedder, classifier: FragmentClassifier) -> list[dict[str, Any]]:
-    masked = [clean(text).text for text in texts]
+    masked = [PLAIN.clean(text).text for text in texts]
     frame = pl.DataFrame(
         {
             "fragment_id": [str(number) for number in range(len(texts))],

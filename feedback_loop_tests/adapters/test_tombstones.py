@@ -10,6 +10,7 @@ import pytest
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.tombstones import Tombstones
+from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureKeyMissing
 from feedback_loop_tests.contracts.rows import INSTANT, frame_of
@@ -22,7 +23,7 @@ UNTIL = INSTANT + timedelta(hours=1)
 
 @pytest.fixture
 def tombstones(tmp_path: Path) -> Tombstones:
-    made = Tombstones(tmp_path)
+    made = Tombstones(Settings(home=tmp_path))
     made.add("erasure_1", {"customer-1": UNTIL}, ["quarantine_1", "edition_1"])
     return made
 
@@ -73,7 +74,7 @@ def test_a_second_erasure_adds_and_the_last_instant_counts(tombstones: Tombstone
 
 @pytest.mark.parametrize("change", ["gone", "another"])
 def test_nothing_lands_without_the_key(tombstones: Tombstones, tmp_path: Path, change: str) -> None:
-    key = tmp_path / "secrets" / "erasure.key"
+    key = Settings(home=tmp_path).erasure_key_file
     key.unlink() if change == "gone" else key.write_text("f" * 64)
     store = DeltaTableStore(tmp_path / "tables", tmp_path / "locks")
     with pytest.raises(ErasureKeyMissing, match="nothing lands"):
@@ -84,8 +85,8 @@ def test_a_home_without_tombstones_has_no_key(tmp_path: Path) -> None:
     store = DeltaTableStore(tmp_path / "tables", tmp_path / "locks")
     assert store.append(RECORD, frame_of(RECORD, {})).height == 1
     assert not (tmp_path / "secrets").exists()
-    assert Tombstones(tmp_path).has_key() is False
-    assert Tombstones(tmp_path).erased_before(["a"]) == set()
+    assert Tombstones(Settings(home=tmp_path)).has_key() is False
+    assert Tombstones(Settings(home=tmp_path)).erased_before(["a"]) == set()
 
 
 @pytest.mark.parametrize("change", ["gone", "damaged"])

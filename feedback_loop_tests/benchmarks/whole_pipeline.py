@@ -23,11 +23,12 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from feedback_loop.adapters.delta_store import DeltaTableStore
-from feedback_loop.cli.places import open_cleaner
+from feedback_loop.adapters.secret_key import masking_key
 from feedback_loop.config import load_settings
 from feedback_loop.contracts.days import contiguous_ranges
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.workflows.checks import fragments_out_of_place
+from feedback_loop.workflows.cleaning_rules import open_cleaner
 from feedback_loop_tests.real_reviews import PRODUCTS, WHY_ABSENT, are_absent, export_of
 from feedback_loop_tests.table_digests import digests
 
@@ -88,7 +89,8 @@ def law_holds(home: Path) -> None:
     """Prints for how many fragments the alignment law was checked and broken."""
     store = store_of(home)
     fragments = store.read(TABLES["silver_fragment"])
-    cleaner = open_cleaner(load_settings(home))
+    settings = load_settings(home)
+    cleaner = open_cleaner(settings, masking_key(settings))
     broken = fragments_out_of_place(fragments, store.read(TABLES["bronze_feedback_record"]), cleaner)
     days = contiguous_ranges(fragments["event_date"].unique().to_list())
     console.print(f"alignment law: {fragments.height} fragments on {sum(len(d) for d in days)} days checked, {len(broken)} broken")

@@ -80,6 +80,21 @@ def test_what_cannot_be_erased_is_refused_in_one_line(
     assert not (home / "erasures").exists()
 
 
+@pytest.mark.parametrize("person", ["zoe", "", " "])
+def test_whoever_erases_in_a_name_is_one_of_the_people(call: Call, landed: Path, home: Path, person: str) -> None:
+    assert "people.yaml" in call("erase", "--customer", "customer-1", "--as", person).error
+    (home / "people.yaml").write_text("dora: [privacy_officer]\n")
+    outcome = call("erase", "--customer", "customer-1", "--as", person)
+    assert (outcome.code, "Known are: dora" in outcome.error) == (2, True)
+    assert not (home / "erasures").exists()
+
+
+def test_certificate_names_the_person_who_erased(call: Call, landed: Path, home: Path) -> None:
+    (home / "people.yaml").write_text("dora: [privacy_officer]\n")
+    assert json.loads(call("erase", "--customer", "customer-1", "--as", "dora", "--dry-run", "--json").out)["actor"] == "dora"
+    assert json.loads(call("erase", "--customer", "customer-1", "--dry-run", "--json").out)["actor"] == "operator"
+
+
 @pytest.mark.parametrize("command", [("erase", "--customer", "a"), ("retain",)])
 def test_a_home_in_which_nothing_landed_is_told_so(call: Call, home: Path, command: tuple[str, ...]) -> None:
     assert "nothing has landed yet" in call(*command).error

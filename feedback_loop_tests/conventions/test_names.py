@@ -57,6 +57,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/workflows/try_texts.py": "what every `try` reads, proved by each of them",
     "feedback_loop/methods/reply_lines.py": "the kinds of lines that methods/replies.py tells apart, proved by what it keeps",
     "feedback_loop/methods/clause_marks.py": "the marks that methods/clauses.py looks for, proved by where it cuts",
+    "feedback_loop/methods/cued.py": "one type, proved by every detector that finds it",
     "feedback_loop/methods/stop_words.py": "word lists, proved by the terms that methods/group_terms.py chooses",
     "feedback_loop/methods/word_lists.py": "word lists, proved by methods/word_kinds.py, which looks words up in them",
     "feedback_loop/simulation/composition.py": "builds one message, proved by the feed that simulation/feed.py composes of them",

@@ -54,6 +54,14 @@ def test_chained_alignment_maps_every_copied_character_to_its_origin(case: tuple
 
 
 @given(rewritten())
+def test_nothing_follows_from_a_step_that_rewrites_nothing(case: tuple[str, AlignedText]) -> None:
+    source, aligned = case
+    assert aligned.then(unchanged(aligned.text)) is aligned
+    assert unchanged(source).then(aligned) == aligned
+    assert unchanged(aligned.text).alignment.after(aligned.alignment) == aligned.alignment
+
+
+@given(rewritten())
 def test_neighbouring_spans_never_cross_in_the_source(case: tuple[str, AlignedText]) -> None:
     alignment = case[1].alignment
     for middle in range(1, alignment.derived_length):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from feedback_loop.methods.cleaning import PLAIN, Cleaner, CleaningRules, Speaker, speaker_of
 from feedback_loop.methods.custom_patterns import custom_detectors
-from feedback_loop.methods.masking import clean, without_tokens
+from feedback_loop.methods.masking import without_tokens
 from feedback_loop.methods.product_names import ProductNames
 from feedback_loop_tests.methods.texts import messages
 
@@ -58,5 +58,5 @@ def test_record_without_customer_is_a_scope_of_its_own() -> None:
     assert speaker_of(row | {"customer_id": "c1", "customer_name": "Anna"}) == Speaker("c1", "Anna")
 
 
-def test_plain_cleaning_masks_as_masking_does() -> None:
-    assert PLAIN.clean("mail  a@example.org").text == clean("mail  a@example.org").text
+def test_plain_cleaning_has_no_tokens_and_knows_the_names_that_people_tell() -> None:
+    assert PLAIN.clean("my name is Anna Maier,  mail a@example.org").text == "my name is [NAME], mail [EMAIL]"

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from feedback_loop.contracts.vocab import PersonalDataType
-from feedback_loop.methods.masking import PLACEHOLDER, clean, find_personal_data, mask
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.masking import PLACEHOLDER, find_personal_data, mask
 from feedback_loop_tests.methods.texts import messages
 
 SPANS_FILE = Path(__file__).parents[3] / "shared" / "data" / "pii" / "spans.json"
@@ -37,15 +36,6 @@ def test_findings_are_disjoint_and_their_placeholders_align_with_them(text: str)
     for finding in found:
         start, end = aligned.alignment.derived_span(finding.start, finding.end)
         assert f"[{finding.kind.upper()}]" in aligned.text[start:end]
-
-
-@settings(max_examples=200)
-@given(messages)
-def test_cleaned_text_is_normal_masked_and_aligned_with_the_raw_text(raw: str) -> None:
-    cleaned = clean(raw)
-    assert cleaned.text == mask(normalise(raw).text).text
-    for run in cleaned.alignment.runs:
-        assert cleaned.text[run.derived_start : run.derived_end] == raw[run.source_start : run.source_end]
 
 
 @pytest.mark.parametrize(

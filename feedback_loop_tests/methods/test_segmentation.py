@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedback_loop.methods.masking import find_personal_data, whole_spans
 from feedback_loop.methods.segmentation import MAX_UNIT_WORDS, segment
 from feedback_loop.methods.text import normalise
-from feedback_loop.methods.word_kinds import word_count
+from feedback_loop.methods.word_kinds import Words
 from feedback_loop_tests.methods.texts import messages
 
 
@@ -103,7 +103,7 @@ def test_short_clauses_do_not_part() -> None:
 def test_overlong_text_without_full_stops_comes_apart() -> None:
     units = _cut("the payment fails and the invoice is wrong, " * 20)
     assert len(units) > 1
-    assert all(word_count(unit) <= MAX_UNIT_WORDS for unit in units)
+    assert all(len(Words(unit).starts) <= MAX_UNIT_WORDS for unit in units)
 
 
 def test_exclamations_at_both_ends_go_with_the_complaint_next_to_them() -> None:

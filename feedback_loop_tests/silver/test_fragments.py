@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.masking import clean
+from feedback_loop.methods.cleaning import PLAIN
 from feedback_loop_tests.silver.records import batch, record
 from feedback_loop_tests.silver.stages import fragments_of
 
@@ -57,7 +57,7 @@ def test_same_words_twice_in_one_record_have_two_ids() -> None:
 def test_law_holds_in_the_stored_rows() -> None:
     texts = {str(row["record_id"]): str(row["text"] or "") for row in ROWS}
     for row in fragments_of(batch(*ROWS)).to_pylist():
-        assert clean(texts[row["record_id"]][row["raw_start"] : row["raw_end"]]).text == row["masked_text"]
+        assert PLAIN.clean(texts[row["record_id"]][row["raw_start"] : row["raw_end"]]).text == row["masked_text"]
 
 
 def test_empty_batch_gives_an_empty_batch() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from feedback_loop.contracts.vocab import Channel, RemovedKind
 from feedback_loop.methods.alignment import Alignment
-from feedback_loop.methods.masking import clean, find_personal_data, mask
+from feedback_loop.methods.cleaning import PLAIN
 from feedback_loop.methods.text import normalise
 from feedback_loop.silver.units import kept_spans, said, stripped, units
 from feedback_loop_tests.methods.texts import messages
@@ -17,9 +17,9 @@ from feedback_loop_tests.methods.texts import messages
 @given(messages)
 def test_masked_text_of_every_unit_is_that_of_its_raw_slice(raw: str) -> None:
     for unit in units(raw):
-        assert mask(normalise(raw[unit.raw_start : unit.raw_end]).text).text == unit.masked.text
+        assert PLAIN.clean(raw[unit.raw_start : unit.raw_end]).text == unit.masked.text
         assert unit.masked.text
-        assert find_personal_data(unit.masked.text) == []
+        assert PLAIN.find(unit.masked.text) == []
 
 
 @settings(max_examples=400, deadline=None)
@@ -35,7 +35,7 @@ def test_units_and_removed_spans_cover_the_raw_text(raw: str, channel: Channel) 
 @settings(max_examples=300, deadline=None)
 @given(messages)
 def test_units_together_say_what_the_masked_message_says(raw: str) -> None:
-    whole = clean(raw).text
+    whole = PLAIN.clean(raw).text
     words = [unit.masked.text for unit in units(raw)]
     assert "".join("".join(words).split()) == "".join(whole.split())
 

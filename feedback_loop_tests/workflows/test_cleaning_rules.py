@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback_loop.config import Settings
 from feedback_loop.errors import BadInput
 from feedback_loop.methods.cleaning import Cleaner, Speaker
-from feedback_loop.workflows.cleaning_rules import read_cleaning_rules
+from feedback_loop.workflows.cleaning_rules import open_cleaner, read_cleaning_rules
 
 RULES = """
 products:
@@ -34,6 +35,12 @@ def test_missing_file_means_no_rules(tmp_path: Path) -> None:
 def test_products_and_patterns_of_the_file_are_used(tmp_path: Path) -> None:
     cleaning = Cleaner(read_cleaning_rules(written(tmp_path, RULES))).for_speaker(Speaker("c1"))
     assert cleaning.clean("insta pay lost PRW-123456").text == "InstaPay lost [NUMBER]"
+
+
+def test_cleaner_of_a_home_has_its_rules_and_the_key(tmp_path: Path) -> None:
+    written(tmp_path, RULES)
+    cleaner = open_cleaner(Settings(home=tmp_path), b"k" * 32)
+    assert cleaner == Cleaner(read_cleaning_rules(tmp_path / "cleaning.yaml"), b"k" * 32)
 
 
 def test_version_follows_from_the_content(tmp_path: Path) -> None:

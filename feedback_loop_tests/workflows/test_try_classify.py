@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.contracts.vocab import AbstentionReason, ComplaintClass
+from feedback_loop.ports import Vectors
 from feedback_loop.workflows.try_classify import ABOVE_THRESHOLD, by_seed_taxonomy
+from feedback_loop.workflows.try_cluster import cluster_answers
 from feedback_loop.workflows.try_files import TextRow
+
+
+class ListeningEmbedder(TfidfEmbedder):
+    """Keeps what it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.shown += texts
+        return super().embed(texts)
+
+
+def test_no_model_sees_a_name_that_a_text_tells() -> None:
+    rows, listening = [TextRow(1, "My name is Anna Maier and the app crashes.", {})], ListeningEmbedder()
+    by_seed_taxonomy(rows, listening)
+    cluster_answers(rows, listening)
+    assert listening.shown[-2:] == ["My name is [NAME] and the app crashes."] * 2
 
 
 def test_seed_answers_route_by_what_the_classifier_decided() -> None:

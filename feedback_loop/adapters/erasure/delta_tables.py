@@ -3,7 +3,8 @@
 A Delta commit keeps the least and greatest value of each column, which are words of customers, and old versions keep whole rows. So a
 table loses rows in two steps: a commit without them, then a checkpoint after which everything older is removed. The rules that are easy
 to break: the number of the version never goes back, because cursors remember it; and the commit of the last version stays, without which
-nothing can be written on top. For tables on a local disk.
+nothing can be written on top; and files without a log are no earlier versions, but may be all that is left of a table. For tables on a
+local disk.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.contracts.erasure import Erased, StoreCount
 from feedback_loop.contracts.tables import Table
+from feedback_loop.errors import TableLogMissing
 from feedback_loop.methods.scrubbing import needed_columns, without
 
 
@@ -24,7 +26,8 @@ class ErasableTables(DeltaTableStore):
     """The tables of a home, for whoever holds the home alone."""
 
     def scrub(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:
-        """What the table loses; a rehearsal leaves it as it is."""
+        """What the table loses; a rehearsal leaves it as it is. Raises TableLogMissing."""
+        self.require_log(table)
         if self._open(table) is None:
             return StoreCount(table.name, 0)
         with self._held(table, is_rehearsal):
@@ -35,10 +38,14 @@ class ErasableTables(DeltaTableStore):
         return StoreCount(table.name, narrow.height, removed, changed)
 
     def forget_past(self, table: Table) -> int:
-        """The number of files removed: earlier versions, what killed writes left, the log before the present version."""
+        """The number of files removed: earlier versions, what killed writes left, the log before the present version.
+
+        Raises TableLogMissing, because without a log nobody can tell these files from the table's own.
+        """
+        self.require_log(table)
         delta = self._open(table)
         if delta is None:
-            return _removed([file for file in self._folder(table).rglob("*") if file.is_file()])
+            return 0
         with self._locked(table):
             delta.create_checkpoint()
             version, log = f"{delta.version():020d}", self._folder(table) / "_delta_log"
@@ -47,6 +54,12 @@ class ErasableTables(DeltaTableStore):
             # The log goes last: a reader that has an old snapshot looks for its files, and then for the present snapshot.
             stale = [file for file in self._folder(table).rglob("*") if file.is_file() and file not in kept]
             return _removed(sorted(stale, key=lambda file: (file.parent == log, file.name)))
+
+    def require_log(self, table: Table) -> None:
+        """Raises TableLogMissing where the table has files and no log."""
+        folder = self._folder(table)
+        if self._open(table) is None and any(file.is_file() for file in folder.rglob("*")):
+            raise TableLogMissing(folder)
 
     def read_with_past(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
         """The rows of every data file on the disk, those of earlier versions among them; files that a kill cut off are passed over."""

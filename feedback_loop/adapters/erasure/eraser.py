@@ -7,7 +7,6 @@ rehearsal opens nothing that makes a file, not even a lock, a log of SQLite or a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,11 +24,11 @@ from feedback_loop.adapters.erasure.files import expired_file, loose_files, scru
 from feedback_loop.adapters.erasure.row_files import Theirs
 from feedback_loop.adapters.erasure.search import Finder, search
 from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
-from feedback_loop.adapters.home_lock import UNFINISHED
 from feedback_loop.adapters.marts import publish
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.adapters.tombstones import CUSTOMER, Tombstones
+from feedback_loop.adapters.whole_files import DRAFT, written_whole
 from feedback_loop.config import Settings
 from feedback_loop.contracts.erasure import Certificate, Erased, ErasedStrings, Search, StateLoss, StoreCount, Unfinished, keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
@@ -47,15 +46,14 @@ class HomeEraser:
     def __init__(self, settings: Settings, clock: Clock, build: Callable[[Settings], object] = dbt_command.build) -> None:
         self._settings, self._clock, self._build = settings, clock, build
         self.tables = ErasableTables(settings.tables_folder, settings.locks_folder)
-        self._tombstones = Tombstones(settings.home)
-        self._folder = settings.home / "erasures"
+        self._tombstones = Tombstones(settings)
 
     def read_with_past(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
-        """What the Protocol says."""
+        """The rows of every data file on the disk, each version's."""
         return self.tables.read_with_past(table, columns)
 
     def recipients(self) -> set[str]:
-        """What the Protocol says."""
+        """Every customer whom a message was drafted for; nobody where nothing was ever decided."""
         if not self._settings.has_state:
             return set()
         with state_losses.looking(self._settings.state_url) as look:
@@ -69,7 +67,7 @@ class HomeEraser:
             return state_losses.message_ids_before(look, instants, default)
 
     def hashes(self, customer_ids: Sequence[str]) -> dict[str, str]:
-        """What the Protocol says."""
+        """The hash of each customer as tombstones have it; none before there is a key, for asking makes none."""
         if not self._tombstones.has_key():
             return {}
         key = self._tombstones.key()
@@ -80,29 +78,31 @@ class HomeEraser:
         return self._tombstones.erased_before(customer_ids)
 
     def unfinished(self) -> Unfinished | None:
-        """What the Protocol says."""
-        file = self._folder / UNFINISHED
+        """What the file says that an erasure leaves until it is finished; None where there is none."""
+        file = self._settings.unfinished_erasure_file
         if not file.exists():
             return None
         content = json.loads(file.read_text(encoding="utf-8"))
         return Unfinished(content["erasure_id"], content["kind"], tuple(content["customer_hashes"]))
 
     def begin(self, begun: Unfinished, refused: Mapping[str, datetime], row_ids: Sequence[str]) -> None:
-        """What the Protocol says."""
+        """The sign of an erasure, then its tombstones: after a kill between them the next call writes both."""
+        for table in python_tables():
+            self.tables.require_log(table)
         key = self._tombstones.key()
         before = self.unfinished()
         earlier = before.customer_hashes if before is not None and before.kind == begun.kind else ()
         hashes = sorted({*begun.customer_hashes, *earlier, *(keyed_hash(key, CUSTOMER, one) for one in refused)})
-        _write(self._folder / UNFINISHED, {**asdict(begun), "customer_hashes": hashes})
+        _write(self._settings.unfinished_erasure_file, {**asdict(begun), "customer_hashes": hashes})
         # Also a line that refuses nobody: a key without tombstones then means that somebody took them away.
         self._tombstones.add(begun.erasure_id, refused, row_ids)
 
     def scrub_table(self, table: Table, erased: Erased, *, is_rehearsal: bool) -> StoreCount:
-        """What the Protocol says."""
+        """What the present version loses; earlier ones stay on the disk until `forget_past`."""
         return self.tables.scrub(table, erased, is_rehearsal=is_rehearsal)
 
     def scrub_state(self, erased: Erased, actor: str, at: datetime, *, is_rehearsal: bool) -> StateLoss:
-        """What the Protocol says."""
+        """What went in one transaction; a rehearsal only looks, and makes no database where there is none."""
         if not self._settings.has_state:
             return StateLoss()
         if is_rehearsal:
@@ -115,7 +115,7 @@ class HomeEraser:
     def scrub_files(
         self, erased: Erased, strings: ErasedStrings, landed_before: datetime | None, *, is_rehearsal: bool
     ) -> list[StoreCount]:
-        """What the Protocol says."""
+        """What each loose file loses: its rows of theirs, or the whole file where it can't be taken apart or has expired."""
         home = self._settings.home
         theirs = Theirs(erased.customer_ids, strings.source_record_ids, Finder(strings))
         counts = []
@@ -126,7 +126,7 @@ class HomeEraser:
         return counts
 
     def forget_vectors(self, text_hashes: frozenset[str], *, is_rehearsal: bool) -> StoreCount:
-        """What the Protocol says."""
+        """What the cache loses, of every model's vectors of these texts."""
         file, wanted = self._settings.embedding_cache_file, sorted(text_hashes)
         counted = StoreCount("cache of vectors", vector_count(file), vector_count(file, wanted))
         if not is_rehearsal and counted.removed:
@@ -134,7 +134,7 @@ class HomeEraser:
         return counted
 
     def rebuild_marts(self) -> tuple[StoreCount, ...]:
-        """What the Protocol says."""
+        """The marts, built and published anew; removed where they can't be, and untouched where there were none."""
         published, build = self._settings.marts_file, self._settings.build_file
         if not published.exists():
             build.unlink(missing_ok=True)
@@ -152,22 +152,22 @@ class HomeEraser:
         return (StoreCount("marts", sum(rows.values()), how="made anew from the tables"),)
 
     def forget_past(self) -> int:
-        """What the Protocol says."""
+        """How many files went; the databases were written anew beside that, without free pages and logs."""
         removed = sum(self.tables.forget_past(table) for table in python_tables())
         for file in (*self._sqlite_files(), self._settings.embedding_cache_file):
             compact(file)
-        drafts = [file for file in self._settings.home.rglob(".*.draft") if file.is_file()]
+        drafts = [file for file in self._settings.home.rglob(f".*{DRAFT}") if file.is_file()]
         for draft in drafts:
             draft.unlink()
         return removed + len(drafts)
 
     def search(self, strings: ErasedStrings) -> Search:
-        """What the Protocol says."""
+        """What of the strings any file still holds: its name, its bytes, its values."""
         return search(self._settings.home, strings)
 
     def finish(self, certificate: Certificate) -> Path:
-        """What the Protocol says."""
-        file = self._folder / f"certificate-{certificate.erasure_id}.json"
+        """The certificate, then its hash in the trail; where a trace was found, the erasure stays unfinished."""
+        file = self._settings.erasures_folder / f"certificate-{certificate.erasure_id}.json"
         content = {**certificate.content(), "software": {name: version(name) for name in _LIBRARIES}}
         digest = _write(file, content)
         told = {
@@ -182,7 +182,7 @@ class HomeEraser:
         for database in self._sqlite_files():
             compact(database)
         if not content["search"]["found_count"]:
-            (self._folder / UNFINISHED).unlink(missing_ok=True)
+            self._settings.unfinished_erasure_file.unlink(missing_ok=True)
         return file
 
     def _state(self) -> state_losses.ErasableState:
@@ -200,12 +200,7 @@ class HomeEraser:
 
 def _write(file: Path, content: Mapping[str, object]) -> str:
     """The SHA-256 of the JSON that is on the disk afterwards, whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
-    draft = file.with_name(f".{file.name}.draft")
-    with draft.open("w", encoding="utf-8") as written:
-        written.write(text)
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(draft, file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+    with written_whole(file) as draft:
+        draft.write_text(text, encoding="utf-8")
     return content_hash(text)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from feedback_loop.adapters.erasure.row_files import ROW_FORMS, RowCount, Theirs, copied_without
 from feedback_loop.adapters.erasure.search import holds_any, named_place
+from feedback_loop.adapters.whole_files import DRAFT, written_whole
 from feedback_loop.contracts.erasure import StoreCount
 
 MANAGED = ("tables", "cache", "state", "build", "locks", "erasures", "secrets", "dagster", "audit")
@@ -23,7 +24,6 @@ MANAGED = ("tables", "cache", "state", "build", "locks", "erasures", "secrets", 
 
 _REWRITTEN, _REMOVED = "rewritten without the rows", "removed: no row of others was in it"
 _NOT_APART = "removed: its form can't be taken apart"
-_DRAFT = ".draft"
 
 
 def loose_files(home: Path) -> Iterator[Path]:
@@ -69,7 +69,7 @@ def _scrub_whole(file: Path, place: str, theirs: Theirs, *, is_rehearsal: bool) 
 
 def _rows_of(file: Path, theirs: Theirs) -> RowCount | None:
     """None for a file that is no readable file of rows."""
-    if file.suffix.lower() not in ROW_FORMS or file.name.endswith(_DRAFT):
+    if file.suffix.lower() not in ROW_FORMS or file.name.endswith(DRAFT):
         return None
     try:
         return copied_without(file, None, theirs)
@@ -78,14 +78,8 @@ def _rows_of(file: Path, theirs: Theirs) -> RowCount | None:
 
 
 def _replace(file: Path, theirs: Theirs) -> None:
-    draft = file.with_name(f".{file.name}{_DRAFT}")
-    copied_without(file, draft, theirs)
-    descriptor = os.open(draft, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    stat = file.stat()
-    os.chmod(draft, stat.st_mode)  # noqa: PTH101 (beside os.utime and os.replace)
-    os.utime(draft, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    os.replace(draft, file)  # noqa: PTH105 (atomic over an existing file, which the word says)
+    with written_whole(file) as draft:
+        copied_without(file, draft, theirs)
+        stat = file.stat()
+        draft.chmod(stat.st_mode)
+        os.utime(draft, ns=(stat.st_atime_ns, stat.st_mtime_ns))

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from feedback_loop.adapters.erasure.search import Finder
 from feedback_loop.methods.erased_strings import LEAST_ID, token_pattern
-from feedback_loop.methods.scrubbing import OWNERS
+from feedback_loop.methods.row_owners import OWNERS
 from feedback_loop.sources.csv_rows import split_rows, take_row
 from feedback_loop.sources.csv_table import MAX_COLUMNS
 from feedback_loop.sources.lines import BOM, Lines, without_end

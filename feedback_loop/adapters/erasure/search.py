@@ -12,7 +12,6 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedback_loop.adapters.sqlite_reading import looked_at
 from feedback_loop.contracts.erasure import ErasedStrings, Search, Trace
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.methods.erased_strings import spellings
@@ -183,8 +183,7 @@ def _parquet_values(file: Path) -> Iterator[bytes]:
 
 
 def _sqlite_values(file: Path) -> Iterator[bytes]:
-    mode = "mode=ro" if file.with_name(file.name + "-wal").exists() else "mode=ro&immutable=1"
-    with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True)) as database:
+    with looked_at(file) as database:
         database.text_factory = bytes
         tables = [name.decode() for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
+from feedback_loop.adapters.sqlite_reading import looked_at
 from feedback_loop.errors import Refused
 
 _WAIT_SECONDS = 60.0
@@ -30,14 +31,6 @@ def compact(file: Path) -> None:
             if not busy:
                 return
     raise Refused(f"{file.name} is being read, so that its log can't be emptied. Run the same command again when nobody reads it.")
-
-
-@contextmanager
-def looked_at(file: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that changes no byte: without a log beside it the file is taken as it lies."""
-    mode = "mode=ro" if file.with_name(file.name + "-wal").exists() else "mode=ro&immutable=1"
-    with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=_WAIT_SECONDS)) as database:
-        yield database
 
 
 def vector_count(file: Path, hashes: Sequence[str] | None = None) -> int:

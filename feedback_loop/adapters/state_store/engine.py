@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from feedback_loop.adapters.sqlite_reading import read_only_uri
 from feedback_loop.adapters.state_store.schema import HEAD
 
 WRITES = "feedback_loop_writes"
@@ -44,9 +45,7 @@ def open_for_looking(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, poolclass=sa.NullPool)
-    file = Path(str(parsed.database)).resolve()
-    mode = "mode=ro" if file.with_name(file.name + "-wal").exists() else "mode=ro&immutable=1"
-    return sa.create_engine(f"sqlite:///{file.as_uri()}?{mode}&uri=true", poolclass=sa.NullPool)
+    return sa.create_engine(f"sqlite:///{read_only_uri(Path(str(parsed.database)))}&uri=true", poolclass=sa.NullPool)
 
 
 def writing(engine: sa.Engine) -> sa.Engine:

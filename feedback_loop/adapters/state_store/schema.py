@@ -124,9 +124,3 @@ FACTS = {
     "state_threshold": THRESHOLD,
 }
 """Where the rows of a contract table are kept that others record."""
-
-INSERT_ONLY = ("audit_record", "approval", "proposal_event", "issue_status", "threshold")
-"""Facts: triggers forbid to change or delete them."""
-
-ERASABLE = ("audit_content", "label")
-"""Facts about what customers said: triggers forbid to change them, an erasure deletes them."""

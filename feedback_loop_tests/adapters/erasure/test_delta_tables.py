@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from deltalake import DeltaTable
 from feedback_loop.adapters.erasure.delta_tables import ErasableTables
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.erasure import Erased, StoreCount
-from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.tables import TABLES, Table
+from feedback_loop.errors import TableLogMissing
 from feedback_loop_tests.contracts.rows import INSTANT, frame_of
 
 FRAGMENT = TABLES["silver_fragment"]
@@ -44,6 +45,10 @@ def write(store: ErasableTables, rows: Sequence[dict[str, Any]]) -> None:
 
 def scrub(store: ErasableTables, erased: Erased = MINE) -> StoreCount:
     return store.scrub(FRAGMENT, erased, is_rehearsal=False)
+
+
+def scrub_of(store: ErasableTables, *, is_rehearsal: bool) -> Callable[[Table], object]:
+    return lambda table: store.scrub(table, MINE, is_rehearsal=is_rehearsal)
 
 
 def test_only_touched_partitions_are_written(store: ErasableTables) -> None:
@@ -108,13 +113,33 @@ def test_rows_of_earlier_versions_can_be_read_until_they_are_forgotten(store: Er
     assert not (tmp_path / "tables" / "silver_fragment" / "cut-off.parquet").exists()
 
 
-def test_a_table_that_was_never_written_loses_what_a_kill_left(store: ErasableTables, tmp_path: Path) -> None:
+def test_a_table_that_was_never_written_has_nothing_to_lose(store: ErasableTables) -> None:
     assert scrub(store) == StoreCount("silver_fragment", 0)
+    assert store.forget_past(FRAGMENT) == 0
+    assert store.read_with_past(FRAGMENT, ["fragment_id"]).columns == ["fragment_id"]
+
+
+def test_files_without_a_log_are_never_taken_for_those_of_earlier_versions(store: ErasableTables, tmp_path: Path) -> None:
+    write(store, [said("m1"), said("o1", 1)])
+    folder = tmp_path / "tables" / "silver_fragment"
+    (folder / "_delta_log").rename(tmp_path / "lost")
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    for asked in (store.forget_past, store.require_log, scrub_of(store, is_rehearsal=False), scrub_of(store, is_rehearsal=True)):
+        with pytest.raises(TableLogMissing, match="_delta_log"):
+            asked(FRAGMENT)
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+    (tmp_path / "lost").rename(folder / "_delta_log")
+    assert scrub(store) == StoreCount("silver_fragment", 2, 1, 0)
+
+
+def test_what_a_killed_first_write_left_goes_once_the_table_is_written(store: ErasableTables, tmp_path: Path) -> None:
     stray = tmp_path / "tables" / "silver_fragment" / "part.parquet"
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"x")
-    assert store.forget_past(FRAGMENT) == 1
-    assert store.read_with_past(FRAGMENT, ["fragment_id"]).columns == ["fragment_id"]
+    write(store, [said("o1")])
+    store.forget_past(FRAGMENT)
+    assert not stray.exists()
+    assert store.read(FRAGMENT)["fragment_id"].to_list() == ["o1"]
 
 
 def test_readers_meet_neither_a_hole_nor_an_empty_table_meanwhile(store: ErasableTables) -> None:

@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from feedback_loop.adapters.home_lock import UNFINISHED
 from feedback_loop.adapters.marts import query
 from feedback_loop.contracts.tables import TABLES, python_tables
+from feedback_loop.errors import TableLogMissing
 from feedback_loop.workflows.audit import verified
 from feedback_loop.workflows.erase import carry_out, plan_customers, rehearse
 from feedback_loop_tests.adapters.erasure.conftest import Story
@@ -176,13 +176,22 @@ def test_whatever_moment_it_is_killed_at_the_next_call_finishes(home: PlantedHom
         patch.setattr(eraser, step, dies)
         with pytest.raises(KeyboardInterrupt):
             carry_out(plan, eraser)
-    assert (home.folder / "erasures" / UNFINISHED).exists()
+    assert home.settings.unfinished_erasure_file.exists()
     certificate, _ = carry_out(plan_customers([], home.eraser, "ada", ERASED_AT), home.eraser)
     assert certificate.search is not None
     assert certificate.search.found_count == 0
     assert files_with(home.folder, STRINGS, [MINE]) == []
-    assert not (home.folder / "erasures" / UNFINISHED).exists()
+    assert not home.settings.unfinished_erasure_file.exists()
     assert verified(home.state, home.state).breaks == ()
+
+
+def test_nothing_is_begun_where_the_log_of_a_table_is_lost(home: PlantedHome) -> None:
+    log = home.settings.tables_folder / "silver_fragment" / "_delta_log"
+    log.rename(home.folder / "lost")
+    before = sums(home.folder)
+    with pytest.raises(TableLogMissing):
+        carry_out(plan_customers([MINE], home.eraser, "ada", ERASED_AT), home.eraser)
+    assert sums(home.folder) == before
 
 
 def test_marts_are_made_anew_and_a_reader_who_has_them_open_keeps_the_old(home: PlantedHome) -> None:
@@ -198,4 +207,4 @@ def test_a_string_where_no_store_lies_is_told_by_its_place_alone(home: PlantedHo
     assert certificate.search is not None
     assert {trace.place for trace in certificate.search.traces} == {"dagster/storage/run.log"}
     assert "quibble" not in file.read_text(encoding="utf-8")
-    assert (home.folder / "erasures" / UNFINISHED).exists(), "it is not finished while something is left"
+    assert home.settings.unfinished_erasure_file.exists(), "it is not finished while something is left"

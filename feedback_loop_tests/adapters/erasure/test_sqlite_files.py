@@ -1,14 +1,13 @@
-"""SQLite forgets what was deleted, in its pages and its log; looking changes no byte."""
+"""SQLite forgets what was deleted, in its pages and its log."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from feedback_loop.adapters.embedding_cache import CachingEmbedder, text_sha256
-from feedback_loop.adapters.erasure.sqlite_files import compact, looked_at, vector_count
+from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 
 SECRET = "quibble walrus " * 20
@@ -39,16 +38,6 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     compact(tmp_path / "none.sqlite")
     assert vector_count(tmp_path / "none.sqlite") == 0
     assert list(tmp_path.iterdir()) == []
-
-
-def test_looking_makes_no_file_and_changes_no_byte(tmp_path: Path) -> None:
-    file = tmp_path / "f.sqlite"
-    filled(file).close()
-    before = hashlib.sha256(file.read_bytes()).hexdigest()
-    with looked_at(file) as database:
-        assert database.execute("SELECT COUNT(*) FROM t").fetchone() == (200,)
-    assert [one.name for one in tmp_path.iterdir()] == ["f.sqlite"]
-    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
 
 
 def test_vectors_are_counted_by_their_texts(tmp_path: Path) -> None:
