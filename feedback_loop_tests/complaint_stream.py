@@ -16,7 +16,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
-from feedback_loop.methods.fingerprints import fingerprint
+from feedback_loop.methods.repetition.fingerprints import fingerprint
 
 START = date(2024, 3, 1)
 DIMENSION = 24

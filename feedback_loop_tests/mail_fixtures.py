@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feedback_loop.contracts.vocab import RemovedKind
-from feedback_loop.methods.replies import StrippedReply
-from feedback_loop.methods.reply_lines import split_lines
+from feedback_loop.methods.mail.lines import split_lines
+from feedback_loop.methods.mail.replies import StrippedReply
 from feedback_loop_tests.real_reviews import FOLDER
 
 DATA = FOLDER.parent

@@ -22,7 +22,7 @@ from feedback_loop.contracts.erasure import keyed_hash
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import ErasureKeyMissing
-from feedback_loop.methods.row_owners import statement_instant, statement_owner
+from feedback_loop.methods.erasure.row_owners import statement_instant, statement_owner
 
 CUSTOMER, ROW = "customer", "row"
 _KEYS = ("record_version_id", "statement_id", "quarantine_id")

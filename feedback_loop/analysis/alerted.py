@@ -28,7 +28,7 @@ from feedback_loop.analysis.segments import Codes, Flags
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import AlertKind
-from feedback_loop.methods.count_models import PRIOR
+from feedback_loop.methods.statistics.count_models import PRIOR
 
 RECENT_DAYS = 7
 """Days up to the alert in which its fault may have begun."""

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-from feedback_loop.methods.calibration import Blend, Indices, Reals, fit_blend
+from feedback_loop.methods.statistics.calibration import Blend, Indices, Reals, fit_blend
 from feedback_loop.ports import Vectors
 
 CODE_VERSION = "blend-1"

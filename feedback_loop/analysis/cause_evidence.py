@@ -17,7 +17,7 @@ from feedback_loop.analysis.symptoms import Count, Symptom
 from feedback_loop.analysis.telemetry import ErrorShares
 from feedback_loop.contracts.loop_vocab import CauseKind
 from feedback_loop.contracts.tables import CANDIDATE_DAYS
-from feedback_loop.methods.count_models import concentrated_over_common, higher_share_p_value
+from feedback_loop.methods.statistics.count_models import concentrated_over_common, higher_share_p_value
 
 
 @dataclass(frozen=True)

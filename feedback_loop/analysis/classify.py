@@ -21,8 +21,8 @@ from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import AbstentionReason
-from feedback_loop.methods.calibration import Reals, selective_threshold
-from feedback_loop.methods.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
+from feedback_loop.methods.statistics.calibration import Reals, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
 
 INPUT_SCHEMA = pa.schema(

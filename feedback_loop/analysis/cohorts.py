@@ -18,7 +18,13 @@ from feedback_loop.analysis.share_trigger import lifts
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.count_models import PRIOR, beta_binomial_tail, binomial_tail, concentration_ratio, higher_share_p_value
+from feedback_loop.methods.statistics.count_models import (
+    PRIOR,
+    beta_binomial_tail,
+    binomial_tail,
+    concentration_ratio,
+    higher_share_p_value,
+)
 
 Row = dict[str, object]
 

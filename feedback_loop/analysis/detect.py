@@ -1,9 +1,9 @@
 """Alerts: on which day a product, a class or a symptom cluster drew more complaining records than the days before let expect.
 
 A rate alert compares a day with up to 27 days before it; a share alert looks at six hours (`share_trigger`); an urgent record needs no
-comparison and alerts at once. Who complained is counted in `complaint_counts`, how counts are judged is `methods/count_models`, what an
-alert says is `alert_rows`. The rules that are easy to break: records are counted, not fragments, so that a long message counts once; a
-day reads its own window only, so that it comes out the same alone and within a range.
+comparison and alerts at once. Who complained is counted in `complaint_counts`, how counts are judged is `methods/statistics/count_models`,
+what an alert says is `alert_rows`. The rules that are easy to break: records are counted, not fragments, so that a long message counts
+once; a day reads its own window only, so that it comes out the same alone and within a range.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from feedback_loop.analysis.share_trigger import LIMITS, ShareLimits, firings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, Severity, SubjectKind
-from feedback_loop.methods.count_models import ShareFit, discoveries, fit_shares
+from feedback_loop.methods.statistics.count_models import ShareFit, discoveries, fit_shares
 
 FEWEST_RECORDS = 3
 """Complaining records below which a day raises no rate alert, however unusual."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.masking import without_tokens
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.ports import Embedder
 
 SCHEMA = pl.Schema(TABLES["analysis_embedding"].schema)

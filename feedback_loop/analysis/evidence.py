@@ -22,7 +22,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import EvidenceKind
 from feedback_loop.methods.alignment import Alignment
-from feedback_loop.methods.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 
 _INPUT = ("fragment_id", "masked_text", "alignment", "raw_start", "raw_end", "event_date")
 INPUT_SCHEMA = pa.schema([pa.field(name, FIELDS[name].dtype) for name in _INPUT])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from feedback_loop.methods.calibration import Flags, error_upper_bound
+from feedback_loop.methods.statistics.calibration import Flags, error_upper_bound
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from feedback_loop.contracts.tables import CANDIDATE_DAYS
 from feedback_loop.contracts.vocab import CandidateKind, CandidateVerdict
-from feedback_loop.methods.count_models import binomial_tail, higher_share_p_value
+from feedback_loop.methods.statistics.count_models import binomial_tail, higher_share_p_value
 
 SIGNIFICANCE = 0.05
 FEWEST_RECORDS = 5

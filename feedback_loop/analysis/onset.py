@@ -1,7 +1,7 @@
 """When the complaints of an alert began to rise, estimated from their times.
 
-The estimator is `methods/change_points`; what may have caused the rise is the business of `hypotheses`. The rule that is easy to break:
-customers write at some hours more than at others, so what is expected of an hour follows the product's usual rhythm of the day.
+The estimator is `methods/statistics/change_points`; what may have caused the rise is the business of `hypotheses`. The rule that is easy to
+break: customers write at some hours more than at others, so what is expected of an hour follows the product's usual rhythm of the day.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import numpy as np
 
 from feedback_loop.analysis.alerted import RECENT_DAYS, Alerted
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS, Reals, first_instant
-from feedback_loop.methods.change_points import rate_step
-from feedback_loop.methods.count_models import PRIOR
+from feedback_loop.methods.statistics.change_points import rate_step
+from feedback_loop.methods.statistics.count_models import PRIOR
 
 FEWEST_RECORDS = 3
 """Complaining records below which their times tell nothing."""

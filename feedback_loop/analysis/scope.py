@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_loop.analysis.blend import OutOfFold, Scores
-from feedback_loop.methods.calibration import Reals
+from feedback_loop.methods.statistics.calibration import Reals
 from feedback_loop.ports import Vectors
 
 _NEIGHBOURS = 5

@@ -1,8 +1,8 @@
 """A classifier for a user's own labels that decides alone only where it keeps a promised precision.
 
 Here: the split, training, the certified threshold, and a verdict with a route for each text. Training itself is in `blend`, the statistics
-are in `methods/calibration`, what is out of scope is in `scope`. The rule that is easy to break: blend and temperature are fitted on the
-training part, the threshold on the calibration part, and neither looks at the other.
+are in `methods/statistics/calibration`, what is out of scope is in `scope`. The rule that is easy to break: blend and temperature are
+fitted on the training part, the threshold on the calibration part, and neither looks at the other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from feedback_loop.analysis.classify import has_words
 from feedback_loop.analysis.scope import Scope, cut_by_examples, learn_scope
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import BadInput
-from feedback_loop.methods.calibration import Reals, conformal_cutoff, error_upper_bound, selective_threshold
+from feedback_loop.methods.statistics.calibration import Reals, conformal_cutoff, error_upper_bound, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
 
 OUT_OF_SCOPE = "out_of_scope"

@@ -27,7 +27,7 @@ from feedback_loop.analysis.segments import COMES_OVERNIGHT, Codes, Flags
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import SubjectKind
-from feedback_loop.methods.count_models import PRIOR, PRIOR_DISPERSION, ShareFit
+from feedback_loop.methods.statistics.count_models import PRIOR, PRIOR_DISPERSION, ShareFit
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from feedback_loop.analysis.symptoms import Symptom
-from feedback_loop.methods.count_models import higher_share_p_value
 from feedback_loop.methods.group_terms import terms
+from feedback_loop.methods.statistics.count_models import higher_share_p_value
 
 SIGNIFICANCE = 0.01
 """Highest p-value of a word, after Bonferroni over the words of its description."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from feedback_loop.analysis.alerted import Alerted
 from feedback_loop.analysis.segments import Codes, Flags, Scope
-from feedback_loop.methods.count_models import binomial_tail
+from feedback_loop.methods.statistics.count_models import binomial_tail
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import polars as pl
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
 from feedback_loop.analysis.segments import Codes, Flags
-from feedback_loop.methods.count_models import Reals, overdispersed_rise_p_value
+from feedback_loop.methods.statistics.count_models import Reals, overdispersed_rise_p_value
 
 BEFORE, AFTER = DAY_MICROSECONDS, 6 * HOUR_MICROSECONDS
 """Spans compared: a whole day before, so that the rhythm of the day is in it, and the hours in which a fault shows."""

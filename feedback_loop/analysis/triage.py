@@ -25,7 +25,7 @@ from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ComplaintClass, Severity, Urgency
-from feedback_loop.methods.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 
 _READ = ("fragment_id", "masked_text", "language", "product", "product_area", "tier", "severity", "complaint_class", "event_date")
 INPUT_SCHEMA = pa.schema([pa.field(name, FIELDS[name].dtype) for name in _READ])

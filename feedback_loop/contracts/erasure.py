@@ -1,7 +1,7 @@
 """What passes between those who erase: which rows go, what a store lost, and the certificate that says so.
 
-Here are values only. How a table loses rows is `methods/scrubbing.py`, the order of the steps `workflows/erase.py`. The rule that is easy
-to break: ids of erased people live in `Erased` alone, in memory and for one command; what is kept of them anywhere is a keyed hash.
+Here are values only. How a table loses rows is `methods/erasure/scrubbing.py`, the order of the steps `workflows/erase.py`. The rule that
+is easy to break: ids of erased people live in `Erased` alone, in memory and for one command; what is kept of them anywhere is a keyed hash.
 """
 
 from __future__ import annotations

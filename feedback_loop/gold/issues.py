@@ -19,7 +19,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import Trend
 from feedback_loop.gold.identity import IDENTITY_VERSION, Carried, carried_identities
-from feedback_loop.methods.count_models import binomial_tail
+from feedback_loop.methods.statistics.count_models import binomial_tail
 
 RECENT_DAYS = 7
 """Length of the recent part of the window; also how long an issue counts as new."""

@@ -1,7 +1,7 @@
 """Where each part of a rewritten text came from.
 
 Here: the alignment between a derived text and its source, how to make one (`rewrite`), chain several (`after`) and store one (`flatten`).
-What is rewritten, and why, is in `text` (normalising) and `masking`. The rule that is easy to break: what was copied maps offset by
+What is rewritten, and why, is in `normal_text` and `personal_data.masking`. The rule that is easy to break: what was copied maps offset by
 offset, what was replaced maps as a whole, even where both sides happen to be of equal length; so only copied runs are kept, and whatever
 lies between two of them was replaced.
 """

@@ -1,9 +1,8 @@
 """How a company's records are cleaned: normalised, products called by one name, personal data masked with tokens.
 
 Here: the rules that a company sets (`CleaningRules`), the cleaner that follows from them and the key, and the cleaning of one person's
-texts. Each step is a module of its own (`text`, `product_names`, `masking`, `known_people`, `tokens`). The law that everything else rests
-on: cleaning a slice of a raw text gives what the same slice became within the whole, or the slice is not used; and cleaning what is clean
-changes nothing.
+texts. The steps themselves are in `normal_text` and `personal_data`. The law that everything else rests on: cleaning a slice of a raw text
+gives what the same slice became within the whole, or the slice is not used; and cleaning what is clean changes nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feedback_loop.methods.alignment import AlignedText
-from feedback_loop.methods.detectors import Detector, is_harmless
-from feedback_loop.methods.known_people import ANNOUNCED_NAMES, of_person
-from feedback_loop.methods.masking import PersonalData, Placeholders, find_personal_data, plain, replaced
-from feedback_loop.methods.product_names import NO_PRODUCT_NAMES, ProductNames
-from feedback_loop.methods.text import normalise
-from feedback_loop.methods.tokens import KeyedPlaceholders
+from feedback_loop.methods.normal_text.normalising import normalise
+from feedback_loop.methods.normal_text.product_names import NO_PRODUCT_NAMES, ProductNames
+from feedback_loop.methods.personal_data.detectors import Detector, is_harmless
+from feedback_loop.methods.personal_data.known_people import ANNOUNCED_NAMES, of_person
+from feedback_loop.methods.personal_data.masking import PersonalData, Placeholders, find_personal_data, plain, replaced
+from feedback_loop.methods.personal_data.tokens import KeyedPlaceholders
 
 CODE_VERSION = "clean-2"
 

@@ -1,7 +1,8 @@
 """Did the fix help? One judgement per executed action that mends a cause, from the records around it.
 
-Who is treated is in `treated`, how treated and control are compared in `methods/difference_in_differences`. The rule that is easy to break:
-the time until the fix begins with the symptom, not with the alert; what was said while the fix was reaching customers counts nowhere.
+Who is treated is in `treated`, how treated and control are compared in `methods/statistics/difference_in_differences`. The rule that is
+easy to break: the time until the fix begins with the symptom, not with the alert; what was said while the fix was reaching customers counts
+nowhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.loop_vocab import MENDING
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
-from feedback_loop.methods.difference_in_differences import VERSION, FixEffect, Period, fix_effect
+from feedback_loop.methods.statistics.difference_in_differences import VERSION, FixEffect, Period, fix_effect
 from feedback_loop.outcomes.lifecycle import executions
 from feedback_loop.outcomes.treated import Scope, complaining_records, scope_text, sides, treated_scope
 

@@ -1,7 +1,7 @@
 """Who got a fix, and with whom they are compared: a record is of the treated, of the control, or of neither.
 
-How the two are compared is `methods/difference_in_differences`. The rule that is easy to break: a record that does not say whether it is
-in the scope counts on neither side, or the fix would seem to help the control too.
+How the two are compared is `methods/statistics/difference_in_differences`. The rule that is easy to break: a record that does not say
+whether it is in the scope counts on neither side, or the fix would seem to help the control too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Boilerplate: lines that end or begin one customer's mails again and again, which no list of phrases can know.
 
-Here: what of each message goes besides quotes, signatures and disclaimers. Those are `methods.replies`. The rule that is easy to break:
-whoever complains three times in the same words must be heard each time. So a block goes only where it ends (or begins) at least three
-messages whose other words differ, where enough of those words stay, and where none of its lines asks or speaks in the first person.
+Here: what of each message goes besides quotes, signatures and disclaimers. Those are `methods.mail.replies`. The rule that is easy to
+break: whoever complains three times in the same words must be heard each time. So a block goes only where it ends (or begins) at least
+three messages whose other words differ, where enough of those words stay, and where none of its lines asks or speaks in the first person.
 """
 
 from __future__ import annotations

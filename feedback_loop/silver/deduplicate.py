@@ -1,10 +1,10 @@
 """Repetition: the same known customer says the same of the same product again within a week, in the same words or nearly so.
 
-Here: which fragment repeats which, a global step over all days of the window. The same words are `methods.fingerprints`, nearly the same
-`methods.near_duplicates`. The rules that are easy to break: a fragment without a customer is never a duplicate, as hundreds of different
-people write the same two words; and what a fragment repeats follows from the window that ends with its day alone, never from what else is
-in the frame, so that any batch of days gives the same. Nothing is deleted: who counts people leaves repetitions out, who counts messages
-does not.
+Here: which fragment repeats which, a global step over all days of the window. The same words are `methods.repetition.fingerprints`, nearly
+the same `methods.repetition.near_duplicates`. The rules that are easy to break: a fragment without a customer is never a duplicate, as
+hundreds of different people write the same two words; and what a fragment repeats follows from the window that ends with its day alone,
+never from what else is in the frame, so that any batch of days gives the same. Nothing is deleted: who counts people leaves repetitions
+out, who counts messages does not.
 
 Within its window a fragment repeats the first that has its fingerprint, or what that one repeats; failing that the first that says nearly
 the same and itself repeats none. So where A is like B and B is like C but A is not like C, B repeats A and C is new: likeness is never
@@ -25,8 +25,8 @@ import pyarrow as pa
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES
 from feedback_loop.contracts.vocab import DuplicateKind
 from feedback_loop.methods.batches import BATCH_ROWS, Runner, batches_of, in_this_process
-from feedback_loop.methods.near_duplicates import Originals
-from feedback_loop.methods.wording import Wording, wording
+from feedback_loop.methods.repetition.near_duplicates import Originals
+from feedback_loop.methods.repetition.wording import Wording, wording
 
 SAME = ("customer_id", "product")
 _FRAGMENT: pa.Schema = TABLES["silver_fragment"].schema

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.fingerprints import fingerprint, text_hash
-from feedback_loop.methods.masking import without_tokens
+from feedback_loop.methods.personal_data.masking import without_tokens
+from feedback_loop.methods.repetition.fingerprints import fingerprint, text_hash
 
 SCHEMA: pa.Schema = TABLES["silver_fragment"].schema
 _MESSAGE: pa.Schema = TABLES["silver_message"].schema

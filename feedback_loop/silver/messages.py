@@ -16,9 +16,9 @@ import pyarrow as pa
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import RemovedKind
 from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
-from feedback_loop.methods.language import determined, guess_languages
-from feedback_loop.methods.masking import without_tokens
-from feedback_loop.methods.replies import Removed
+from feedback_loop.methods.languages.guessing import determined, guess_languages
+from feedback_loop.methods.mail.replies import Removed
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.silver.units import Unit, kept_spans, said, stripped
 
 SCHEMA: pa.Schema = TABLES["silver_message"].schema

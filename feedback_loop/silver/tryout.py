@@ -11,11 +11,11 @@ from typing import Any
 
 from feedback_loop.contracts.vocab import PersonalDataType
 from feedback_loop.methods.cleaning import Cleaning
-from feedback_loop.methods.fingerprints import fingerprint
-from feedback_loop.methods.language import guess_languages
-from feedback_loop.methods.masking import Placeholders
-from feedback_loop.methods.replies import new_text, strip_reply
-from feedback_loop.methods.tokens import KeyedPlaceholders, one_spelling
+from feedback_loop.methods.languages.guessing import guess_languages
+from feedback_loop.methods.mail.replies import new_text, strip_reply
+from feedback_loop.methods.personal_data.masking import Placeholders
+from feedback_loop.methods.personal_data.tokens import KeyedPlaceholders, one_spelling
+from feedback_loop.methods.repetition.fingerprints import fingerprint
 from feedback_loop.silver.deduplicate import first_sayings
 from feedback_loop.silver.units import units
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from feedback_loop.contracts.vocab import Channel, RemovedKind
 from feedback_loop.methods.alignment import AlignedText, unchanged
 from feedback_loop.methods.cleaning import PLAIN, Cleaning
-from feedback_loop.methods.masking import PersonalData, whole_spans
-from feedback_loop.methods.replies import StrippedReply, strip_reply
-from feedback_loop.methods.segmentation import segment
+from feedback_loop.methods.mail.replies import StrippedReply, strip_reply
+from feedback_loop.methods.personal_data.masking import PersonalData, whole_spans
+from feedback_loop.methods.segments.cutting import segment
 
 WRITTEN_AS_MAIL = frozenset({Channel.EMAIL, Channel.TICKET, Channel.CHAT})
 """Channels whose texts may carry quotes, signatures and disclaimers."""

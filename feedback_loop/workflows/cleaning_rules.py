@@ -24,8 +24,8 @@ from feedback_loop.config import Settings
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.cleaning import Cleaner, CleaningRules
-from feedback_loop.methods.custom_patterns import custom_detectors
-from feedback_loop.methods.product_names import ProductNames
+from feedback_loop.methods.normal_text.product_names import ProductNames
+from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 _VERSION_DIGITS = 12

@@ -16,11 +16,11 @@ import polars as pl
 from feedback_loop.contracts.erasure import Erased, ErasedStrings
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.erased_strings import LEAST_ID, long_values, pieces, said_by_nobody_else, token_pattern
+from feedback_loop.methods.erasure.row_owners import statement_owner
+from feedback_loop.methods.erasure.scrubbing import emptied_clusters, needed_columns
+from feedback_loop.methods.erasure.traces import LEAST_ID, long_values, pieces, said_by_nobody_else, token_pattern
 from feedback_loop.methods.group_terms import terms
-from feedback_loop.methods.masking import without_tokens
-from feedback_loop.methods.row_owners import statement_owner
-from feedback_loop.methods.scrubbing import emptied_clusters, needed_columns
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.workflows.erasable_home import ErasableHome
 
 RECORD, STATEMENT, QUARANTINE = (TABLES[name] for name in ("bronze_feedback_record", "bronze_context_statement", "bronze_quarantine"))

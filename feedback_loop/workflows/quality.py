@@ -18,8 +18,8 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.vocab import FindingLevel, QualityCheck
-from feedback_loop.methods.count_models import Reals, discoveries
-from feedback_loop.methods.seasonal_counts import SEASON_DAYS, SeasonFit, fit_season
+from feedback_loop.methods.statistics.count_models import Reals, discoveries
+from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS, SeasonFit, fit_season
 from feedback_loop.ports import Clock, TableStore
 from feedback_loop.workflows import quality_measures as measures
 from feedback_loop.workflows.quality_advice import Finding, advice_about

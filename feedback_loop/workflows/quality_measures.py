@@ -14,7 +14,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.methods.seasonal_counts import SEASON_DAYS
+from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS
 from feedback_loop.ports import TableStore
 from feedback_loop.sources.registry import SOURCES
 

@@ -1,7 +1,7 @@
 """One share of one series on one day beside its own past: how unlikely it is, and from which share on it would be odd.
 
-The models of the counts are in `methods/count_models`; which shares there are is counted by `quality_measures`, what follows from an odd
-one is decided in `quality`. The rule that is easy to break: the judged day is no part of its own past.
+The models of the counts are in `methods/statistics/count_models`; which shares there are is counted by `quality_measures`, what follows
+from an odd one is decided in `quality`. The rule that is easy to break: the judged day is no part of its own past.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.methods.count_models import ShareFit, fit_shares
-from feedback_loop.methods.seasonal_counts import SEASON_DAYS
+from feedback_loop.methods.statistics.count_models import ShareFit, fit_shares
+from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS
 
 MIN_HISTORY_DAYS, MIN_RECORDS = 14, 10
 """Below so many days of history a share has no past; below so many records on the day it is not looked at."""

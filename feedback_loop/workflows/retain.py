@@ -23,7 +23,7 @@ from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureUnfinished, RetentionRefused
-from feedback_loop.methods.row_owners import said, statement_instant, statement_owner
+from feedback_loop.methods.erasure.row_owners import said, statement_instant, statement_owner
 from feedback_loop.workflows.erasable_home import ErasableHome
 from feedback_loop.workflows.erase import Plan
 from feedback_loop.workflows.erase_selection import QUARANTINE, RECORD, STATEMENT, Raw, strings_of, with_derived

@@ -16,7 +16,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, Refused
 from feedback_loop.methods.alignment import Alignment
-from feedback_loop.methods.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 from feedback_loop.ports import StateStore, TableStore
 
 REVEALER = "privacy_officer"

@@ -19,7 +19,7 @@ from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.cleaning import PLAIN
-from feedback_loop.methods.language import determined, guess_languages
+from feedback_loop.methods.languages.guessing import determined, guess_languages
 from feedback_loop.ports import Embedder
 from feedback_loop.workflows.try_files import Answer, TextRow, read_texts
 

@@ -1,7 +1,7 @@
 """`try verify-fix`: did a fix work, answered for each case folder of a user's own.
 
-A case is `case.json` and `complaints.parquet`; the method is `methods/difference_in_differences`. The rule that is easy to break: nothing
-is assumed of a case but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
+A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/difference_in_differences`. The rule that is easy to
+break: nothing is assumed of a case but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
-from feedback_loop.methods.difference_in_differences import BIN, Period, fix_effect
+from feedback_loop.methods.statistics.difference_in_differences import BIN, Period, fix_effect
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"

@@ -20,7 +20,7 @@ from feedback_loop.adapters.memory_store import MemoryTableStore
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import QualityCheck
-from feedback_loop.methods.seasonal_counts import SEASON_DAYS
+from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS
 from feedback_loop.workflows.ingest import land_file
 from feedback_loop.workflows.quality import CHECKS
 from feedback_loop.workflows.quality_measures import Landed, landed_around

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from feedback_loop.methods.fingerprints import canonical, fingerprint
+from feedback_loop.methods.repetition.fingerprints import canonical, fingerprint
 from feedback_loop.silver.tryout import try_dedupe
 
 Finder = Callable[[Sequence[str]], list[int | None]]

@@ -21,12 +21,12 @@ from feedback_loop.contracts.records import RejectedRow, row_count
 from feedback_loop.errors import BadInput
 from feedback_loop.methods.alignment import AlignedText, Alignment
 from feedback_loop.methods.cleaning import PLAIN, Cleaner, Cleaning, Speaker
-from feedback_loop.methods.fingerprints import fingerprint, text_hash
-from feedback_loop.methods.language import guess_languages
-from feedback_loop.methods.masking import find_personal_data, mask, whole_spans
-from feedback_loop.methods.replies import strip_reply
-from feedback_loop.methods.segmentation import segment
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.languages.guessing import guess_languages
+from feedback_loop.methods.mail.replies import strip_reply
+from feedback_loop.methods.normal_text.normalising import normalise
+from feedback_loop.methods.personal_data.masking import find_personal_data, mask, whole_spans
+from feedback_loop.methods.repetition.fingerprints import fingerprint, text_hash
+from feedback_loop.methods.segments.cutting import segment
 from feedback_loop.silver.units import kept_spans, units
 from feedback_loop.sources.reading import Reading, Row, reading_again
 from feedback_loop.sources.registry import SOURCES

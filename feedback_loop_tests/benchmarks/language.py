@@ -19,7 +19,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table as Grid
 
-from feedback_loop.methods.language import determined, guess_languages
+from feedback_loop.methods.languages.guessing import determined, guess_languages
 from feedback_loop_tests.real_reviews import FOLDER
 
 SENTENCES = FOLDER.parent / "languages"

@@ -30,7 +30,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from feedback_loop.methods.replies import strip_reply
+from feedback_loop.methods.mail.replies import strip_reply
 from feedback_loop_tests.mail_fixtures import WHY_ABSENT, Mail, are_absent, kept_lines, lines_of, replies, signature_lines, signed_mails
 from feedback_loop_tests.real_reviews import FOLDER
 

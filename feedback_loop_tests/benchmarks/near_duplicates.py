@@ -21,7 +21,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from feedback_loop.methods.fingerprints import fingerprint
+from feedback_loop.methods.repetition.fingerprints import fingerprint
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop_tests.benchmarks.copied_texts import (
     COPIES,

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from feedback_loop.methods.alignment import rewrite
-from feedback_loop.methods.mojibake import repaired
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.normal_text.mojibake import repaired
+from feedback_loop.methods.normal_text.normalising import normalise
 from feedback_loop_tests.real_reviews import FOLDER
 
 SHARED = FOLDER.parent

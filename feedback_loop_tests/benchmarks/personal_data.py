@@ -19,7 +19,7 @@ from importlib.metadata import version
 from random import Random
 
 from feedback_loop.contracts.vocab import PersonalDataType
-from feedback_loop.methods.masking import find_personal_data
+from feedback_loop.methods.personal_data.masking import find_personal_data
 from feedback_loop_tests.benchmarks.personal_values import MAKERS
 from feedback_loop_tests.real_reviews import FOLDER, PRODUCTS, WHY_ABSENT, are_absent, export_of
 

@@ -31,8 +31,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table as Grid
 
-from feedback_loop.methods.segmentation import segment
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.normal_text.normalising import normalise
+from feedback_loop.methods.segments.cutting import segment
 from feedback_loop.silver.units import units
 from feedback_loop_tests.real_reviews import FOLDER, PRODUCTS
 

@@ -36,11 +36,11 @@ from feedback_loop.contracts.records import FeedbackRecord
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import Channel
 from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
-from feedback_loop.methods.fingerprints import fingerprint, text_hash
-from feedback_loop.methods.language import guess_languages
-from feedback_loop.methods.replies import strip_reply
-from feedback_loop.methods.segmentation import segment
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.languages.guessing import guess_languages
+from feedback_loop.methods.mail.replies import strip_reply
+from feedback_loop.methods.normal_text.normalising import normalise
+from feedback_loop.methods.repetition.fingerprints import fingerprint, text_hash
+from feedback_loop.methods.segments.cutting import segment
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop.silver.units import said, stripped
 from feedback_loop.workflows import checks

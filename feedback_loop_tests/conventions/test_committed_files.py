@@ -21,8 +21,8 @@ FORBIDDEN = {
     "a token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|AKIA[A-Z0-9]{16}|xox[abp]-\d{10,}|sk-[A-Za-z0-9]{40,})\b",
 }
 MADE_UP = {
-    "feedback_loop_tests/methods/test_detectors.py", "feedback_loop_tests/methods/test_masking.py",
-    "feedback_loop_tests/methods/test_secrets.py", "feedback_loop_tests/benchmarks/fuzz_corpus.py",
+    "feedback_loop_tests/methods/personal_data/test_detectors.py", "feedback_loop_tests/methods/personal_data/test_masking.py",
+    "feedback_loop_tests/methods/personal_data/test_secrets.py", "feedback_loop_tests/benchmarks/fuzz_corpus.py",
 }  # fmt: skip
 """Their tokens and keys are invented, to see them found and masked."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from feedback_loop.methods.cleaning import PLAIN, Cleaner, CleaningRules, Speaker, speaker_of
-from feedback_loop.methods.custom_patterns import custom_detectors
-from feedback_loop.methods.masking import without_tokens
-from feedback_loop.methods.product_names import ProductNames
+from feedback_loop.methods.normal_text.product_names import ProductNames
+from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop_tests.methods.texts import messages
 
 RULES = CleaningRules(ProductNames({"fam": "Fam Card"}), custom_detectors([("order", "PRW-[0-9]{4}")]), "r1")

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.tables import DUPLICATE_DAYS
-from feedback_loop.methods.same_words import say_the_same
-from feedback_loop.methods.wording import wording
+from feedback_loop.methods.repetition.same_words import say_the_same
+from feedback_loop.methods.repetition.wording import wording
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop_tests.silver.records import batch, record
 from feedback_loop_tests.silver.stages import fragments_of

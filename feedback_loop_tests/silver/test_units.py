@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from feedback_loop.contracts.vocab import Channel, RemovedKind
 from feedback_loop.methods.alignment import Alignment
 from feedback_loop.methods.cleaning import PLAIN
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.normal_text.normalising import normalise
 from feedback_loop.silver.units import kept_spans, said, stripped, units
 from feedback_loop_tests.methods.texts import messages
 

@@ -10,8 +10,8 @@ import pytest
 
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.methods.cleaning import PERSON, Cleaner
-from feedback_loop.methods.masking import mask
-from feedback_loop.methods.text import normalise
+from feedback_loop.methods.normal_text.normalising import normalise
+from feedback_loop.methods.personal_data.masking import mask
 from feedback_loop.workflows import checks
 from feedback_loop_tests.contracts.rows import frame_of
 

@@ -10,7 +10,7 @@ import pytest
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, Refused
 from feedback_loop.methods.cleaning import Cleaner
-from feedback_loop.methods.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 from feedback_loop.workflows.reveal import REVEALER, reveal
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START, FakeTableStore

@@ -19,7 +19,7 @@ from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.contracts.erasure import Erased, StoreCount
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import TableLogMissing
-from feedback_loop.methods.scrubbing import needed_columns, without
+from feedback_loop.methods.erasure.scrubbing import needed_columns, without
 
 
 class ErasableTables(DeltaTableStore):

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from feedback_loop.adapters.erasure.search import Finder
-from feedback_loop.methods.erased_strings import LEAST_ID, token_pattern
-from feedback_loop.methods.row_owners import OWNERS
+from feedback_loop.methods.erasure.row_owners import OWNERS
+from feedback_loop.methods.erasure.traces import LEAST_ID, token_pattern
 from feedback_loop.sources.csv_rows import split_rows, take_row
 from feedback_loop.sources.csv_table import MAX_COLUMNS
 from feedback_loop.sources.lines import BOM, Lines, without_end

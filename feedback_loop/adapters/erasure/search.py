@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from feedback_loop.adapters.sqlite_reading import looked_at
 from feedback_loop.contracts.erasure import ErasedStrings, Search, Trace
 from feedback_loop.contracts.identifiers import content_hash
-from feedback_loop.methods.erased_strings import spellings
+from feedback_loop.methods.erasure.traces import spellings
 
 _CHUNK = 8 * 1024 * 1024
 _SQLITE = b"SQLite format 3\0"

@@ -26,7 +26,7 @@ from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import LOOP, Approval, Proposal
 from feedback_loop.contracts.erasure import Erased, StateLoss, StoreCount
 from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
-from feedback_loop.methods.scrubbing import names_any, scrubbed_json
+from feedback_loop.methods.erasure.scrubbing import names_any, scrubbed_json
 from feedback_loop.remediation.attested import OVER, RESTATED
 from feedback_loop.remediation.proposals import arguments_hash_of
 

@@ -1,0 +1,120 @@
+"""What the calibration methods promise, checked against counts, closed forms and repeated draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback_loop.methods.statistics.calibration import (
+    Blend,
+    conformal_cutoff,
+    error_upper_bound,
+    expected_calibration_error,
+    fit_blend,
+    selective_threshold,
+)
+
+NOTHING = np.zeros(0)
+
+
+def _draw(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Confidences, and answers that are right exactly as often as the confidence says."""
+    rng = np.random.default_rng(seed)
+    confidence = 1 - rng.beta(1, 8, count)
+    return confidence, rng.random(count) < confidence
+
+
+def test_blend_yields_probabilities_that_sum_to_one() -> None:
+    log_p = Blend(0.5, 2.0).log_probabilities(np.array([[1.0, 2.0, 3.0]]), np.array([[0.0, -1.0, 4.0]]))
+    assert np.exp(log_p).sum() == pytest.approx(1)
+    assert log_p.argmax() == 2
+
+
+def test_blend_leans_on_the_model_that_is_right() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 400)
+    knows, guesses = np.eye(3)[truth] + rng.normal(0, 0.3, (400, 3)), rng.normal(0, 1, (400, 3))
+    blend = fit_blend(knows, guesses, truth)
+    assert blend.first > 3
+    assert abs(blend.second) < 0.3
+
+
+def test_blend_of_overconfident_scores_cools_them() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 500)
+    scores = 10 * (np.eye(2)[truth] + rng.normal(0, 1, (500, 2)))
+    blend = fit_blend(scores, np.zeros((500, 2)), truth)
+    confidence = np.exp(blend.log_probabilities(scores, np.zeros((500, 2)))).max(axis=1)
+    assert expected_calibration_error(confidence, scores.argmax(axis=1) == truth) < 0.08
+    assert blend.first < 0.5
+
+
+def test_blend_without_examples_is_the_usual_one() -> None:
+    assert fit_blend(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64)) == Blend(1.0, 2.0)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    assert expected_calibration_error(np.full(10, 0.9), np.array([True] * 6 + [False] * 4)) == pytest.approx(0.3)
+    assert expected_calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == 0
+    assert expected_calibration_error(NOTHING, NOTHING.astype(bool)) == 0
+
+
+def test_bound_without_errors_has_its_closed_form() -> None:
+    assert error_upper_bound(0, 114, 0.1) == pytest.approx(1 - 0.1 ** (1 / 114))
+    assert error_upper_bound(0, 114, 0.1) < 0.02 < error_upper_bound(0, 113, 0.1)
+    assert error_upper_bound(3, 3, 0.1) == 1
+    assert error_upper_bound(0, 0, 0.1) == 1
+
+
+@given(st.integers(0, 20), st.integers(21, 500), st.floats(0.01, 0.5))
+@settings(max_examples=50)
+def test_bound_grows_with_errors_and_shrinks_with_trials(errors: int, trials: int, delta: float) -> None:
+    bound = error_upper_bound(errors, trials, delta)
+    assert errors / trials < bound <= error_upper_bound(errors + 1, trials, delta)
+    assert error_upper_bound(errors, trials + 1, delta) < bound
+
+
+def test_threshold_is_missing_where_the_examples_are_too_few() -> None:
+    assert selective_threshold(np.full(100, 0.99), np.full(100, True), 0.98, 0.1) is None
+    assert selective_threshold(NOTHING, NOTHING.astype(bool), 0.98, 0.1) is None
+
+
+def test_threshold_takes_all_where_all_are_right() -> None:
+    confidence = np.linspace(0.4, 1, 500)
+    assert selective_threshold(confidence, np.full(500, True), 0.98, 0.1) == confidence[0]
+
+
+def test_threshold_stops_before_the_errors() -> None:
+    confidence = np.linspace(0, 1, 1000)
+    threshold = selective_threshold(confidence, confidence > 0.4, 0.95, 0.1)
+    assert threshold is not None
+    assert 0.3 < threshold < 0.45
+
+
+def test_threshold_never_splits_examples_of_equal_confidence() -> None:
+    confidence = np.concatenate([np.full(300, 0.9), np.full(300, 0.5)])
+    threshold = selective_threshold(confidence, np.concatenate([np.full(300, True), np.full(300, False)]), 0.95, 0.1)
+    assert threshold == 0.9
+
+
+def test_threshold_misses_its_target_no_more_often_than_delta() -> None:
+    population, right = _draw(200_000, seed=99)
+    misses = 0
+    for seed in range(200):
+        confidence, is_correct = _draw(400, seed)
+        threshold = selective_threshold(confidence, is_correct, 0.93, 0.1)
+        if threshold is not None:
+            misses += right[population >= threshold].mean() < 0.93
+    assert misses <= 0.1 * 200 + 2 * np.sqrt(0.1 * 0.9 * 200)
+
+
+def test_prediction_sets_cover_the_truth() -> None:
+    rng = np.random.default_rng(5)
+    cutoff = conformal_cutoff(rng.beta(5, 1, 2000), 0.9)
+    assert np.mean(rng.beta(5, 1, 20_000) >= cutoff) == pytest.approx(0.9, abs=0.02)
+
+
+def test_prediction_sets_hold_every_label_where_examples_are_too_few() -> None:
+    assert conformal_cutoff(np.array([0.9, 0.8]), 0.95) == 0
