@@ -88,18 +88,19 @@ def _cut(raw: str, normal: AlignedText, masked: AlignedText, found: Sequence[Per
     pieces = segment(normal.text, whole_spans(found))
     if len(pieces) == 1:
         return _left_whole(raw, normal, masked, cleaning)
-    cut = [_piece(raw, normal, piece, cleaning) for piece in pieces]
+    spans = pieces if normal.text == raw else [normal.alignment.source_span(*piece) for piece in pieces]
+    if any(end > start for (_, end), (start, _) in pairwise(spans)):
+        # Known before a piece is cleaned: where all was replaced as a whole, each piece is all of the text.
+        return _left_whole(raw, normal, masked, cleaning)
+    cut = [_piece(raw, *span, normal.text[slice(*piece)], cleaning) for span, piece in zip(spans, pieces, strict=True)]
     wanted = [masked.text[slice(*(masked.alignment.derived_span(*piece) if found else piece))] for piece in pieces]
-    disjoint = all(a.raw_end <= b.raw_start for a, b in pairwise(cut))
-    return cut if disjoint and [unit.masked.text for unit in cut] == wanted else _left_whole(raw, normal, masked, cleaning)
+    return cut if [unit.masked.text for unit in cut] == wanted else _left_whole(raw, normal, masked, cleaning)
 
 
-def _piece(raw: str, normal: AlignedText, piece: tuple[int, int], cleaning: Cleaning) -> Unit:
-    """One piece of the normal text as a unit; most are as they were written, and then nothing is computed again."""
-    start, end = piece if normal.text == raw else normal.alignment.source_span(*piece)
-    part = raw[start:end]
-    if part == normal.text[slice(*piece)] and cleaning.stays(part):
-        return Unit(start, end, unchanged(part))
+def _piece(raw: str, start: int, end: int, normal_text: str, cleaning: Cleaning) -> Unit:
+    """One piece as a unit; most are as they were written, and then nothing is computed again."""
+    if raw[start:end] == normal_text and cleaning.stays(normal_text):
+        return Unit(start, end, unchanged(normal_text))
     return _unit(raw, start, end, cleaning)
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.vocab import Channel, RemovedKind
-from feedback_loop.methods.alignment import Alignment
-from feedback_loop.methods.cleaning import PLAIN
+from feedback_loop.methods.alignment import AlignedText, Alignment
+from feedback_loop.methods.cleaning import PLAIN, Cleaning
 from feedback_loop.methods.normal_text.normalising import normalise
 from feedback_loop.silver.units import kept_spans, said, stripped, units
 from feedback_loop_tests.methods.texts import messages
@@ -82,3 +82,21 @@ def test_kept_spans_are_what_the_removed_ones_leave() -> None:
 def test_masked_message_holds_the_kept_parts_only() -> None:
     raw = "Call 9876543210.\n-- \nJane Doe\n"
     assert said(raw, stripped(raw, Channel.EMAIL).kept).masked == "Call [PHONE]."
+
+
+class CountingCleaning(Cleaning):
+    """Counts the characters that it cleans."""
+
+    cleaned = 0
+
+    def clean(self, raw: str) -> AlignedText:
+        """What `Cleaning` makes of it."""
+        type(self).cleaned += len(raw)
+        return super().clean(raw)
+
+
+def test_text_that_was_composed_as_a_whole_is_not_cleaned_again_for_each_of_its_pieces() -> None:
+    raw = "\u0958\x85" * 500
+    (unit,) = units(raw, CountingCleaning())
+    assert (unit.raw_start, unit.masked.text) == (0, PLAIN.clean(raw).text)
+    assert CountingCleaning.cleaned <= len(raw)
