@@ -1,8 +1,8 @@
 """Random and mutated inputs through every parser and step: `python -m feedback_loop_tests.benchmarks.fuzz`.
 
 Most inputs are mutated (bits, splices, repeated blocks, grammar tokens), one in ten is made by Hypothesis. Each step runs in a process of
-its own, which is stopped where one input takes too long or takes the process along; the run goes on behind it. A finding is written to a
-temporary folder, with its input. Not here: files too large for this (`hostile_files`). Exits 1 where there is a finding.
+its own, which ends where one input takes too much of its time or takes the process along; the run goes on behind it. A finding is written
+to a temporary folder, with its input. Not here: files too large for this (`hostile_files`). Exits 1 where there is a finding.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import platform
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,9 @@ from rich.table import Table
 from feedback_loop_tests.benchmarks.fuzz_steps import NAMES, Broken, Input, Parser, Step, step_named
 
 SECONDS_AN_INPUT = 20.0
+"""Of computing; a process that only waits is stopped after ten times as long, so that a busy machine is no finding."""
+
+_WAITS = 10
 MAX_FINDINGS = 20
 """A step that breaks this often is broken; it stops."""
 
@@ -88,7 +92,7 @@ def work(task: Task, start: int, done: Synchronized[int], began: Synchronized[fl
     _run_hypothesis(step, task, done, began)
     if isinstance(step.check, Parser):
         parser = step.check
-        _try(step._replace(check=lambda _: parser.land()), b"", task)
+        _try(step._replace(check=lambda _: parser.land()), b"", task, seconds=0)
     done.value = task.inputs
 
 
@@ -107,13 +111,17 @@ def _run_hypothesis(step: Step, task: Task, done: Synchronized[int], began: Sync
     each()
 
 
-def _try(step: Step, data: Input, task: Task) -> None:
+def _try(step: Step, data: Input, task: Task, seconds: float = SECONDS_AN_INPUT) -> None:
+    """Writes what is broken; ends this process after so many seconds of computing (0: never)."""
     try:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         step.check(data)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if isinstance(error, Broken) else f" ({Path(where.filename).name}:{where.lineno})"
         _write(task, f"{type(error).__name__}: {error}{place}", data)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _write(task: Task, law: str, data: Input) -> None:
@@ -121,7 +129,7 @@ def _write(task: Task, law: str, data: Input) -> None:
         file.write(json.dumps({"step": task.step, "law": law[:300], "input": repr(data)}) + "\n")
 
 
-def run_step(task: Task, seconds: float = SECONDS_AN_INPUT) -> Outcome:
+def run_step(task: Task, seconds: float = _WAITS * SECONDS_AN_INPUT) -> Outcome:
     """Runs one step to its end, over as many processes as crash or hang."""
     started, context = time.perf_counter(), multiprocessing.get_context("spawn")
     done, began = context.Value("i", 0), context.Value("d", time.monotonic())
@@ -154,6 +162,8 @@ def _watched(process: multiprocessing.process.BaseProcess, began: Synchronized[f
             process.kill()
             process.join()
             return None
+    if process.exitcode == -signal.SIGPROF:
+        return f"no end after {SECONDS_AN_INPUT:.0f} s of computing"
     return None if process.exitcode == 0 else f"the process died with {process.exitcode}"
 
 

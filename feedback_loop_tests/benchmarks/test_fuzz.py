@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any, cast
@@ -82,6 +83,7 @@ def test_hang_is_stopped_and_told(tmp_path: Path) -> None:
 
 def test_death_of_a_process_is_told_and_a_good_end_is_not(tmp_path: Path) -> None:
     assert _watched(_Process(-11), tmp_path) == "the process died with -11"
+    assert _watched(_Process(-signal.SIGPROF), tmp_path) == "no end after 20 s of computing"
     assert _watched(_Process(0), tmp_path) is None
 
 
