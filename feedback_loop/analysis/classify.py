@@ -64,17 +64,17 @@ class FragmentClassifier:
 def train_classifier(taxonomy: Taxonomy, embedder: Embedder, policy: AbstentionPolicy | None = None) -> FragmentClassifier:
     """The classifier that the taxonomy's examples teach; a function of taxonomy, embedding model and policy alone.
 
-    Threshold and languages are proven on out-of-fold predictions of the examples, which also fitted the blend: good enough to abstain by,
+    Threshold and languages are proven on left-out predictions of the examples, which also fitted the blend: good enough to abstain by,
     no promise about a customer's texts (that needs labels of their own, see `selective`).
     """
     policy = policy or AbstentionPolicy()
     texts, targets = zip(*taxonomy.training_examples(), strict=True)
-    blend, held_out = train(texts, embedder.embed(texts), targets)
-    log_p = blend.blend.log_probabilities(held_out.scores.meaning, held_out.scores.wording)
-    confidence, is_correct = np.exp(log_p.max(axis=1)), np.asarray(blend.labels)[log_p.argmax(axis=1)] == np.asarray(targets)[held_out.rows]
+    blend, left_out = train(texts, embedder.embed(texts), targets)
+    log_p = blend.blend.log_probabilities(left_out.scores.meaning, left_out.scores.wording)
+    confidence, is_correct = np.exp(log_p.max(axis=1)), np.asarray(blend.labels)[log_p.argmax(axis=1)] == np.asarray(targets)[left_out.rows]
     proven = selective_threshold(confidence, is_correct, policy.target_precision, policy.delta)
     threshold = round(policy.threshold_where_unproven if proven is None else proven, _SCORE_DECIMALS)
-    spoken = np.asarray(taxonomy.example_languages())[held_out.rows]
+    spoken = np.asarray(taxonomy.example_languages())[left_out.rows]
     evidence = count_by_language(spoken.tolist(), confidence >= threshold, is_correct)
     languages = taxonomy.languages & shown(evidence, policy.least_language_precision, policy.delta)
     version = classifier_version(taxonomy, embedder.model_version, policy)

@@ -1,41 +1,43 @@
 """Whether a text belongs to any of the known labels at all.
 
-Here: the out-of-scope score, a sum of three z-scores (distance to the nearest examples, highest logit, highest TF-IDF margin) and its
-cut. Which label a text in scope gets is in `blend`; what follows from being out of scope is in `selective`. The rule that is easy to
-break: the z-scores are standardised on scores of examples that their model had not seen, else everything new looks out of scope.
+Here: the out-of-scope score, a sum of three z-scores (nearness to examples, highest score by meaning, highest by wording), and its two
+cuts. Which label a text in scope gets is in `blend`; what follows from being out of scope is in `selective`. The rule that is easy to
+break: the z-scores are standardised on scores of examples that were left out of training, else everything new looks out of scope.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from feedback_loop.analysis.blend import OutOfFold, Scores
-from feedback_loop.methods.statistics.calibration import Reals
-from feedback_loop.ports import Vectors
+from feedback_loop.analysis.blend import LeftOut, Scores
+from feedback_loop.methods.statistics.calibration import Reals, error_upper_bound
 
-_NEIGHBOURS = 5
-_ROWS_AT_ONCE = 1024
-_REJECTED_SHARE = 0.01
+_DOUBTED_SHARE = 0.05
+_DELTA = 0.1
 _OUTSIDER_SHARE = 0.25
 _SMALLEST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The examples in scope, how their signals are spread, and the strangeness from which on a text is out of scope."""
+    """How the signals of texts in scope are spread, and from which strangeness on a text is doubted, and called out of scope.
 
-    examples: Vectors
+    At most one in twenty texts in scope is doubted, which costs a question. Being called out of scope costs a text its label: none is
+    while no outsider is known.
+    """
+
     mean: Reals
     spread: Reals
+    doubt: float
     cut: float
     usual: Reals
 
-    def strangeness(self, vectors: Vectors, scores: Scores) -> Reals:
+    def strangeness(self, scores: Scores) -> Reals:
         """The out-of-scope score [n] of texts: 0 for a usual text in scope, higher for a stranger one."""
-        signals = _signals(_nearness(vectors, self.examples, skip_first=False), scores)
-        return _strangeness(signals, self.mean, self.spread)
+        return _strangeness(_signals(scores), self.mean, self.spread)
 
     def confidence(self, strangeness: Reals) -> Reals:
         """The share of examples in scope that are less strange."""
@@ -43,46 +45,44 @@ class Scope:
         return shares
 
 
-def learn_scope(examples: Vectors, held_out: OutOfFold) -> Scope:
-    """The scope of the examples, cut where one in a hundred of them would be turned away; nothing is, while fewer than that were scored."""
-    if not len(held_out.rows):
-        return Scope(examples, np.zeros(3), np.ones(3), float("inf"), np.zeros(0))
-    signals = _signals(_nearness(examples[held_out.rows], examples, skip_first=True), held_out.scores)
+def learn_scope(left_out: LeftOut) -> Scope:
+    """The scope of the examples; nothing is doubted while they are too few to tell."""
+    if not len(left_out.rows):
+        return Scope(np.zeros(3), np.ones(3), float("inf"), float("inf"), np.zeros(0))
+    signals = _signals(left_out.scores)
     mean, spread = signals.mean(axis=0), np.maximum(signals.std(axis=0), _SMALLEST_SPREAD)
     usual = np.sort(_strangeness(signals, mean, spread))
-    cut = float(np.quantile(usual, 1 - _REJECTED_SHARE)) if len(usual) * _REJECTED_SHARE >= 1 else float("inf")
-    return Scope(examples, mean, spread, cut, usual)
+    return Scope(mean, spread, _doubt(usual), float("inf"), usual)
 
 
-def cut_by_examples(scope: Scope, outside: Reals) -> float:
-    """The cut with the fewest mistakes between known outsiders and the examples in scope; the usual one without outsiders.
+def with_outsiders(scope: Scope, outside: Reals) -> Scope:
+    """The same scope, cut with the fewest mistakes between the strangeness of known outsiders and of the examples in scope.
 
     Outsiders weigh as if they were a quarter of the texts, however many were collected.
     """
     if not len(outside) or not len(scope.usual):
-        return scope.cut
+        return scope
     candidates = np.unique(np.concatenate([outside, scope.usual]))
     missed = np.searchsorted(np.sort(outside), candidates) / len(outside)
     wronged = 1 - np.searchsorted(scope.usual, candidates) / len(scope.usual)
-    return float(candidates[np.argmin(_OUTSIDER_SHARE * missed + (1 - _OUTSIDER_SHARE) * wronged)])
+    cut = float(candidates[np.argmin(_OUTSIDER_SHARE * missed + (1 - _OUTSIDER_SHARE) * wronged)])
+    cut = cut if scope.doubt == float("inf") else max(cut, scope.doubt)
+    return replace(scope, cut=cut, doubt=min(cut, scope.doubt))
 
 
-def _signals(nearness: Reals, scores: Scores) -> Reals:
-    return np.stack([nearness, scores.meaning.max(axis=1), scores.wording.max(axis=1)], axis=1)
+def _doubt(usual: Reals) -> float:
+    """The least strangeness that at most the doubted share of texts in scope reaches, but for a chance of `_DELTA`."""
+    count = len(usual)
+    bearable = bisect_right(range(count), _DOUBTED_SHARE, key=lambda doubted: error_upper_bound(doubted, count, _DELTA)) - 1
+    if bearable < 0:
+        return float("inf")
+    return float(np.nextafter(usual[-1], np.inf)) if not bearable else float(usual[count - bearable])
+
+
+def _signals(scores: Scores) -> Reals:
+    return np.stack([scores.nearness, scores.meaning.max(axis=1), scores.wording.max(axis=1)], axis=1)
 
 
 def _strangeness(signals: Reals, mean: Reals, spread: Reals) -> Reals:
     summed: Reals = -((signals - mean) / spread).sum(axis=1)
     return summed
-
-
-def _nearness(vectors: Vectors, examples: Vectors, *, skip_first: bool) -> Reals:
-    """Mean cosine to the nearest examples; `skip_first` leaves out the text itself."""
-    first = int(skip_first)
-    count = min(_NEIGHBOURS + first, len(examples))
-    means = [np.zeros(0)]
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
-        cosines = vectors[start : start + _ROWS_AT_ONCE] @ examples.T
-        nearest = -np.sort(-np.partition(cosines, len(examples) - count, axis=1)[:, -count:], axis=1)
-        means.append(nearest[:, first:].mean(axis=1) if count > first else np.zeros(len(nearest)))
-    return np.concatenate(means).astype(np.float64)

@@ -1,30 +1,37 @@
 """A classifier for a user's own labels that decides alone only where it keeps a promised precision.
 
-Here: the split, training, the certified threshold, and a verdict with a route for each text. Training itself is in `blend`, the statistics
-are in `methods/statistics/calibration`, what is out of scope is in `scope`. The rule that is easy to break: blend and temperature are
-fitted on the training part, the threshold on the calibration part, and neither looks at the other.
+Here: what proves the threshold, and a verdict with a route for each text. Training itself is in `blend`, the statistics are in
+`methods/statistics/calibration`, what is out of scope is in `scope`. The rule that is easy to break: the probability that an example adds
+to the proof comes from models that had left it out and from a blend that other examples fitted.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
-from feedback_loop.analysis.blend import NARROW_INTENTS, BlendClassifier, train
+from feedback_loop.analysis.blend import NARROW_INTENTS, BlendClassifier, LeftOut, Scores, train
 from feedback_loop.analysis.classify import has_words
-from feedback_loop.analysis.scope import Scope, cut_by_examples, learn_scope
+from feedback_loop.analysis.scope import Scope, learn_scope, with_outsiders
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import BadInput
-from feedback_loop.methods.statistics.calibration import Reals, conformal_cutoff, error_upper_bound, selective_threshold
+from feedback_loop.methods.statistics.calibration import (
+    Certainty,
+    Indices,
+    Reals,
+    conformal_cutoff,
+    cross_fitted,
+    fit_certainty,
+    selective_threshold,
+)
 from feedback_loop.ports import Embedder, Vectors
 
 OUT_OF_SCOPE = "out_of_scope"
-_CALIBRATION_SHARE = 0.3
 _SET_COVERAGE = 0.95
 _SHORTLIST = 5
 _FEW = 20
@@ -59,7 +66,7 @@ class RouteReason(StrEnum):
 
 @dataclass(frozen=True)
 class LabelledText:
-    """One text that a person labelled; without a split one is made."""
+    """One text that a person labelled; without a split it is trained on."""
 
     text: str
     label: str
@@ -80,10 +87,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class SelectiveClassifier:
-    """A trained classifier, its scope, and the threshold that was certified, None where none could be."""
+    """A trained classifier, its scope, how sure it may be, and the threshold that was certified, None where none could be."""
 
     blend: BlendClassifier
     scope: Scope
+    certainty: Certainty
     threshold: float | None
     set_cutoff: float
 
@@ -98,46 +106,38 @@ def decide_texts(
     """One verdict per (text_id, text), in order, by a classifier trained on the labelled texts.
 
     Of the texts routed `automatic`, at least the target precision is right, wrong with probability `delta` at most over the draw of the
-    calibration part, as long as texts and calibration part come from the same stream.
+    labelled texts, as long as these and the texts come from the same stream.
     """
     classifier = train_selective(labelled, embedder, target_precision, delta)
     return decide(classifier, texts, embedder.embed([text for _, text in texts]))
 
 
 def train_selective(labelled: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float) -> SelectiveClassifier:
-    """The classifier of the training part, its threshold certified on the calibration part; BadInput where none can be learnt."""
+    """The classifier of the training part, with a certified threshold where one can be proven; BadInput where nothing can be learnt.
+
+    A calibration part that the texts bring proves it; without one the left-out scores of all texts do.
+    """
     _require_shares(target_precision, delta)
-    parts = split_labelled([one for one in labelled if has_words(one.text)], target_precision, delta)
+    parts = _parts([one for one in labelled if has_words(one.text)])
     inside = [one for one in parts[Split.TRAIN] if one.label != OUT_OF_SCOPE]
     if not inside:
         raise BadInput(f"no text with words and a label other than '{OUT_OF_SCOPE}' to train on. Add labelled rows to the training file.")
-    inside += _names_of_rare(inside)
-    texts = [one.text for one in inside]
-    vectors = embedder.embed(texts)
-    blend, held_out = train(texts, vectors, [one.label for one in inside], NARROW_INTENTS)
-    scope = _with_outsiders(
-        learn_scope(vectors, held_out), blend, [one for one in parts[Split.TRAIN] if one.label == OUT_OF_SCOPE], embedder
-    )
-    return _certified(SelectiveClassifier(blend, scope, None, 0.0), parts[Split.CALIBRATION], embedder, target_precision, delta)
+    taught = inside + _names_of_rare(inside)
+    texts = [one.text for one in taught]
+    blend, left_out = train(texts, embedder.embed(texts), [one.label for one in taught], NARROW_INTENTS)
+    left_out = left_out.first(len(inside))
+    outsiders = _scores_of([one for one in parts[Split.TRAIN] if one.label == OUT_OF_SCOPE], blend, embedder)
+    scope = learn_scope(left_out)
+    scope = with_outsiders(scope, scope.strangeness(outsiders))
+    inner = _left_out(left_out, outsiders, blend)
+    classifier = SelectiveClassifier(blend, scope, _certainty(inner), None, 0.0)
+    return _certified(classifier, _held_apart(parts[Split.CALIBRATION], blend, embedder) or inner, target_precision, delta)
 
 
-def split_labelled(labelled: Sequence[LabelledText], target_precision: float, delta: float) -> dict[Split, list[LabelledText]]:
-    """Both parts; a split that the texts bring is honoured, otherwise each label gives a fixed share, chosen by content alone.
-
-    Where that share could not certify the target even without an error, all texts are trained on and none is kept.
-    """
-    if any(one.split for one in labelled):
-        return {part: [one for one in labelled if (one.split or Split.TRAIN) is part] for part in Split}
-    by_label: dict[str, list[LabelledText]] = defaultdict(list)
-    for one in sorted(labelled, key=lambda one: content_hash(f"{one.label}\n{one.text}")):
-        by_label[one.label].append(one)
-    kept = {label: int(len(group) * _CALIBRATION_SHARE) for label, group in by_label.items()}
-    if error_upper_bound(0, sum(kept.values()), delta) > 1 - target_precision:
-        kept = dict.fromkeys(kept, 0)
-    return {
-        Split.TRAIN: [one for label, group in by_label.items() for one in group[kept[label] :]],
-        Split.CALIBRATION: [one for label, group in by_label.items() for one in group[: kept[label]]],
-    }
+def _parts(labelled: Sequence[LabelledText]) -> dict[Split, list[LabelledText]]:
+    """Both parts, in an order that does not depend on the file's; what brings no split is trained on."""
+    ordered = sorted(labelled, key=lambda one: content_hash(f"{one.label}\n{one.text}"))
+    return {part: [one for one in ordered if (one.split or Split.TRAIN) is part] for part in Split}
 
 
 def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
@@ -148,6 +148,35 @@ def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
     ]
 
 
+def _scores_of(labelled: Sequence[LabelledText], blend: BlendClassifier, embedder: Embedder) -> Scores:
+    texts = [one.text for one in labelled]
+    return blend.models.scores(texts, embedder.embed(texts) if texts else np.zeros((0, 0), np.float32))
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """Probabilities [n, labels] of texts that they had no part in, their scores, and the truth's column, -1 for none."""
+
+    probabilities: Reals
+    scores: Scores
+    truth: Indices
+
+
+def _held_apart(calibration: Sequence[LabelledText], blend: BlendClassifier, embedder: Embedder) -> _Proof | None:
+    if not calibration:
+        return None
+    scores = _scores_of(calibration, blend, embedder)
+    truth = [blend.labels.index(one.label) if one.label in blend.labels else -1 for one in calibration]
+    return _Proof(np.exp(blend.blend.log_probabilities(scores.meaning, scores.wording)), scores, np.asarray(truth, np.int64))
+
+
+def _left_out(left_out: LeftOut, outsiders: Scores, blend: BlendClassifier) -> _Proof:
+    inside = np.exp(cross_fitted(left_out.scores.meaning, left_out.scores.wording, left_out.truth))
+    outside = np.exp(blend.blend.log_probabilities(outsiders.meaning, outsiders.wording))
+    nowhere = np.full(len(outside), -1, np.int64)
+    return _Proof(np.concatenate([inside, outside]), left_out.scores.beside(outsiders), np.concatenate([left_out.truth, nowhere]))
+
+
 def decide(classifier: SelectiveClassifier, texts: Sequence[tuple[str, str]], vectors: Vectors) -> list[Verdict]:
     """One verdict per (text_id, text) with its vector [n, d]."""
     judged = _judge(classifier, [text for _, text in texts], vectors)
@@ -156,42 +185,38 @@ def decide(classifier: SelectiveClassifier, texts: Sequence[tuple[str, str]], ve
 
 @dataclass(frozen=True)
 class _Judged:
-    """Probabilities [n, labels] and strangeness [n] of texts."""
+    """Probabilities [n, labels], confidence [n] in the likeliest label and strangeness [n] of texts."""
 
     probabilities: Reals
+    confidence: Reals
     strangeness: Reals
 
 
 def _judge(classifier: SelectiveClassifier, texts: Sequence[str], vectors: Vectors) -> _Judged:
-    if not texts:
-        return _Judged(np.zeros((0, len(classifier.blend.labels))), np.zeros(0))
     scores = classifier.blend.models.scores(texts, vectors)
     log_p = classifier.blend.blend.log_probabilities(scores.meaning, scores.wording)
-    return _Judged(np.exp(log_p).round(_DECIMALS), classifier.scope.strangeness(vectors, scores).round(_DECIMALS))
+    probabilities = np.exp(log_p).round(_DECIMALS)
+    confidence = classifier.certainty.of(probabilities.max(axis=1)).round(_DECIMALS)
+    return _Judged(probabilities, confidence, classifier.scope.strangeness(scores).round(_DECIMALS))
 
 
-def _with_outsiders(scope: Scope, blend: BlendClassifier, outsiders: Sequence[LabelledText], embedder: Embedder) -> Scope:
-    if not outsiders:
-        return scope
-    texts = [one.text for one in outsiders]
-    vectors = embedder.embed(texts)
-    return replace(scope, cut=cut_by_examples(scope, scope.strangeness(vectors, blend.models.scores(texts, vectors))))
+def _certainty(proof: _Proof) -> Certainty:
+    """How often the likeliest label of a text in scope is right."""
+    inside = proof.truth >= 0
+    best = proof.probabilities[inside].max(axis=1, initial=0)
+    return fit_certainty(best, proof.probabilities[inside].argmax(axis=1) == proof.truth[inside])
 
 
-def _certified(
-    classifier: SelectiveClassifier, calibration: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float
-) -> SelectiveClassifier:
-    texts = [one.text for one in calibration]
-    if not texts:
+def _certified(classifier: SelectiveClassifier, proof: _Proof, target_precision: float, delta: float) -> SelectiveClassifier:
+    probabilities = proof.probabilities.round(_DECIMALS)
+    if not len(probabilities):
         return classifier
-    judged = _judge(classifier, texts, embedder.embed(texts))
-    labels = classifier.blend.labels
-    truth = np.asarray([labels.index(one.label) if one.label in labels else -1 for one in calibration])
-    accepted = judged.strangeness < classifier.scope.cut
-    confidence, is_correct = judged.probabilities.max(axis=1), judged.probabilities.argmax(axis=1) == truth
+    accepted = classifier.scope.strangeness(proof.scores).round(_DECIMALS) < classifier.scope.doubt
+    confidence = classifier.certainty.of(probabilities.max(axis=1)).round(_DECIMALS)
+    is_correct = probabilities.argmax(axis=1) == proof.truth
     threshold = selective_threshold(confidence[accepted], is_correct[accepted], target_precision, delta)
-    known = np.flatnonzero(truth >= 0)
-    return replace(classifier, threshold=threshold, set_cutoff=conformal_cutoff(judged.probabilities[known, truth[known]], _SET_COVERAGE))
+    known = np.flatnonzero(proof.truth >= 0)
+    return replace(classifier, threshold=threshold, set_cutoff=conformal_cutoff(probabilities[known, proof.truth[known]], _SET_COVERAGE))
 
 
 def _verdict(classifier: SelectiveClassifier, judged: _Judged, row: int, text_id: str, text: str) -> Verdict:
@@ -205,7 +230,9 @@ def _verdict(classifier: SelectiveClassifier, judged: _Judged, row: int, text_id
     if judged.strangeness[row] >= classifier.scope.cut:
         confidence = float(classifier.scope.confidence(judged.strangeness[row : row + 1])[0].round(_DECIMALS))
         return Verdict(text_id, OUT_OF_SCOPE, confidence, (OUT_OF_SCOPE, *shortlist), asked, RouteReason.OUT_OF_SCOPE)
-    label, confidence = classifier.blend.labels[ranked[0]], float(probabilities[ranked[0]])
+    label, confidence = classifier.blend.labels[ranked[0]], float(judged.confidence[row])
+    if judged.strangeness[row] >= classifier.scope.doubt:
+        return Verdict(text_id, label, confidence, (*shortlist, OUT_OF_SCOPE), asked, RouteReason.OUT_OF_SCOPE)
     if classifier.threshold is None:
         return Verdict(text_id, label, confidence, shortlist, asked, RouteReason.TARGET_NOT_CERTIFIED)
     if confidence >= classifier.threshold:

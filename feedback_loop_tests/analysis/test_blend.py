@@ -65,8 +65,19 @@ def test_training_does_not_depend_on_the_number_of_threads() -> None:
     assert np.array_equal(scores[0], scores[1])
 
 
-def test_out_of_fold_scores_leave_out_labels_with_a_single_example() -> None:
+def test_left_out_scores_are_those_of_a_classifier_that_never_saw_the_example() -> None:
+    texts, labels = FRUIT + TOOLS, ["fruit"] * 16 + ["tool"] * 16
+    _, left_out = train(texts, EMBED(texts), labels)
+    without, _ = train(texts[1:], EMBED(texts[1:]), labels[1:])
+    seen = without.models.scores(texts[:1], EMBED(texts[:1]))
+    assert left_out.scores.meaning[0] == pytest.approx(seen.meaning[0], abs=1e-3)
+    assert left_out.scores.nearness[0] == pytest.approx(seen.nearness[0], abs=1e-5)
+
+
+def test_left_out_scores_omit_labels_with_a_single_example() -> None:
     texts = [*FRUIT, "rusty hammer"]
-    _, held_out = train(texts, EMBED(texts), ["fruit"] * 16 + ["tool"])
-    assert sorted(held_out.rows.tolist()) == list(range(16))
-    assert held_out.scores.meaning.shape == (16, 2)
+    _, left_out = train(texts, EMBED(texts), ["fruit"] * 16 + ["tool"])
+    assert sorted(left_out.rows.tolist()) == list(range(16))
+    assert left_out.scores.meaning.shape == (16, 2)
+    assert left_out.first(3).rows.tolist() == [0, 1, 2]
+    assert left_out.first(3).scores.wording.shape == (3, 2)

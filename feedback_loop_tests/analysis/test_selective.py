@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.selective import LabelledText, Route, RouteReason, Split, decide_texts, split_labelled, train_selective
+from feedback_loop.analysis.selective import LabelledText, Route, RouteReason, Split, decide_texts, train_selective
 from feedback_loop.errors import BadInput
 from feedback_loop_tests.analysis.fakes import WordHashEmbedder
 
@@ -97,30 +97,18 @@ def test_impossible_promise_is_refused(target: float, delta: float) -> None:
         decide_texts(_labelled(5), [], EMBEDDER, target, delta)
 
 
-def test_split_that_the_file_brings_is_honoured() -> None:
-    given = [
-        LabelledText("chip card", "card", Split.TRAIN),
-        LabelledText("pin card", "card", Split.CALIBRATION),
-        LabelledText("rate", "loan"),
-    ]
-    parts = split_labelled(given, 0.98, 0.1)
-    assert parts == {Split.TRAIN: [given[0], given[2]], Split.CALIBRATION: [given[1]]}
+def test_verdicts_do_not_depend_on_the_order_of_the_labelled_texts() -> None:
+    labelled, asked = _labelled(40), [(str(n), one.text) for n, one in enumerate(_labelled(20, seed=5))]
+    assert decide_texts(labelled, asked, EMBEDDER, 0.9) == decide_texts(labelled[::-1], asked, EMBEDDER, 0.9)
 
 
-def test_split_is_disjoint_complete_and_the_same_whatever_the_order() -> None:
-    labelled = _labelled(200)
-    parts, again = split_labelled(labelled, 0.9, 0.1), split_labelled(labelled[::-1], 0.9, 0.1)
-    assert {k: set(v) for k, v in parts.items()} == {k: set(v) for k, v in again.items()}
-    assert set(parts[Split.TRAIN]) | set(parts[Split.CALIBRATION]) == set(labelled)
-    assert not set(parts[Split.TRAIN]) & set(parts[Split.CALIBRATION])
-    assert len(parts[Split.CALIBRATION]) == 120
+def test_doubted_text_keeps_its_label_but_is_not_decided_alone() -> None:
+    verdicts = decide_texts(_labelled(300), [(str(n), one.text) for n, one in enumerate(_labelled(30, ("travel",)))], EMBEDDER, 0.9)
+    assert {v.reason for v in verdicts} == {RouteReason.OUT_OF_SCOPE}
+    assert all(v.route is not Route.AUTOMATIC and "out_of_scope" in v.prediction_set for v in verdicts)
 
 
-def test_split_keeps_nothing_back_where_that_could_certify_nothing() -> None:
-    assert split_labelled(_labelled(50), 0.98, 0.1)[Split.CALIBRATION] == []
-
-
-def test_threshold_comes_from_the_calibration_part_alone() -> None:
+def test_threshold_comes_from_the_calibration_part_alone_where_one_is_brought() -> None:
     train_part = [LabelledText(one.text, one.label, Split.TRAIN) for one in _labelled(100)]
     right = [LabelledText(one.text, one.label, Split.CALIBRATION) for one in _labelled(100, seed=1)]
     swapped = [LabelledText(one.text, "loan" if one.label == "card" else "card", Split.CALIBRATION) for one in right]

@@ -1,8 +1,8 @@
 """Probabilities that mean what they say, and thresholds that keep a promise.
 
-Here: how two models' scores are blended into calibrated probabilities, how far stated confidence is from the truth, and the confidence
-above which a target precision holds. Which models are blended is in `analysis/blend`. The rule that is easy to break: data that fitted
-the blend must not choose the threshold as well, or the promise fails about half of the time.
+Here: how two models' scores are blended into probabilities, how sure the likeliest label is, how far stated confidence is from the truth,
+and the confidence above which a target precision holds. Which models are blended is in `analysis/blend`. The rule that is easy to break:
+data that fitted the blend must not choose the threshold as well, or the promise fails about half of the time.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import log_softmax
+from scipy.special import expit, log_softmax
 from scipy.stats import beta
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 
-_PRIOR_BLEND = (1.0, 2.0)
+_PRIOR_BLEND = (12.0, 4.0)
 _PRIOR_STRENGTH = 4.0
-_HIGHEST_WEIGHT = 20.0
+_HIGHEST_WEIGHT = 100.0
+_SMALLEST_PROBABILITY = 1e-6
 _FIRST_SHARE = 0.3
 _STEP_SHARE = 0.01
 _SPARE_ERRORS = 2
@@ -54,19 +55,61 @@ def fit_blend(first: Reals, second: Reals, truth: Indices) -> Blend:
 
     def loss(weights: Reals) -> float:
         log_p = log_softmax(weights[0] * first + weights[1] * second, axis=1)
-        return float(-log_p[rows, truth].sum() + _PRIOR_STRENGTH * ((weights - prior) ** 2).sum())
+        return float(-log_p[rows, truth].sum() + _PRIOR_STRENGTH * ((weights / prior - 1) ** 2).sum())
 
     found = minimize(loss, prior, method="L-BFGS-B", bounds=[(0.0, _HIGHEST_WEIGHT)] * 2)
     return Blend(float(found.x[0]), float(found.x[1]))
 
 
+@dataclass(frozen=True)
+class Certainty:
+    """How often the likeliest label is right, given its probability p: log-odds `held` ln p - `doubted` ln(1 - p) + `offset`.
+
+    Beta calibration (Kull, Silva Filho and Flach 2017). It never changes the order of confidences.
+    """
+
+    held: float = 1.0
+    doubted: float = 1.0
+    offset: float = 0.0
+
+    def of(self, probability: Reals) -> Reals:
+        """The calibrated confidence [n] of probabilities [n]."""
+        confidence: Reals = expit(_log_odds_parts(probability) @ np.asarray([self.held, self.doubted, self.offset]))
+        return confidence
+
+
+def fit_certainty(probability: Reals, is_correct: Flags) -> Certainty:
+    """The certainty with the least log-loss on answers that no model was taught; a weak pull towards no change decides where few."""
+    parts, sign = _log_odds_parts(probability), np.where(is_correct, 1.0, -1.0)
+    unchanged = np.asarray([1.0, 1.0, 0.0])
+
+    def loss(weights: Reals) -> float:
+        return float(np.logaddexp(0, -(parts @ weights) * sign).sum() + _PRIOR_STRENGTH * ((weights - unchanged) ** 2).sum())
+
+    found = minimize(loss, unchanged, method="L-BFGS-B", bounds=[(0.0, None), (0.0, None), (None, None)])
+    return Certainty(*(float(weight) for weight in found.x))
+
+
+def _log_odds_parts(probability: Reals) -> Reals:
+    inside = np.clip(probability, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    return np.stack([np.log(inside), -np.log1p(-inside), np.ones(len(inside))], axis=1)
+
+
+def cross_fitted(first: Reals, second: Reals, truth: Indices) -> Reals:
+    """Log-probabilities [n, k] of examples, each by the blend that the other half of them fits."""
+    made = np.empty_like(first)
+    for part in (0, 1):
+        here, there = slice(part, None, 2), slice(1 - part, None, 2)
+        made[here] = fit_blend(first[there], second[there], truth[there]).log_probabilities(first[here], second[here])
+    return made
+
+
 def expected_calibration_error(confidence: Reals, is_correct: Flags, bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy over bins of equal width, weighted by their size; 0 where there is nothing."""
+    """Mean distance between confidence and accuracy over bins of equal mass, weighted by their size; 0 where there is nothing."""
     if not len(confidence):
         return 0.0
-    places = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    distances = [abs(float(confidence[places == b].sum() - is_correct[places == b].sum())) for b in range(bins)]
-    return sum(distances) / len(confidence)
+    surplus = (confidence - is_correct)[np.argsort(confidence, kind="stable")]
+    return sum(abs(float(members.sum())) for members in np.array_split(surplus, bins)) / len(confidence)
 
 
 def error_upper_bound(errors: int, trials: int, delta: float) -> float:

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from feedback_loop.methods.statistics.calibration import (
     Blend,
+    Certainty,
     conformal_cutoff,
+    cross_fitted,
     error_upper_bound,
     expected_calibration_error,
     fit_blend,
+    fit_certainty,
     selective_threshold,
 )
 
@@ -38,7 +41,7 @@ def test_blend_leans_on_the_model_that_is_right() -> None:
     knows, guesses = np.eye(3)[truth] + rng.normal(0, 0.3, (400, 3)), rng.normal(0, 1, (400, 3))
     blend = fit_blend(knows, guesses, truth)
     assert blend.first > 3
-    assert abs(blend.second) < 0.3
+    assert 0 <= blend.second < 0.1 * blend.first
 
 
 def test_blend_of_overconfident_scores_cools_them() -> None:
@@ -52,11 +55,40 @@ def test_blend_of_overconfident_scores_cools_them() -> None:
 
 
 def test_blend_without_examples_is_the_usual_one() -> None:
-    assert fit_blend(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64)) == Blend(1.0, 2.0)
+    assert fit_blend(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64)) == Blend(12.0, 4.0)
+
+
+def test_cross_fitted_probabilities_of_a_half_follow_from_the_other_half_alone() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 3, 60)
+    scores, other = np.eye(3)[truth] + rng.normal(0, 0.5, (60, 3)), np.zeros((60, 3))
+    spoilt = truth.copy()
+    spoilt[::2] = 0
+    same, changed = cross_fitted(scores, other, truth), cross_fitted(scores, other, spoilt)
+    assert np.array_equal(same[::2], changed[::2])
+    assert not np.array_equal(same[1::2], changed[1::2])
+
+
+def test_certainty_mends_probabilities_that_are_too_high_above_and_too_low_below() -> None:
+    rng = np.random.default_rng(3)
+    honest = rng.uniform(0.4, 0.99, 5000)
+    odds = np.log(honest / (1 - honest))
+    stated, is_correct = 1 / (1 + np.exp(-2 * odds + 1)), rng.random(5000) < honest
+    assert expected_calibration_error(stated, is_correct) > 0.05
+    mended = fit_certainty(stated, is_correct).of(stated)
+    assert expected_calibration_error(mended, is_correct) < 0.02
+    assert np.array_equal(np.argsort(mended, kind="stable"), np.argsort(stated, kind="stable"))
+
+
+def test_certainty_without_answers_changes_nothing() -> None:
+    unchanged = fit_certainty(NOTHING, NOTHING.astype(bool))
+    assert unchanged == Certainty()
+    assert unchanged.of(np.array([0.25, 0.9])) == pytest.approx([0.25, 0.9])
+    assert np.isfinite(unchanged.of(np.array([0.0, 1.0]))).all()
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
-    assert expected_calibration_error(np.full(10, 0.9), np.array([True] * 6 + [False] * 4)) == pytest.approx(0.3)
+    assert expected_calibration_error(np.full(150, 0.9), np.tile([True, True, True, False, False], 30)) == pytest.approx(0.3)
     assert expected_calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == 0
     assert expected_calibration_error(NOTHING, NOTHING.astype(bool)) == 0
 
