@@ -80,11 +80,13 @@ def input_of(step: Step, name: str, seed: int, number: int) -> Input:
 
 
 def work(task: Task, start: int, done: Synchronized[int], began: Synchronized[float]) -> None:
-    """Works through the inputs from `start`; negative numbers are those of Hypothesis."""
+    """Works through the inputs from `start`; ends where whoever started this process is gone."""
     warnings.simplefilter("ignore")
-    step = step_named(task.step)
+    step, parent = step_named(task.step), os.getppid()
     mutated = task.inputs - task.inputs // _HYPOTHESIS_SHARE
     for number in range(start, mutated):
+        if os.getppid() != parent:
+            return
         done.value, began.value = number, time.monotonic()
         _try(step, input_of(step, task.step, task.seed, number), task)
     began.value = time.monotonic()
