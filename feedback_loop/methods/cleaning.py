@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feedback_loop.methods.alignment import AlignedText
+from feedback_loop.methods.alignment import AlignedText, unchanged
 from feedback_loop.methods.normal_text.normalising import normalise
 from feedback_loop.methods.normal_text.product_names import NO_PRODUCT_NAMES, ProductNames
 from feedback_loop.methods.personal_data.detectors import Detector, is_harmless
@@ -18,7 +18,9 @@ from feedback_loop.methods.personal_data.known_people import ANNOUNCED_NAMES, of
 from feedback_loop.methods.personal_data.masking import PersonalData, Placeholders, find_personal_data, plain, replaced
 from feedback_loop.methods.personal_data.tokens import KeyedPlaceholders
 
-CODE_VERSION = "clean-2"
+CODE_VERSION = "clean-3"
+
+_MAX_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,21 @@ class Cleaning:
         return is_normal and not any(True for detector in self.detectors for _ in detector.find(part))
 
     def mask(self, normal_text: str, found: list[PersonalData] | None = None) -> AlignedText:
-        """The normal text with a placeholder for each finding (looked for unless given)."""
-        return replaced(normal_text, self.find(normal_text) if found is None else found, self.placeholder)
+        """The normal text with a placeholder for each finding (looked for unless given).
+
+        What is normal beside a value may not be so beside its placeholder (a joiner, a misread letter, a product's name), and may hide
+        more: so the rules look again until nothing changes.
+        """
+        masked = unchanged(normal_text)
+        fresh = self.find(normal_text) if found is None else found
+        for _ in range(_MAX_ROUNDS):
+            if not fresh:
+                break
+            masked = masked.then(replaced(masked.text, fresh, self.placeholder))
+            again = self.normal(masked.text)
+            fresh = [] if again.text == masked.text else self.find(again.text)
+            masked = masked.then(again)
+        return masked
 
     def clean(self, raw: str) -> AlignedText:
         """The only form of customer text that leaves bronze, aligned with the raw text."""

@@ -79,7 +79,7 @@ def _said(raw: str, start: int, end: int, cleaning: Cleaning) -> Said:
     if not normal.text:
         return Said("", [])
     found = cleaning.find(normal.text)
-    masked = cleaning.mask(normal.text, found) if found else unchanged(normal.text)
+    masked = cleaning.mask(normal.text, found)
     cut = _cut(part, normal, masked, found, cleaning)
     return Said(masked.text, [Unit(begin + unit.raw_start, begin + unit.raw_end, unit.masked) for unit in cut] if begin else cut)
 

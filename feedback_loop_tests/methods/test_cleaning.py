@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
-from feedback_loop.methods.cleaning import PLAIN, Cleaner, CleaningRules, Speaker, speaker_of
+from feedback_loop.methods.cleaning import PLAIN, Cleaner, Cleaning, CleaningRules, Speaker, speaker_of
 from feedback_loop.methods.normal_text.product_names import ProductNames
 from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
 from feedback_loop.methods.personal_data.masking import without_tokens
@@ -60,3 +61,18 @@ def test_record_without_customer_is_a_scope_of_its_own() -> None:
 
 def test_plain_cleaning_has_no_tokens_and_knows_the_names_that_people_tell() -> None:
     assert PLAIN.clean("my name is Anna Maier,  mail a@example.org").text == "my name is [NAME], mail [EMAIL]"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param("9268.120\u0663\u200d\u0e44", id="a joiner that stood between letters stands behind a placeholder"),
+        pytest.param("000000000D\u00c3\u00a0\u0082\u00ac\u00c3\u0082\u00a2", id="a misread letter shows once its neighbour is masked"),
+        pytest.param("call +49 30 1234567acme", id="a product's name shows once its neighbour is masked"),
+    ],
+)
+def test_what_only_its_neighbour_kept_from_being_rewritten_is_rewritten_with_it(raw: str) -> None:
+    cleaning = Cleaning(products=ProductNames({"acme": "Acme Book"}))
+    once = cleaning.clean(raw).text
+    assert "[" in once
+    assert cleaning.clean(once).text == once
