@@ -161,7 +161,9 @@ def test_erasing_again_finds_nothing_and_changes_no_table(home: PlantedHome) -> 
     assert all(frame.equals(before[name]) for name, frame in home.frames().items())
 
 
-STEPS = ["scrub_files", "forget_vectors", "scrub_state", "scrub_table", "rebuild_marts", "forget_past", "search", "finish"]
+STEPS = [
+    "scrub_files", "forget_vectors", "forget_answers", "scrub_state", "scrub_table", "rebuild_marts", "forget_past", "search", "finish",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", STEPS)
