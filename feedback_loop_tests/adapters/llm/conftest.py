@@ -77,7 +77,7 @@ class World:
 def imported() -> None:
     """Both libraries import parts of themselves at the first call, which takes seconds and is no fault of a provider."""
     with running_model(always(label="crash")) as server:
-        assert asyncio.run(call(Endpoint("openai/made-up", server.url, KEY, 60.0, PRICES), question())).answer is not None
+        assert asyncio.run(call(Endpoint("openai/made-up", server.url, KEY, 600.0, PRICES), question())).answer is not None
 
 
 @pytest.fixture
