@@ -1,8 +1,8 @@
 """1,000 fragments are asked about over real HTTP while 30 % of the answers go wrong.
 
 `python -m feedback_loop_tests.benchmarks.language_model_faults`. What must hold: every fragment ends with a class or with a reason for
-people, none is lost, none that was answered is paid for again, and the budget breaker stops within one call of its limit. Faults are planned
-by a seed; waits between attempts are not waited. Exit code 1 where anything does not hold.
+people, none is lost, none that was answered is paid for again, and the budget breaker stops within one call of its limit. Faults are
+planned by a seed; waits between attempts are not waited. Exit code 1 where anything does not hold.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from feedback_loop.errors import BadInput
 _BEFORE_IMPORT = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
 """Prices from the package itself, and no `.env` file."""
 
+_SILENCE = logging.CRITICAL + 1
 _LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor")
 
 
@@ -57,7 +58,8 @@ def load_libraries() -> Libraries:
     for name in _LOGGERS:
         # What they log quotes answers, and so customers.
         logger = logging.getLogger(name)
-        logger.handlers, logger.propagate, logger.disabled = [], False, True
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
+        logger.setLevel(_SILENCE)
     litellm.telemetry, litellm.suppress_debug_info, litellm.drop_params = False, True, True
     litellm.num_retries, litellm.disable_aiohttp_transport = 0, True
     for callbacks in ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "_async_failure_callback"):
