@@ -28,6 +28,9 @@ from feedback_loop_tests.language_model_server import Fault, ModelServer, always
 
 LABELS = (LabelDefinition("crash", "The product closes by itself."), LabelDefinition("billing", "Money was taken wrongly."))
 PRICES = Prices(1e-6, 4e-6)
+PATIENT = 120.0
+"""Seconds that a busy machine is given, where time is not what a test is about."""
+
 AMPLE = Budget(10.0, 10.0)
 KEY = "sk-only-for-this-test"
 
@@ -47,7 +50,7 @@ class World:
 
     @property
     def endpoint(self) -> Endpoint:
-        return Endpoint("openai/made-up", self.server.url, KEY, 5.0, PRICES)
+        return Endpoint("openai/made-up", self.server.url, KEY, PATIENT, PRICES)
 
     @property
     def state_url(self) -> str:
@@ -60,7 +63,7 @@ class World:
     def ledger(self, budget: Budget = AMPLE, run_id: str = "run-1") -> CallLedger:
         return CallLedger(self.state_url, self.clock, run_id, budget)
 
-    def model(self, budget: Budget = AMPLE, *, timeout: float = 5.0, concurrency: int = 4) -> LanguageModel:
+    def model(self, budget: Budget = AMPLE, *, timeout: float = PATIENT, concurrency: int = 4) -> LanguageModel:
         endpoint = replace(self.endpoint, timeout_seconds=timeout)
         manners = Manners(concurrency, partial(call, endpoint), endpoint.most_usd, self._note_wait)
         return LanguageModel("made-up", lambda: manners, lambda: self.ledger(budget), self.answers)

@@ -11,7 +11,7 @@ import pytest
 
 from feedback_loop.adapters.llm.calling import Called, call
 from feedback_loop.contracts.vocab import CallOutcome
-from feedback_loop_tests.adapters.llm.conftest import KEY, PRICES, World, question
+from feedback_loop_tests.adapters.llm.conftest import KEY, PATIENT, PRICES, World, question
 from feedback_loop_tests.language_model_server import INPUT_TOKENS, OUTPUT_TOKENS, Fault
 
 OUTCOMES = {
@@ -37,10 +37,10 @@ OUTCOMES = {
 }
 FREE = (Fault.TOO_MANY, Fault.TOO_MANY_FOR_LONG, Fault.SERVER_ERROR, Fault.WRONG_KEY, Fault.BAD_REQUEST)
 UNSAID = (Fault.NO_USAGE, Fault.SILENCE, Fault.SLOW_TRICKLE, Fault.CUT_STREAM, Fault.NO_JSON_AT_ALL)
-SHORT_SECONDS = 0.4
+SHORT_SECONDS = 1.5
 
 
-def asked(world: World, *, timeout: float = 5.0) -> Called:
+def asked(world: World, *, timeout: float = PATIENT) -> Called:
     return asyncio.run(call(replace(world.endpoint, timeout_seconds=timeout), question()))
 
 
@@ -51,7 +51,7 @@ def test_every_fault_has_its_outcome_here() -> None:
 @pytest.mark.parametrize("fault", Fault)
 def test_what_a_provider_does_becomes_one_outcome(failing: Callable[..., World], fault: Fault) -> None:
     world = failing(fault)
-    called = asked(world, timeout=SHORT_SECONDS if OUTCOMES[fault] is CallOutcome.TIMEOUT else 5.0)
+    called = asked(world, timeout=SHORT_SECONDS if OUTCOMES[fault] is CallOutcome.TIMEOUT else PATIENT)
     assert called.settled.outcome is OUTCOMES[fault]
     assert (called.answer is None) == (OUTCOMES[fault] is not CallOutcome.ANSWERED)
     assert len(world.server.heard.bodies) == 1, "neither library may ask again on its own"
@@ -60,7 +60,7 @@ def test_what_a_provider_does_becomes_one_outcome(failing: Callable[..., World],
 @pytest.mark.parametrize("fault", Fault)
 def test_a_call_costs_its_tokens_or_nothing_or_the_most_that_it_can(failing: Callable[..., World], fault: Fault) -> None:
     world = failing(fault)
-    settled = asked(world, timeout=SHORT_SECONDS if OUTCOMES[fault] is CallOutcome.TIMEOUT else 5.0).settled
+    settled = asked(world, timeout=SHORT_SECONDS if OUTCOMES[fault] is CallOutcome.TIMEOUT else PATIENT).settled
     if fault in FREE:
         assert (settled.cost_usd, settled.is_cost_assumed) == (0.0, False)
     elif fault in UNSAID:
