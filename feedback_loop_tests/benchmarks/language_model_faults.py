@@ -7,6 +7,7 @@ planned by a seed; waits between attempts are not waited. Exit code 1 where anyt
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import random
@@ -28,9 +29,12 @@ from feedback_loop.adapters.llm.language_model import LanguageModel, RecordedMod
 from feedback_loop.adapters.llm.ledger import Budget, CallLedger
 from feedback_loop.adapters.llm.libraries import Prices, load_libraries
 from feedback_loop.adapters.llm.rounds import Manners
+from feedback_loop.analysis.prompts.classification import classification_question
+from feedback_loop.analysis.prompts.evidence import evidence_question
+from feedback_loop.contracts.questions import Question
 from feedback_loop.workflows.ask_model import Asked, ask_about_open
 from feedback_loop_tests.fakes import FakeClock
-from feedback_loop_tests.language_model_server import Fault, ModelServer, running_model
+from feedback_loop_tests.language_model_server import INPUT_TOKENS, OUTPUT_TOKENS, Fault, ModelServer, running_model
 from feedback_loop_tests.workflows.asked_fragments import KNOWN, NO_EVIDENCE, fragments_of, left_open
 
 FRAGMENTS = 1_000
@@ -42,6 +46,9 @@ TIMEOUT_SECONDS = 20.0
 
 PRICES = Prices(1.5e-7, 6e-7)
 AMPLE = Budget(100.0, 100.0)
+_BREAKER_CALLS = (0.03, 0.15, 0.5)
+"""Budgets of the breaker, as calls for each fragment."""
+
 _PLANNED_REQUESTS = 20_000
 _HANGS = (Fault.SILENCE, Fault.SLOW_TRICKLE)
 _HANG_WEIGHT = 0.1
@@ -79,17 +86,17 @@ def ask(model: LanguageModel | RecordedModel, texts: Sequence[str]) -> Asked:
     return ask_about_open(fragments_of(texts), left_open(len(texts)), model, KNOWN)
 
 
-def broken_promises(first: Asked, second: Asked, replayed: Asked, server: ModelServer) -> list[str]:
+def broken_promises(count: int, first: Asked, second: Asked, replayed: Asked, server: ModelServer) -> list[str]:
     """What does not hold of two runs over the same fragments, and of the replay of what was recorded."""
     found = []
     for name, asked in (("first", first), ("second", second), ("replay", replayed)):
         answers = asked.answers
         neither = answers.filter(pl.col("answered_class").is_null() == pl.col("unanswered_reason").is_null()).height
-        if answers["fragment_id"].n_unique() != FRAGMENTS or answers.height != FRAGMENTS:
-            found.append(f"{name}: {FRAGMENTS - answers['fragment_id'].n_unique()} fragments are lost")
+        if answers["fragment_id"].n_unique() != count or answers.height != count:
+            found.append(f"{name}: {count - answers['fragment_id'].n_unique()} fragments are lost")
         if neither:
             found.append(f"{name}: {neither} fragments have neither a class nor a reason, or both")
-    twice = sum(count > 1 for count in server.heard.answered.values())
+    twice = sum(given > 1 for given in server.heard.answered.values())
     if twice:
         found.append(f"{twice} questions were answered well, and paid, more than once")
     before = set(first.answers.filter(pl.col("answered_class").is_not_null())["fragment_id"])
@@ -104,7 +111,8 @@ def broken_promises(first: Asked, second: Asked, replayed: Asked, server: ModelS
 def breaker_misses(texts: Sequence[str], home: Path) -> list[str]:
     """Budgets of which more was spent than allowed, or more was left than one call can cost, while faults go on."""
     found = []
-    for number, limit in enumerate((0.002, 0.01, 0.03)):
+    for number, calls in enumerate(_BREAKER_CALLS):
+        limit = calls * len(texts) * PRICES.cost_usd(INPUT_TOKENS, OUTPUT_TOKENS)
         place = home / f"limit_{number}"
         with running_model(honest, planned_faults(SEED + number)) as server:
             model = model_of(server, place, "run", Budget(limit, 100.0))
@@ -118,17 +126,17 @@ def breaker_misses(texts: Sequence[str], home: Path) -> list[str]:
     return found
 
 
-def _questions(texts: Sequence[str]) -> list[Any]:
-    from feedback_loop.analysis.prompts.classification import classification_question
-    from feedback_loop.analysis.prompts.evidence import evidence_question
-
-    return [make(text) for text in texts for make in (lambda t: classification_question(t, KNOWN.labels), evidence_question)]
+def _questions(texts: Sequence[str]) -> list[Question]:
+    return [*(classification_question(text, KNOWN.labels) for text in texts), *map(evidence_question, texts)]
 
 
 def main() -> int:
     """Runs it and prints what came of it."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--fragments", type=int, default=FRAGMENTS)
+    count = options.parse_args().fragments
     load_libraries()
-    texts = [f"The app closes by itself when I open page {n}." for n in range(FRAGMENTS)]
+    texts = [f"The app closes by itself when I open page {n}." for n in range(count)]
     with tempfile.TemporaryDirectory() as folder, running_model(honest, planned_faults()) as server:
         home = Path(folder)
         begun = time.perf_counter()
@@ -140,8 +148,8 @@ def main() -> int:
         replayed = ask(RecordedModel("made-up", AnswerCache(home / "answers.sqlite", is_recording=True)), texts)
         for name, asked in (("first", first), ("second", second)):
             said = Counter(asked.answers["unanswered_reason"].fill_null("a class").to_list())
-            print(f"{name} run: " + ", ".join(f"{count} {what}" for what, count in said.most_common()))
-        problems = [*broken_promises(first, second, replayed, server), *breaker_misses(texts, home)]
+            print(f"{name} run: " + ", ".join(f"{number} {what}" for what, number in said.most_common()))
+        problems = [*broken_promises(count, first, second, replayed, server), *breaker_misses(texts, home)]
     print("\n".join(problems) or "every fragment ended with a class or a reason, none lost, none paid twice, the breakers held")
     return 1 if problems else 0
 
