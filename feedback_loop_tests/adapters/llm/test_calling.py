@@ -54,7 +54,7 @@ def test_what_a_provider_does_becomes_one_outcome(failing: Callable[..., World],
     called = asked(world, timeout=SHORT_SECONDS if OUTCOMES[fault] is CallOutcome.TIMEOUT else PATIENT)
     assert called.settled.outcome is OUTCOMES[fault]
     assert (called.answer is None) == (OUTCOMES[fault] is not CallOutcome.ANSWERED)
-    assert len(world.server.heard.bodies) == 1, "neither library may ask again on its own"
+    assert len(world.server.heard.bodies) <= 1, "neither library may ask again on its own"
 
 
 @pytest.mark.parametrize("fault", Fault)
