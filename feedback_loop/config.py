@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from feedback_loop.errors import BadInput, UnknownChoice
 DEFAULT_HOME = Path(".feedback_loop")
 
 _UNSAFE = "%[]?*=\\"
+_LLM = "FEEDBACK_LOOP_LLM_"
+_LLM_NUMBERS = ("USD_PER_RUN", "USD_PER_DAY", "INPUT_USD_PER_MILLION", "OUTPUT_USD_PER_MILLION", "TIMEOUT_SECONDS")
+_MOST_CALLS_AT_ONCE = 64
 
 
 class EmbedderChoice(StrEnum):
@@ -23,6 +26,26 @@ class EmbedderChoice(StrEnum):
 
     MINILM = "minilm"
     TFIDF = "tfidf"
+
+
+@dataclass(frozen=True)
+class LanguageModelSettings:
+    """Which language model is asked about what the local one can't decide, and what that may cost."""
+
+    model: str
+    """As LiteLLM names it, such as `openai/gpt-4o-mini` or `ollama/llama3.1`."""
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    """None means the provider's own variable, which LiteLLM reads; nothing is sent where there is a base URL."""
+    usd_per_run: float = 1.0
+    usd_per_day: float = 5.0
+    input_usd_per_million: float | None = None
+    output_usd_per_million: float | None = None
+    """What a million tokens cost; None means LiteLLM's own list of prices."""
+    timeout_seconds: float = 30.0
+    concurrency: int = 4
+    recording_file: Path | None = None
+    """Answers of an earlier run that are given again, and no others; nobody is asked."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +59,8 @@ class Settings:
     chosen_state_url: str | None = None
     connector_url: str | None = None
     """Where the case system answers; None switches every connector off (dry run)."""
+    language_model: LanguageModelSettings | None = None
+    """None asks no language model: the local tier decides, and people what it can't."""
     chosen_masking_key: str | None = field(default=None, repr=False)
     """A secret from which the tokens of masked texts follow; None means that of the home folder's file."""
 
@@ -58,6 +83,11 @@ class Settings:
     def embedding_cache_file(self) -> Path:
         """Vectors by text hash and model version."""
         return self.home / "cache" / "embeddings.sqlite"
+
+    @property
+    def answer_cache_file(self) -> Path:
+        """What language models answered, by hash of what they were told."""
+        return self.home / "cache" / "model_answers.sqlite"
 
     @property
     def inbox_folder(self) -> Path:
@@ -160,5 +190,35 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         encoder_folder=Path(encoder).expanduser().resolve() if encoder else None,
         chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
+        language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
     )
+
+
+def _language_model(env: Mapping[str, str]) -> LanguageModelSettings | None:
+    """What the FEEDBACK_LOOP_LLM_* variables say; None without a model. Raises BadInput where they don't suffice to ask it."""
+    said = {name.removeprefix(_LLM): value for name, value in env.items() if name.startswith(_LLM) and value}
+    if "MODEL" not in said:
+        return None
+    chosen = LanguageModelSettings(
+        model=said["MODEL"],
+        base_url=said.get("BASE_URL"),
+        api_key=said.get("API_KEY"),
+        recording_file=Path(said["RECORDING_FILE"]).expanduser().resolve() if "RECORDING_FILE" in said else None,
+    )
+    numbers = {name.lower(): _number(name, said[name]) for name in _LLM_NUMBERS if name in said}
+    concurrency = _number("CONCURRENCY", said.get("CONCURRENCY", str(chosen.concurrency)))
+    if not 1 <= concurrency <= _MOST_CALLS_AT_ONCE:
+        raise BadInput(f"{_LLM}CONCURRENCY is no number from 1 to {_MOST_CALLS_AT_ONCE}.")
+    return replace(chosen, **numbers, concurrency=int(concurrency))  # type: ignore[arg-type]
+
+
+def _number(name: str, text: str) -> float:
+    """The number, which is finite and not negative; the message does not repeat what was given."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise BadInput(f"{_LLM}{name} is no number from 0 on. Give one, or leave it empty.")
+    return value

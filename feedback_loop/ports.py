@@ -19,6 +19,7 @@ from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Approval, Judge, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, RefusalReason
+from feedback_loop.contracts.questions import Question, Reply
 from feedback_loop.contracts.tables import Table
 
 Vectors = npt.NDArray[np.float32]
@@ -47,6 +48,22 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """float32 [n, dimension], rows of unit length, in the order of the texts."""
+        ...
+
+
+class TextModel(Protocol):
+    """Answers questions about texts in a form that is given; it has no tools, and nothing that it says is carried out."""
+
+    @property
+    def model_version(self) -> str:
+        """The model and the host that answers for it."""
+        ...
+
+    def answer(self, questions: Sequence[Question]) -> list[Reply]:
+        """A reply to each question, in their order: an answer that is valid by its type, or why there is none. No question fails another.
+
+        Raises BadInput where the settings are such that nothing can be asked at all.
+        """
         ...
 
 
@@ -218,7 +235,7 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         ...
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
-        """How many rows were not known yet, now added to remediation_message, state_issue_status, state_label or state_threshold."""
+        """How many rows were not known yet, now added to remediation_message or a table of the state."""
         ...
 
     def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.config import DEFAULT_HOME, EmbedderChoice, Settings, load_settings
+from feedback_loop.config import DEFAULT_HOME, EmbedderChoice, LanguageModelSettings, Settings, load_settings
 from feedback_loop.errors import BadInput, UnknownChoice
 
 PLACES = [name for name, what in vars(Settings).items() if isinstance(what, property) and name.endswith(("_folder", "_file", "_home"))]
@@ -104,3 +104,27 @@ def test_no_connector_is_switched_on_unless_its_address_is_given(tmp_path: Path)
     assert (
         load_settings(tmp_path, {"FEEDBACK_LOOP_CONNECTOR_URL": "https://cases.example.com"}).connector_url == "https://cases.example.com"
     )
+
+
+def test_without_a_model_no_language_model_is_chosen(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_LLM_API_KEY": "sk-x", "FEEDBACK_LOOP_LLM_MODEL": ""}).language_model is None
+
+
+def test_a_language_model_is_chosen_by_its_variables(tmp_path: Path) -> None:
+    said = {"MODEL": "openai/x", "BASE_URL": "https://m.example/v1", "API_KEY": "sk-x", "USD_PER_RUN": "0.5", "CONCURRENCY": "8"}
+    chosen = load_settings(tmp_path, {f"FEEDBACK_LOOP_LLM_{name}": value for name, value in said.items()}).language_model
+    assert chosen == LanguageModelSettings("openai/x", "https://m.example/v1", "sk-x", usd_per_run=0.5, concurrency=8)
+
+
+def test_the_key_of_a_language_model_is_in_no_representation(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {"FEEDBACK_LOOP_LLM_MODEL": "openai/x", "FEEDBACK_LOOP_LLM_API_KEY": "sk-secret"})
+    assert "sk-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("USD_PER_RUN", "much"), ("USD_PER_DAY", "-1"), ("TIMEOUT_SECONDS", "nan"), ("CONCURRENCY", "0"), ("CONCURRENCY", "65")],
+)
+def test_a_number_that_is_none_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadInput, match=f"FEEDBACK_LOOP_LLM_{name}"):
+        load_settings(tmp_path, {"FEEDBACK_LOOP_LLM_MODEL": "openai/x", f"FEEDBACK_LOOP_LLM_{name}": value})

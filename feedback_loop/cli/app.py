@@ -13,6 +13,7 @@ from feedback_loop.cli import (
     approvals,
     audit,
     backtest,
+    cost,
     demo,
     erase,
     ingest,
@@ -89,6 +90,7 @@ app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(owners.app, name="owners")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
+app.command("cost")(cost.cost)
 app.command("reveal")(reveal.reveal)
 app.command("rollback")(rollback.rollback)
 app.command("simulate")(simulate.simulate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import loop_vocab
+from feedback_loop.contracts import loop_vocab, vocab
 from feedback_loop.contracts.field_types import FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import PersonalData
 
@@ -87,6 +87,20 @@ LOOP_FIELDS = [
     Field("judged_count", INT, "proposals of the playbook that were judged"),
     Field("promoted_by", TEXT, "who set it: a person's id, or the loop where it only tightens"),
     Field("effective_at", INSTANT, "from when it holds"),
+    # calls of language models
+    Field("call_id", TEXT, "one call of a language model"),
+    Field("model_run_id", TEXT, "the run that asked, which has a budget of its own"),
+    Field("model_stage", TEXT, "what the model was asked to do", vocabulary=vocab.ModelStage),
+    Field("model_version", TEXT, "the model and the host that answers for it"),
+    Field("prompt_version", TEXT, "template and output schema of the question"),
+    Field("attempt_rank", INT, "1 for the first call about its question, 2 for the next"),
+    Field("call_outcome", TEXT, "what came of it; asked while there is no answer", vocabulary=vocab.CallOutcome),
+    Field("input_token_count", INT, "tokens of the question", "nothing was charged, or the provider does not say"),
+    Field("output_token_count", INT, "tokens of the answer", "nothing was charged, or the provider does not say"),
+    Field("cost_usd", REAL, "what it cost; the most that it can cost while that is not known", unit="USD"),
+    Field("is_cost_assumed", FLAG, "whether the cost is the most that the call can have cost, because nobody said what it did"),
+    Field("asked_at", INSTANT, "when it was asked"),
+    Field("call_ended_at", INSTANT, "when its outcome was known", "not over, or the process that asked was stopped"),
     # outcomes
     Field("lifecycle_event_id", TEXT, "one step in the life of one alert"),
     Field("lifecycle_stage", TEXT, "which step", vocabulary=loop_vocab.LifecycleStage),

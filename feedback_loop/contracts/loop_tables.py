@@ -59,6 +59,16 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "state_model_call",
+        "one call of a language model, with what it cost",
+        ("call_id",),
+        (
+            "call_id", "model_run_id", "model_stage", "model_version", "prompt_version", "attempt_rank", "call_outcome",
+            "input_token_count", "output_token_count", "cost_usd", "is_cost_assumed", "asked_at", "call_ended_at", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
         "remediation_proposal",
         "one proposed action and where it stands",
         ("proposal_id",),

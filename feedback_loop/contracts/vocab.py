@@ -148,6 +148,53 @@ class AbstentionReason(StrEnum):
     NO_WORDS = "no_words"
 
 
+class ModelStage(StrEnum):
+    """What a language model is asked to do with a text; one prompt and one output schema each."""
+
+    CLASSIFICATION = "classification"
+    EVIDENCE = "evidence"
+    WORDING = "wording"
+
+
+class CallOutcome(StrEnum):
+    """What came of one call of a language model."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    CUT_SHORT = "cut_short"
+    MALFORMED = "malformed"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION_LOST = "connection_lost"
+    ACCESS_DENIED = "access_denied"
+    BAD_REQUEST = "bad_request"
+    FAILED = "failed"
+
+
+class UnansweredReason(StrEnum):
+    """Why a language model gave no answer that can be used, so that the text is left to people."""
+
+    REFUSED = "refused"
+    EMPTY = "empty"
+    CUT_SHORT = "cut_short"
+    MALFORMED = "malformed"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION_LOST = "connection_lost"
+    ACCESS_DENIED = "access_denied"
+    BAD_REQUEST = "bad_request"
+    FAILED = "failed"
+    BUDGET_SPENT = "budget_spent"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    NOT_RECORDED = "not_recorded"
+    TEXT_TOO_LONG = "text_too_long"
+    MODEL_UNSURE = "model_unsure"
+
+
 class AlertKind(StrEnum):
     """What set an alert off."""
 

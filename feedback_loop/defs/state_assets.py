@@ -32,6 +32,15 @@ state_label_contract = contract_check("state_label")
 
 
 @table_asset()
+def state_model_call(state: StateResource) -> pl.DataFrame:
+    """Every call of a language model, with its tokens and what it cost."""
+    return state.snapshot(TABLES["state_model_call"])
+
+
+state_model_call_contract = contract_check("state_model_call")
+
+
+@table_asset()
 def state_threshold(state: StateResource) -> pl.DataFrame:
     """Every threshold of every playbook, with the precision that led to it."""
     return state.snapshot(TABLES["state_threshold"])
@@ -39,4 +48,4 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 
 state_threshold_contract = contract_check("state_threshold")
 
-SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_threshold)
+SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_model_call, state_threshold)

@@ -74,6 +74,10 @@ class ErasableHome(Protocol):
         """What the cache of vectors loses."""
         ...
 
+    def forget_answers(self, text_hashes: frozenset[str], *, is_rehearsal: bool) -> StoreCount:
+        """What the cache of language models' answers loses."""
+        ...
+
     def rebuild_marts(self) -> tuple[StoreCount, ...]:
         """The marts made anew from the tables, where there were any."""
         ...

@@ -99,9 +99,10 @@ def _scrubbed(plan: Plan, home: ErasableHome, *, is_rehearsal: bool) -> tuple[St
     """What each store loses, in the order in which they lose it: bronze last."""
     files = home.scrub_files(plan.erased, plan.strings, plan.landed_before, is_rehearsal=is_rehearsal)
     vectors = home.forget_vectors(plan.strings.text_hashes, is_rehearsal=is_rehearsal)
+    answers = home.forget_answers(plan.strings.text_hashes, is_rehearsal=is_rehearsal)
     state = home.scrub_state(plan.erased, plan.actor, plan.at, is_rehearsal=is_rehearsal)
     tables = [home.scrub_table(table, plan.erased, is_rehearsal=is_rehearsal) for table in reversed(python_tables())]
-    return state, [*reversed(tables), vectors, *state.counts, *files]
+    return state, [*reversed(tables), vectors, answers, *state.counts, *files]
 
 
 def _certificate(plan: Plan, home: ErasableHome, counts: Sequence[StoreCount], state: StateLoss, search: Search | None) -> Certificate:

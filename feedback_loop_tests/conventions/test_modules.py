@@ -15,6 +15,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core",
 READS_ENVIRONMENT = {
     "feedback_loop/config.py": "the settings",
     "feedback_loop/adapters/dbt_command.py": "dbt takes its settings from variables alone",
+    "feedback_loop/adapters/llm/libraries.py": "LiteLLM takes its settings from variables when it is imported",
     "feedback_loop/cli/entry.py": "decides about tracebacks and warnings before there are settings",
 }
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv", "environ", "getenv"}

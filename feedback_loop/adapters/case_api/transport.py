@@ -14,13 +14,13 @@ from typing import Any
 import httpx2
 import stamina
 
-from feedback_loop.errors import BadInput, ConnectorRefused, ConnectorUnreachable, WriteInDoubt
+from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 30.0
 """The longest that a request is tried again: below the lease of a claim in `workflows/execute.py`."""
 
-_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), 429, 500
 
@@ -45,7 +45,8 @@ class Transport:
     def __init__(self, url: str, connector: str, timeout_seconds: float) -> None:
         self.connector = connector
         # Neither proxies nor credentials of the environment: a request goes where its address says.
-        self._http = httpx2.Client(base_url=_safe(url), timeout=timeout_seconds, trust_env=False, follow_redirects=False)
+        address = safe_address(url, "the case system", "https://cases.example.com")
+        self._http = httpx2.Client(base_url=address, timeout=timeout_seconds, trust_env=False, follow_redirects=False)
         # By default retries are logged to standard error, which belongs to the command.
         stamina.instrumentation.set_on_retry_hooks(())
 
@@ -124,20 +125,3 @@ def _seconds_to_wait(headers: httpx2.Headers) -> float | None:
 def _why(error: Exception) -> str:
     """Never the library's own words, which quote the address."""
     return str(error) if isinstance(error, _Failed | _Busy) else type(error).__name__
-
-
-def _safe(url: str) -> str:
-    """The address, where requests to it can't be read on their way; raises BadInput."""
-    try:
-        parts = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        raise BadInput("the address of the case system is no URL. Give one such as https://cases.example.com.") from None
-    if parts.userinfo:
-        raise BadInput("the address of the case system holds credentials. Leave them out of it.")
-    if parts.scheme == "https" and parts.host:
-        return url
-    if parts.scheme == "http" and parts.host in _THIS_MACHINE:
-        return url
-    raise BadInput(
-        f"{parts.host or 'the case system'} would be asked without encryption. Give an https address; http is for 127.0.0.1 only."
-    )

@@ -24,6 +24,7 @@ from feedback_loop.adapters.erasure.files import expired_file, loose_files, scru
 from feedback_loop.adapters.erasure.row_files import Theirs
 from feedback_loop.adapters.erasure.search import Finder, search
 from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
+from feedback_loop.adapters.llm.answer_cache import AnswerCache, answer_count
 from feedback_loop.adapters.marts import publish
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
@@ -133,6 +134,14 @@ class HomeEraser:
             CachingEmbedder(TfidfEmbedder(), file).forget(wanted)
         return counted
 
+    def forget_answers(self, text_hashes: frozenset[str], *, is_rehearsal: bool) -> StoreCount:
+        """What the cache of language models' answers loses, of every model's answers about these texts."""
+        file, wanted = self._settings.answer_cache_file, sorted(text_hashes)
+        counted = StoreCount("cache of model answers", answer_count(file), answer_count(file, wanted))
+        if not is_rehearsal and counted.removed:
+            AnswerCache(file).forget(wanted)
+        return counted
+
     def rebuild_marts(self) -> tuple[StoreCount, ...]:
         """The marts, built and published anew; removed where they can't be, and untouched where there were none."""
         published, build = self._settings.marts_file, self._settings.build_file
@@ -154,7 +163,7 @@ class HomeEraser:
     def forget_past(self) -> int:
         """How many files went; the databases were written anew beside that, without free pages and logs."""
         removed = sum(self.tables.forget_past(table) for table in python_tables())
-        for file in (*self._sqlite_files(), self._settings.embedding_cache_file):
+        for file in (*self._sqlite_files(), self._settings.embedding_cache_file, self._settings.answer_cache_file):
             compact(file)
         drafts = [file for file in self._settings.home.rglob(f".*{DRAFT}") if file.is_file()]
         for draft in drafts:

@@ -16,10 +16,12 @@ import polars as pl
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.erasure.eraser import HomeEraser
+from feedback_loop.adapters.llm.answer_cache import AnswerCache
 from feedback_loop.adapters.marts import publish
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+from feedback_loop.analysis.prompts.evidence import evidence_question
 from feedback_loop.config import Settings
 from feedback_loop.contracts.fields import FIELDS, TEXT
 from feedback_loop.contracts.tables import TABLES, Table, python_tables
@@ -97,6 +99,7 @@ def planted(folder: Path) -> PlantedHome:
         home.store.append(table, frame_of(table, row(table, THEIRS)))
     _plant_state(home)
     CachingEmbedder(TfidfEmbedder(), home.settings.embedding_cache_file).embed(list(TEXTS.values()))
+    _plant_answers(home)
     build_marts(home.settings)
     publish(home.settings.build_file, home.settings.marts_file)
     _plant_files(home)
@@ -132,6 +135,14 @@ def _plant_state(home: PlantedHome) -> None:
     state.record(TABLES["state_label"], [label(1), label(2)], "ada", START)
     # Both name fragment_1 among the samples of their alert; the review names it in its arguments too.
     state.record_proposals([rollback_proposal(issues=[issue_row()]), *proposed(causes=[])])
+
+
+def _plant_answers(home: PlantedHome) -> None:
+    """What a language model quoted of each customer."""
+    for text in TEXTS.values():
+        question = evidence_question(text)
+        said = {"phrases": [text], "error_strings": [], "versions": [], "devices": []}
+        AnswerCache(home.settings.answer_cache_file).keep("made-up", question, question.answer_type.model_validate(said))
 
 
 def _plant_files(home: PlantedHome) -> None:

@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from feedback_loop.adapters.llm.answer_cache import AnswerCache
 from feedback_loop.adapters.marts import query
+from feedback_loop.analysis.prompts.evidence import evidence_question
 from feedback_loop.contracts.tables import TABLES, python_tables
 from feedback_loop.errors import TableLogMissing
 from feedback_loop.workflows.audit import verified
@@ -161,7 +163,16 @@ def test_erasing_again_finds_nothing_and_changes_no_table(home: PlantedHome) -> 
     assert all(frame.equals(before[name]) for name, frame in home.frames().items())
 
 
-STEPS = ["scrub_files", "forget_vectors", "scrub_state", "scrub_table", "rebuild_marts", "forget_past", "search", "finish"]
+def test_what_a_language_model_said_of_the_customer_is_forgotten_and_nothing_else(erased: Story) -> None:
+    answers = AnswerCache(erased.home.settings.answer_cache_file)
+    assert [answers.find("made-up", evidence_question(TEXTS[one])) is None for one in (MINE, THEIRS)] == [True, False]
+    (counted,) = [count for count in erased.certificate.stores if count.store == "cache of model answers"]
+    assert (counted.before, counted.removed) == (2, 1)
+
+
+STEPS = [
+    "scrub_files", "forget_vectors", "forget_answers", "scrub_state", "scrub_table", "rebuild_marts", "forget_past", "search", "finish",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from feedback_loop.adapters.state_store import engine as engine_module
 from feedback_loop.adapters.state_store.engine import open_engine, writing
-from feedback_loop.adapters.state_store.migrations.versions import erasable_labels, initial
+from feedback_loop.adapters.state_store.migrations.versions import erasable_labels, initial, model_calls
 from feedback_loop.adapters.state_store.schema import HEAD, METADATA, Instant
 from feedback_loop.adapters.state_store.snapshots import BEGINS
 from feedback_loop.contracts.tables import TABLES
@@ -78,6 +78,7 @@ def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None
     with Operations.context(context):
         initial.upgrade()
         erasable_labels.upgrade()
+        model_calls.upgrade()
     said = written.getvalue()
     assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
     for table in INSERT_ONLY:
