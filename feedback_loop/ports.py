@@ -218,7 +218,7 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         ...
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
-        """How many rows were not known yet, now added to remediation_message, state_issue_status, state_label or state_threshold."""
+        """How many rows were not known yet, now added to remediation_message or to the state_* table."""
         ...
 
     def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:

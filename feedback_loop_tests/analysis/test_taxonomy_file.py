@@ -30,7 +30,8 @@ def test_a_class_inherits_what_its_parent_says() -> None:
     taxonomy = read_taxonomy_text(TWO_LEVELS)
     assert taxonomy.names == ("refund_missing", "charged_twice", "crash")
     refund, charged, crash = taxonomy.classes
-    assert (refund.platform_class, refund.owner, refund.is_sensitive, refund.parent) == (ComplaintClass.BILLING, "billing-team", True, "money")
+    assert (refund.platform_class, refund.owner, refund.parent) == (ComplaintClass.BILLING, "billing-team", "money")
+    assert [one.is_sensitive for one in taxonomy.classes] == [True, True, False]
     assert refund.examples == (
         ("en", "where is my refund"), ("en", "refund still not here"), ("de", "wo bleibt mein Geld"), ("de", "keine Erstattung"),
     )  # fmt: skip

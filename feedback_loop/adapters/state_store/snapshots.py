@@ -23,6 +23,7 @@ BEGINS = {
     "remediation_message": "drafted_at",
     "state_issue_status": "changed_at",
     "state_label": "labelled_at",
+    "state_model": "model_event_at",
     "state_threshold": "effective_at",
 }
 """The instant from which a row is known; its UTC day is the row's event_date."""
