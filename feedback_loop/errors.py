@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
 _SHOWN_PROBLEMS = 3
 """So many problems of a long file fit on the one line that is printed."""
 

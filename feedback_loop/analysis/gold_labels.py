@@ -1,8 +1,8 @@
 """What people said of single fragments, as gold labels: which of them count, which are held out for ever, how far people agree.
 
-Here: rows of `state_label` to the label that counts of each fragment. Who is asked what next is in `review_queue`. The rules that are easy to
-break: the latest correction counts, a second reading never does; and whether a fragment is held out follows from its id alone, so that no
-training, no queue and no later release ever moves it to the other side.
+Here: rows of `state_label` to the label that counts of each fragment. Who is asked what next is in `review_queue`. The rules that are easy
+to break: the latest correction counts, a second reading never does; and whether a fragment is held out follows from its id alone, so that
+no training, no queue and no later release ever moves it to the other side.
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def class_changes(before: Taxonomy, after: Taxonomy) -> list[tuple[str, str]]:
         elif former.name != one.name:
             found.append((str(one.name), f"renamed from {former.name}"))
         elif parts := [
-            part for part in ("definition", "boundaries", "examples", "platform_class", "parent", "owner", "title")
+            part
+            for part in ("definition", "boundaries", "examples", "platform_class", "parent", "owner", "title")
             if getattr(former, part) != getattr(one, part)
         ]:
             found.append((str(one.name), f"changed: {', '.join(part.replace('platform_class', 'counts_as') for part in parts)}"))

@@ -72,15 +72,13 @@ def review_queue(
     return list(_interleaved(others, sample))
 
 
-def queue_candidates(
-    fragments: pl.DataFrame, classifications: pl.DataFrame, triage: pl.DataFrame, clusters: pl.DataFrame
-) -> pl.DataFrame:
+def queue_candidates(fragments: pl.DataFrame, classifications: pl.DataFrame, triage: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """What the queue asks of each fragment: fragment_id, taxonomy_class, class_score, is_abstained, urgency, owner, cluster_size.
 
     A repetition of an earlier fragment is left out, and one without words, which nobody can label.
     """
-    sizes = clusters.select("fragment_id", "cluster_id").unique()
-    reach = sizes.join(sizes.group_by("cluster_id").len("cluster_size"), on="cluster_id").group_by("fragment_id")
+    sizes = clusters.select(pl.col("member_fragment_ids").list.len().alias("cluster_size"), fragment_id="member_fragment_ids")
+    reach = sizes.explode("fragment_id").group_by("fragment_id")
     return (
         fragments.filter(pl.col("duplicate_of").is_null())
         .select("fragment_id")
@@ -122,7 +120,7 @@ class _Judge:
         if fragment_id in self._counting:
             if fragment_id in self._doubts:
                 return QueueReason.DOUBTFUL_LABEL, self._doubts[fragment_id].margin
-            is_due = wants_second_reading(fragment_id) and len(self._said[fragment_id]) < 2  # noqa: PLR2004 - two people
+            is_due = wants_second_reading(fragment_id) and len(self._said[fragment_id]) < 2
             return (QueueReason.SECOND_READING, self._label_doubt) if is_due else None
         if is_held_out(fragment_id):
             return QueueReason.HELD_OUT_SAMPLE, 1 - score
@@ -132,7 +130,7 @@ class _Judge:
 def _is_settled(labels: pl.DataFrame, fragment_id: str) -> bool:
     """Whether the latest word on the fragment is a correction by somebody who saw that there were two."""
     said = labels.filter(pl.col("fragment_id") == fragment_id).sort("labelled_at", "label_id")
-    return said.height > 2 and said["label_kind"][-1] == "correction"  # noqa: PLR2004 - the two that differ
+    return said.height > 2 and said["label_kind"][-1] == "correction"
 
 
 def _reader(fragment_id: str, people: Iterable[str]) -> str | None:

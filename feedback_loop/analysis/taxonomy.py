@@ -1,9 +1,9 @@
 """A taxonomy: what each class means, where it ends, and sentences that show it. The seed comes with the package.
 
-The seed's classes live as data in `classes/`, one file each, named by `ComplaintClass`; a company's own file is read by `taxonomy_file`, and
-what the platform does with a class that it does not know is in `platform_classes`. The model that learns from the sentences is in `classify`.
-To change a class, edit its file: the version follows from the content. The rule that is easy to break: the seed's sentences are written for
-it, in the words of many kinds of products, and never taken from a data set that measures it.
+The seed's classes live as data in `classes/`, one file each, named by `ComplaintClass`; a company's own file is read by `taxonomy_file`,
+and what the platform does with a class that it does not know is in `platform_classes`. The model that learns from the sentences is in
+`classify`. To change a class, edit its file: the version follows from the content. The rule that is easy to break: the seed's sentences
+are written for it, in the words of many kinds of products, and never taken from a data set that measures it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Labels that people give: what a fragment is truly about, kept beside what the classifier said, and read as of a time.
 
-The rules that are easy to break: a label is added and never changed, a later correction of the same fragment counts from its instant on; and
-a second reading is another person's, who was not told the first label.
+The rules that are easy to break: a label is added and never changed, a later correction of the same fragment counts from its instant on;
+and a second reading is another person's, who was not told the first label.
 """
 
 from __future__ import annotations

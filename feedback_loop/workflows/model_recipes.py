@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ModelEvent
 from feedback_loop.errors import ModelRefused
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 from feedback_loop.ports import Embedder, StateStore, TableStore
 from feedback_loop.workflows.taxonomies import kept_taxonomy
 
@@ -95,13 +95,18 @@ def _nothing() -> pl.DataFrame:
 def recipe(taxonomy: Taxonomy, gold: Gold, embedder: Embedder) -> Recipe:
     """The recipe of the taxonomy and of what may be learnt of the gold labels."""
     learnt = gold.part(held_out=False)
-    examples = tuple(
-        GoldExample(row["language"] or UNDETERMINED, row["masked_text"], row["labelled_class"]) for row in learnt.iter_rows(named=True)
-    )
     data_hash = content_hash(json.dumps(learnt.select(sorted(learnt.columns)).rows(), ensure_ascii=False))
     parts = [classifier_version(taxonomy, embedder.model_version), data_hash]
     version = f"model-{content_hash(json.dumps(parts))[:_VERSION_DIGITS]}"
-    return Recipe(replace(taxonomy, gold=examples), version, data_hash)
+    return Recipe(replace(taxonomy, gold=examples_of(learnt)), version, data_hash)
+
+
+def examples_of(gold: pl.DataFrame) -> tuple[GoldExample, ...]:
+    """Rows of gold labels as examples, without the masks, which tell nothing of a class."""
+    return tuple(
+        GoldExample(row["language"] or UNDETERMINED, PLACEHOLDER.sub(" ", row["masked_text"]), row["labelled_class"])
+        for row in gold.iter_rows(named=True)
+    )
 
 
 def trained(made: Recipe, embedder: Embedder) -> ActiveModel:
@@ -109,9 +114,18 @@ def trained(made: Recipe, embedder: Embedder) -> ActiveModel:
     return ActiveModel(made.model_version, replace(_trained(made.taxonomy, embedder), classifier_version=made.model_version), made.taxonomy)
 
 
-@lru_cache(maxsize=4)
 def _trained(taxonomy: Taxonomy, embedder: Embedder) -> FragmentClassifier:
-    return train_classifier(taxonomy, embedder)
+    key = (taxonomy, embedder.model_version)
+    if key not in _TRAINED:
+        while len(_TRAINED) >= _MOST_TRAINED:
+            _TRAINED.pop(next(iter(_TRAINED)))
+        _TRAINED[key] = train_classifier(taxonomy, embedder)
+    return _TRAINED[key]
+
+
+_TRAINED: dict[tuple[Taxonomy, str], FragmentClassifier] = {}
+_MOST_TRAINED = 4
+"""So many are remembered, the oldest is forgotten first: enough for a present and another version under two taxonomies."""
 
 
 def recipe_of(version: str, state: StateStore, tables: TableStore, folder: Path, embedder: Embedder) -> Recipe:

@@ -1,7 +1,7 @@
 """The review queue of a home, with the texts that are asked about, and what its labels amount to.
 
-The order and its formula are in `analysis/review_queue`, what counts is in `analysis/gold_labels`; here the tables are read. The rule that is
-easy to break: whoever reads a second time, or for the hold-out, is shown neither the first label nor the model's word.
+The order and its formula are in `analysis/review_queue`, what counts is in `analysis/gold_labels`; here the tables are read. The rule that
+is easy to break: whoever reads a second time, or for the hold-out, is shown neither the first label nor the model's word.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from feedback_loop.analysis.gold_labels import (
     same_words_other_label,
 )
 from feedback_loop.analysis.review_queue import Asked, Doubt, queue_candidates, review_queue
-from feedback_loop.analysis.taxonomy import UNDETERMINED, GoldExample, Taxonomy
+from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.methods.statistics.label_doubts import label_doubts
 from feedback_loop.ports import Embedder, TableStore
-from feedback_loop.workflows.model_recipes import gold_of
+from feedback_loop.workflows.model_recipes import examples_of, gold_of
 from feedback_loop.workflows.people import People
 
 LABELLER = "labeller"
@@ -55,7 +55,7 @@ def open_questions(
         tables.read(TABLES["silver_fragment"], days, columns=_FRAGMENT_COLUMNS),
         tables.read(TABLES["analysis_classification"], days, columns=_CLASS_COLUMNS),
         tables.read(TABLES["analysis_triage"], days, columns=("fragment_id", "urgency", "owner")),
-        tables.read(TABLES["analysis_cluster"], days, columns=("fragment_id", "cluster_id")),
+        tables.read(TABLES["analysis_cluster"], days, columns=("member_fragment_ids",)),
     )
     return review_queue(candidates, labels, readers(people), doubts)
 
@@ -94,9 +94,8 @@ def _judged_fold(gold: pl.DataFrame, fold: int, taxonomy: Taxonomy, embedder: Em
     """fragment_id, labelled_class and a probability per class of the fold's labels, by a classifier of all others."""
     numbered = gold.with_row_index("number")
     inside, others = numbered.filter(pl.col("number") % _FOLDS == fold), numbered.filter(pl.col("number") % _FOLDS != fold)
-    examples = (GoldExample(r["language"] or UNDETERMINED, r["masked_text"], r["labelled_class"]) for r in others.iter_rows(named=True))
-    classifier = train_classifier(replace(taxonomy, gold=tuple(examples)), embedder)
-    texts = inside["masked_text"].to_list()
+    classifier = train_classifier(replace(taxonomy, gold=examples_of(others)), embedder)
+    texts = [example.text for example in examples_of(inside)]
     log_p = classifier.blend.log_probabilities(texts, embedder.embed(texts))
     probabilities = pl.DataFrame(log_p, schema=list(classifier.blend.labels)).select(pl.all().exp())
     return pl.concat([inside.select("fragment_id", "labelled_class"), probabilities], how="horizontal")

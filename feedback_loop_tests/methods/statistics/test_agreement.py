@@ -20,9 +20,7 @@ def _units(people: tuple[str, ...]) -> list[list[str]]:
     return [[said for said in unit if said != "."] for unit in zip(*people, strict=True)]
 
 
-@pytest.mark.parametrize(
-    ("people", "alpha"), [(BINARY, 0.095), (FIVE_CATEGORIES, 0.692), (FOUR_PEOPLE, 0.743), (THREE_PEOPLE, 0.691)]
-)
+@pytest.mark.parametrize(("people", "alpha"), [(BINARY, 0.095), (FIVE_CATEGORIES, 0.692), (FOUR_PEOPLE, 0.743), (THREE_PEOPLE, 0.691)])
 def test_the_published_examples_come_out(people: tuple[str, ...], alpha: float) -> None:
     found = nominal_alpha(_units(people))
     assert found is not None
