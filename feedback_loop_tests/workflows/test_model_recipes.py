@@ -15,6 +15,7 @@ from feedback_loop.errors import ModelRefused
 from feedback_loop.workflows.model_recipes import (
     LABEL,
     SEED,
+    Gold,
     active_model,
     classified,
     examples_of,
@@ -61,7 +62,7 @@ def test_the_version_follows_from_labels_taxonomy_and_vectors(home: Home) -> Non
     assert version() == after
 
 
-def _none(home: Home):  # type: ignore[no-untyped-def]
+def _none(home: Home) -> Gold:
     return gold_of(home.state.snapshot(LABEL).clear(), home.tables, read_taxonomy(home.taxonomy_file))
 
 

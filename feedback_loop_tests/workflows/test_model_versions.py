@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from feedback_loop.analysis.gold_labels import is_held_out
+from feedback_loop.contracts.decisions import LOOP
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.errors import BadInput, ModelRefused
@@ -58,17 +59,17 @@ def test_a_person_promotes_and_the_history_says_who_and_why(home: Home) -> None:
     promote_version(home, version, "bo", PEOPLE, " more labels ", START + HOUR)
     assert promoted_version(home.state.snapshot(MODEL)) == version
     assert home.state.snapshot(MODEL)["model_event_why"].to_list() == [None, "more labels"]
-    assert _events(home) == [("trained", "loop"), ("promoted", "bo")]
+    assert _events(home) == [("trained", LOOP), ("promoted", "bo")]
     with pytest.raises(ModelRefused, match="is promoted already"):
         promote_version(home, version, "bo", PEOPLE, "again", START + 2 * HOUR)
 
 
-@pytest.mark.parametrize(("person", "why"), [("nobody", "x"), ("loop", "x"), ("bo", "  ")])
+@pytest.mark.parametrize(("person", "why"), [("nobody", "x"), (LOOP, "x"), ("bo", "  ")])
 def test_nobody_else_promotes_and_nobody_without_grounds(home: Home, person: str, why: str) -> None:
     label(home, range(80))
     version = train_version(home, START).model_version
     with pytest.raises(BadInput):
-        promote_version(home, version, person, {**PEOPLE, "loop": ("owner",)}, why, START + HOUR)
+        promote_version(home, version, person, {**PEOPLE, LOOP: ("owner",)}, why, START + HOUR)
     assert promoted_version(home.state.snapshot(MODEL)) is None
 
 
@@ -79,7 +80,7 @@ def test_too_few_held_out_labels_refuse_with_how_many_more(home: Home) -> None:
     version = train_version(home, START).model_version
     with pytest.raises(ModelRefused, match="only 12 held-out labels, 18 more are needed.*labels queue --reason held_out_sample"):
         promote_version(home, version, "bo", PEOPLE, "try", START + HOUR)
-    assert _events(home) == [("trained", "loop"), ("refused", "bo")]
+    assert _events(home) == [("trained", LOOP), ("refused", "bo")]
 
 
 def test_what_is_worse_on_the_hold_out_is_refused_whoever_asks(home: Home) -> None:
