@@ -78,7 +78,7 @@ def test_too_few_held_out_labels_refuse_with_how_many_more(home: Home) -> None:
     for number in held:
         label(home, range(number, number + 1))
     version = train_version(home, START).model_version
-    with pytest.raises(ModelRefused, match="only 12 held-out labels, 18 more are needed.*labels queue --reason held_out_sample"):
+    with pytest.raises(ModelRefused, match=r"only 12 held-out labels, 18 more are needed.*labels queue --reason held_out_sample"):
         promote_version(home, version, "bo", PEOPLE, "try", START + HOUR)
     assert _events(home) == [("trained", LOOP), ("refused", "bo")]
 

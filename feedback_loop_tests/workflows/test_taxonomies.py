@@ -20,7 +20,7 @@ def test_without_a_file_the_seed_counts(tmp_path: Path) -> None:
 def test_a_bad_file_is_refused_by_its_name(tmp_path: Path) -> None:
     file = tmp_path / "taxonomy.yaml"
     file.write_text("classes: [crash]", encoding="utf-8")
-    with pytest.raises(TaxonomyRefused, match="taxonomy.yaml: classes: 1 can be given"):
+    with pytest.raises(TaxonomyRefused, match=r"taxonomy\.yaml: classes: 1 can be given"):
         read_taxonomy(file)
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnreadableFile):
