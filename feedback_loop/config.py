@@ -160,6 +160,16 @@ class Settings:
         return self.home / "owners.yaml"
 
     @property
+    def taxonomy_file(self) -> Path:
+        """A company's own classes; where it is missing, the seed taxonomy of the package counts."""
+        return self.home / "taxonomy.yaml"
+
+    @property
+    def taxonomies_folder(self) -> Path:
+        """Every taxonomy that a classifier was trained on, by version, so that it can be trained again."""
+        return self.home / "taxonomies"
+
+    @property
     def retention_file(self) -> Path:
         """How long data are kept; where it is missing, the policy of the package counts, which keeps everything."""
         return self.home / "retention.yaml"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_SHOWN_PROBLEMS = 3
+"""So many problems of a long file fit on the one line that is printed."""
+
 
 class FeedbackLoopError(Exception):
     """The root of the tree; the command line prints its message as one line."""
@@ -175,6 +178,23 @@ class OwnershipRefused(BadInput):
     def __init__(self, problems: list[str], place: str = "the ownership table") -> None:
         self.problems, self.place = problems, place
         super().__init__(f"{place}: {'; '.join(problems)}. Nothing of this table is used until it is mended; see `owners lint`.")
+
+
+class TaxonomyRefused(BadInput):
+    """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
+
+    def __init__(self, problems: list[str], place: str = "the taxonomy") -> None:
+        self.problems, self.place = problems, place
+        more = f" (and {len(problems) - _SHOWN_PROBLEMS} more)" if len(problems) > _SHOWN_PROBLEMS else ""
+        super().__init__(f"{place}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}. Nothing of it is used until it is mended.")
+
+
+class ModelRefused(Refused):
+    """A model version can't be used or promoted as asked."""
+
+    def __init__(self, model_version: str, why: str, advice: str) -> None:
+        self.model_version, self.why = model_version, why
+        super().__init__(f"{model_version}: {why}. {advice}")
 
 
 class DecisionRefused(Refused):

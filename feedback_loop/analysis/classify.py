@@ -148,6 +148,7 @@ def _as_batch(decided: pl.DataFrame, classifier: FragmentClassifier) -> pa.Recor
         pl.lit(classifier.threshold).alias("threshold_applied"),
         pl.lit(classifier.classifier_version).alias("classifier_version"),
         pl.lit(classifier.taxonomy_version).alias("taxonomy_version"),
+        pl.col("best_class").alias("taxonomy_class"),
         "event_date",
     )
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(OUTPUT_SCHEMA)

@@ -102,7 +102,7 @@ class Signs:
 def seed_urgency() -> UrgencyRules:
     """The rules that come with the package."""
     content = yaml.safe_load((files("feedback_loop.analysis") / "urgency.yaml").read_text("utf-8"))
-    sensitive = frozenset(c.name.value for c in seed_taxonomy().classes if c.is_sensitive)
+    sensitive = frozenset(str(c.name) for c in seed_taxonomy().classes if c.is_sensitive)
     version = content_hash(json.dumps([_STEP_VERSION, content, sorted(sensitive)], ensure_ascii=False, sort_keys=True))
     groups = content["severity_words"]
     phrases = {kind: {lang: lines.splitlines() for lang, lines in group["phrases"].items()} for kind, group in groups.items()}

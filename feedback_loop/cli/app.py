@@ -19,6 +19,7 @@ from feedback_loop.cli import (
     ingest,
     issues,
     labels,
+    model,
     owners,
     playbooks,
     quality,
@@ -28,6 +29,7 @@ from feedback_loop.cli import (
     rollback,
     run,
     simulate,
+    taxonomy,
     try_stage,
 )
 from feedback_loop.config import load_settings
@@ -40,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "quarantine", "reveal", "rollback", "run", "simulate")
+AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate")
 """The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
@@ -91,6 +93,8 @@ app.add_typer(owners.app, name="owners")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)
+app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(model.app, name="model")
 app.command("reveal")(reveal.reveal)
 app.command("rollback")(rollback.rollback)
 app.command("simulate")(simulate.simulate)

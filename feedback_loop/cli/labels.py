@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import SystemClock, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, days_or_all, has_state, open_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.contracts.vocab import LabelKind, QueueReason
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from feedback_loop.analysis.review_queue import Asked, Doubt
+    from feedback_loop.config import Settings
+    from feedback_loop.workflows.people import People
+    from feedback_loop.workflows.review import LabelStatistics, Question
 
 app = typer.Typer(help="Labels that people give to single complaints.")
 
-_SHOWN = ("labelled_at", "fragment_id", "labelled_class", "labelled_by")
+_SHOWN = ("labelled_at", "fragment_id", "labelled_class", "labelled_by", "label_kind", "label_why")
+_QUEUED = ("fragment", "reason", "value", "owner", "for", "model says", "text")
+_PAIRS_SHOWN = 10
 
 
 @app.command()
@@ -20,22 +31,62 @@ def correct(
     fragment_id: Annotated[str, typer.Argument(metavar="FRAGMENT", help="fragment_id of mart_complaint.", show_default=False)],
     class_name: Annotated[str, typer.Argument(metavar="CLASS", help="The class that is right, such as crash.", show_default=False)],
     person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)],
+    why: Annotated[str | None, typer.Option(help="Why, in your own words, not the customer's.", show_default=False)] = None,
+    is_second: Annotated[
+        bool, typer.Option("--second-reading", help="Measure agreement only: the label of the first reader goes on counting.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say what a complaint is truly about.
+    """Say what a complaint is truly about, in a word of the taxonomy.
 
-    Example: `feedback-loop labels correct fragment_1f0c… billing --as ada`
+    Example: `feedback-loop labels correct fragment_1f0c… billing --as ada --why "the card was charged twice"`
     """
     from feedback_loop.workflows.label import correct_label
     from feedback_loop.workflows.people import read_people
+    from feedback_loop.workflows.taxonomies import read_taxonomy
 
-    settings = settings_of(context)
-    people = read_people(settings.people_file)
-    label_id = correct_label(fragment_id, class_name, person, people, open_store(settings), open_state(settings), SystemClock().now())
+    settings, kind = settings_of(context), LabelKind.SECOND_READING if is_second else LabelKind.CORRECTION
+    people, taxonomy = read_people(settings.people_file), read_taxonomy(settings.taxonomy_file)
+    tables, state, now = open_store(settings), open_state(settings), SystemClock().now()
+    label_id = correct_label(fragment_id, class_name, person, people, tables, state, now, taxonomy, kind, why)
     if as_json:
         print_json({"label_id": label_id})
     else:
         say(f"{fragment_id} is about {class_name}, says {person}.")
+
+
+@app.command()
+def queue(
+    context: typer.Context,
+    person: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Only what is for this person.", show_default=False)] = None,
+    reason: Annotated[QueueReason | None, typer.Option(help="Only what is asked for this reason.", show_default=False)] = None,
+    with_doubtful: Annotated[
+        bool, typer.Option("--doubtful", help="Also labels that contradict what the others teach; trains five classifiers.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many places to show.")] = 20,
+    first: FromOption = None,
+    last: ToOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what to label next, by what an answer is worth: uncertainty x urgency x reach; each fifth place is a random held-out one.
+
+    Example: `feedback-loop labels queue --as ada --limit 10`
+    """
+    from feedback_loop.workflows.review import open_questions, with_texts
+
+    settings = settings_of(context)
+    tables, labels, people = open_store(settings), _labels(settings), _people(settings)
+    doubts = _doubts(settings, labels) if with_doubtful or reason is QueueReason.DOUBTFUL_LABEL else None
+    asked = open_questions(tables, labels, people, days_or_all(first, last), doubts)
+    wanted = [one for one in asked if person in (None, one.assigned_to) and reason in (None, one.reason)]
+    shown = with_texts(wanted[:limit], tables)
+    if as_json:
+        print_json([{**vars(one.asked), "masked_text": one.masked_text} for one in shown])
+    elif not shown:
+        say("Nobody needs to label anything.")
+    else:
+        print_table(_QUEUED, [_place(one.asked, one) for one in shown])
+        say(f"{len(shown)} of {len(wanted)}. Answer with `feedback-loop labels correct FRAGMENT CLASS --as PERSON`.")
 
 
 @app.command("list")
@@ -44,13 +95,69 @@ def list_labels(context: typer.Context, as_json: JsonFlag = False) -> None:
 
     Example: `feedback-loop labels list`
     """
-    from feedback_loop.contracts.tables import TABLES
-
-    settings = settings_of(context)
-    rows = open_state(settings).snapshot(TABLES["state_label"]).reverse().to_dicts() if has_state(settings) else []
+    rows = _labels(settings_of(context)).reverse().to_dicts()
     if as_json:
         print_json(rows)
     elif not rows:
         say("Nobody gave a label yet.")
     else:
         print_table(_SHOWN, [[row[name] for name in _SHOWN] for row in rows])
+
+
+@app.command()
+def stats(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Show how many labels there are by class, how far people agree (Krippendorff's alpha), and what contradicts itself.
+
+    Example: `feedback-loop labels stats`
+    """
+    from feedback_loop.workflows.review import label_statistics
+    from feedback_loop.workflows.taxonomies import read_taxonomy
+
+    settings = settings_of(context)
+    found = label_statistics(open_store(settings), _labels(settings), read_taxonomy(settings.taxonomy_file))
+    if as_json:
+        print_json(found)
+    else:
+        _print_statistics(found)
+
+
+def _labels(settings: Settings) -> pl.DataFrame:
+    import polars as pl
+
+    from feedback_loop.contracts.tables import TABLES
+
+    table = TABLES["state_label"]
+    return open_state(settings).snapshot(table) if has_state(settings) else pl.DataFrame(schema=pl.Schema(table.schema))
+
+
+def _people(settings: Settings) -> People:
+    from feedback_loop.workflows.people import read_people
+
+    return read_people(settings.people_file) if settings.people_file.exists() else {}
+
+
+def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:
+    from feedback_loop.adapters.models import open_embedder
+    from feedback_loop.workflows.review import doubted_labels
+    from feedback_loop.workflows.taxonomies import read_taxonomy
+
+    return doubted_labels(open_store(settings), labels, read_taxonomy(settings.taxonomy_file), open_embedder(settings))
+
+
+def _place(asked: Asked, question: Question) -> tuple[object, ...]:
+    return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, asked.best_class, question.masked_text)
+
+
+def _print_statistics(found: LabelStatistics) -> None:
+    print_table(("class", "to learn from", "held out"), [(name, *counts) for name, counts in found.by_class.items()])
+    if found.by_person:
+        print_table(("person", "labelled fragments"), list(found.by_person.items()))
+    alpha = "not defined yet" if found.agreement.alpha is None else f"{found.agreement.alpha:.3f}"
+    say(f"Read by two people or more: {found.agreement.fragment_count}, of which {len(found.agreement.disputed)} disputed. "
+        f"Krippendorff's alpha: {alpha}.")  # fmt: skip
+    if found.unknown_count:
+        say(f"{found.unknown_count} labels name classes that the taxonomy does not have; name them under formerly, or label again.")
+    if found.lost_count:
+        say(f"{found.lost_count} labels are of fragments that are no longer there.")
+    for one, other in found.contradictions[:_PAIRS_SHOWN]:
+        say(f"same words, different labels: {one} and {other}")

@@ -12,7 +12,9 @@ from feedback_loop.config import EmbedderChoice, Settings, load_settings
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
+    from feedback_loop.contracts.days import DayRange
     from feedback_loop.ports import Embedder, StateStore, TableStore
+    from feedback_loop.workflows.model_versions import Home
     from feedback_loop.workflows.simulate import Models
 
 FromOption = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as YYYY-MM-DD.", show_default=False)]
@@ -71,6 +73,15 @@ def open_models(settings: Settings) -> Models:
     return Models(Analysed(embedder, seed_classifier(embedder), open_cleaner(settings, masking_key(settings))), MemoryTableStore)
 
 
+def open_model_home(settings: Settings) -> Home:
+    """What training, evaluating and promoting versions of the classifier needs; opening it makes the database of decisions."""
+    from feedback_loop.adapters.models import open_embedder
+    from feedback_loop.workflows.model_versions import Home
+
+    state, embedder = open_state(settings), open_embedder(settings)
+    return Home(open_store(settings), state, embedder, settings.taxonomy_file, settings.taxonomies_folder)
+
+
 def open_embedder_without_cache(settings: Settings) -> Embedder:
     """The embedding model that the settings name; `try` keeps no state, so nothing is remembered."""
     from feedback_loop.adapters.minilm.embedder import open_encoder
@@ -90,3 +101,10 @@ def day_or(text: str | None, default: date) -> date:
     from feedback_loop.contracts.days import parse_day
 
     return default if text is None else parse_day(text)
+
+
+def days_or_all(first: str | None, last: str | None) -> DayRange | None:
+    """The days from the first to the last, a missing end being open; None, which is all days, where neither is named."""
+    from feedback_loop.contracts.days import FIRST_DAY, DayRange
+
+    return None if first is None and last is None else DayRange(day_or(first, FIRST_DAY), day_or(last, date.max))

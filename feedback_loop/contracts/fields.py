@@ -126,7 +126,10 @@ _ALL = [
     # analysis
     Field("embedding_model_version", TEXT, "model, kernel and weights that made the vector"),
     Field("vector", VECTOR, "embedding of masked_text, of unit length"),
-    Field("complaint_class", TEXT, "class of the seed taxonomy", "the classifier abstained", vocabulary=vocab.ComplaintClass),
+    Field("complaint_class", TEXT, "what it is handled as: a class of the platform", "it abstained", vocabulary=vocab.ComplaintClass),
+    Field(
+        "taxonomy_class", TEXT, "the likeliest class of the taxonomy, a company's own word where it has one", "written before there was one"
+    ),
     Field("best_class", TEXT, "the likeliest class, also where the classifier abstained", vocabulary=vocab.ComplaintClass),
     Field("class_score", REAL, "calibrated probability of best_class, 0..1"),
     Field("runner_up_class", TEXT, "the second likeliest class", vocabulary=vocab.ComplaintClass),

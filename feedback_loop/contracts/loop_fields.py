@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feedback_loop.contracts import loop_vocab, vocab
 from feedback_loop.contracts.field_types import FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
-from feedback_loop.contracts.vocab import PersonalData
+from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
 LOOP_FIELDS = [
     # alerts and cohorts
@@ -81,6 +81,22 @@ LOOP_FIELDS = [
     Field("labelled_class", TEXT, "class that the person gave"),
     Field("labelled_by", TEXT, "id of the person"),
     Field("labelled_at", INSTANT, "when the label was given"),
+    Field("label_kind", TEXT, "what the label is for", vocabulary=LabelKind),
+    Field("label_why", TEXT, "why the person gave it, in the person's words", "the person did not say"),
+    Field("model_event_id", TEXT, "one thing that happened to one version of the classifier"),
+    Field("model_version", TEXT, "hash of code, taxonomy, gold labels and embedding that a classifier follows from"),
+    Field("model_event", TEXT, "what happened to it", vocabulary=ModelEvent),
+    Field("training_data_hash", TEXT, "hash of the gold labels and their texts that it learnt from beside the taxonomy"),
+    Field("gold_label_count", INT, "fragments with a label that it learnt from"),
+    Field("held_out_count", INT, "labelled fragments of the hold-out that it was asked about", "it was not asked"),
+    Field("held_out_right_count", INT, "of those, the ones whose likeliest class was the label", "it was not asked"),
+    Field("held_out_decided_count", INT, "of those, the ones that it did not abstain from", "it was not asked"),
+    Field("held_out_decided_right_count", INT, "of the decided ones, those that were right", "it was not asked"),
+    Field("compared_version", TEXT, "the version that it was compared with, fragment by fragment", "there was no comparison"),
+    Field("model_metrics", TEXT, "JSON of figures: intervals, figures by class, the comparison"),
+    Field("model_event_why", TEXT, "why the person did it, or why it was refused", "nothing was said"),
+    Field("model_event_by", TEXT, "id of the person, or of the loop"),
+    Field("model_event_at", INSTANT, "when it happened"),
     Field("threshold_id", TEXT, "one threshold of one playbook from a time on"),
     Field("threshold_score", REAL, "confidence below which the playbook proposes nothing"),
     Field("precision_share", REAL, "share of its judged proposals that were right", "none was judged yet"),

@@ -48,7 +48,21 @@ LOOP_TABLES = [
         "state_label",
         "one label that a person gave one fragment",
         ("label_id",),
-        ("label_id", "fragment_id", "labelled_class", "labelled_by", "labelled_at", "taxonomy_version", "event_date"),
+        (
+            "label_id", "fragment_id", "labelled_class", "labelled_by", "labelled_at", "taxonomy_version", "label_kind", "label_why",
+            "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
+        "state_model",
+        "one thing that happened to one version of the classifier",
+        ("model_event_id",),
+        (
+            "model_event_id", "model_version", "model_event", "taxonomy_version", "embedding_model_version", "training_data_hash",
+            "gold_label_count", "held_out_count", "held_out_right_count", "held_out_decided_count", "held_out_decided_right_count",
+            "compared_version", "model_metrics", "model_event_why", "model_event_by", "model_event_at", "event_date",
+        ),
         "event_date",
     ),
     Table(

@@ -96,7 +96,7 @@ _PIPELINE_TABLES = [
         ("fragment_id",),
         (
             "fragment_id", "complaint_class", "best_class", "class_score", "runner_up_class", "runner_up_score", "is_abstained",
-            "abstention_reason", "threshold_applied", "classifier_version", "taxonomy_version", "event_date",
+            "abstention_reason", "threshold_applied", "classifier_version", "taxonomy_version", "taxonomy_class", "event_date",
         ),
         "event_date",
         lookback_days=_MESSAGE,

@@ -195,6 +195,32 @@ class UnansweredReason(StrEnum):
     MODEL_UNSURE = "model_unsure"
 
 
+class LabelKind(StrEnum):
+    """What a label is for: the latest correction of a fragment counts, a second reading only measures how far people agree."""
+
+    CORRECTION = "correction"
+    SECOND_READING = "second_reading"
+
+
+class QueueReason(StrEnum):
+    """Why a person is asked about a fragment."""
+
+    UNSURE = "unsure"
+    HELD_OUT_SAMPLE = "held_out_sample"
+    SECOND_READING = "second_reading"
+    DISPUTED = "disputed"
+    DOUBTFUL_LABEL = "doubtful_label"
+
+
+class ModelEvent(StrEnum):
+    """What happened to a version of the classifier."""
+
+    TRAINED = "trained"
+    EVALUATED = "evaluated"
+    PROMOTED = "promoted"
+    REFUSED = "refused"
+
+
 class AlertKind(StrEnum):
     """What set an alert off."""
 

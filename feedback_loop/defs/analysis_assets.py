@@ -11,7 +11,9 @@ from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
+from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.defs.active_model import classifier_in_use
 from feedback_loop.defs.charts import alert_charts, class_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
@@ -44,11 +46,17 @@ def every_fragment_has_a_vector_of_unit_length(context: dg.AssetCheckExecutionCo
 
 @table_asset(ins={"silver_fragment": ONE_DAY, "analysis_embedding": ONE_DAY})
 def analysis_classification(
-    context: dg.AssetExecutionContext, embedder: EmbedderResource, silver_fragment: pl.DataFrame, analysis_embedding: pl.DataFrame
+    context: dg.AssetExecutionContext,
+    embedder: EmbedderResource,
+    store: StoreResource,
+    state: StateResource,
+    silver_fragment: pl.DataFrame,
+    analysis_embedding: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The class of each fragment with its confidence, or the reason why there is none."""
+    """The class of each fragment with its confidence, or the reason why there is none; by the version that a person promoted last."""
     texts = silver_fragment.join(analysis_embedding.select("fragment_id", "vector"), on="fragment_id")
-    step = partial(classify.classify, classifier=embedder.classifier())
+    model = classifier_in_use(embedder, store, state)
+    step = partial(classify_under, classifier=model.classifier, taxonomy=model.taxonomy)
     made = apply_step(step, texts, classify.INPUT_SCHEMA, classify.OUTPUT_SCHEMA)
     context.add_output_metadata(class_charts(made))
     return made

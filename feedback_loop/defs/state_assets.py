@@ -41,6 +41,15 @@ state_model_call_contract = contract_check("state_model_call")
 
 
 @table_asset()
+def state_model(state: StateResource) -> pl.DataFrame:
+    """Every version of the classifier: when it was trained, evaluated and promoted, by whom, on which figures."""
+    return state.snapshot(TABLES["state_model"])
+
+
+state_model_contract = contract_check("state_model")
+
+
+@table_asset()
 def state_threshold(state: StateResource) -> pl.DataFrame:
     """Every threshold of every playbook, with the precision that led to it."""
     return state.snapshot(TABLES["state_threshold"])
@@ -48,4 +57,4 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 
 state_threshold_contract = contract_check("state_threshold")
 
-SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_model_call, state_threshold)
+SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_model, state_model_call, state_threshold)

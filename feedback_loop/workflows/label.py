@@ -1,16 +1,18 @@
 """Labels that people give: what a fragment is truly about, kept beside what the classifier said, and read as of a time.
 
-The rule that is easy to break: a label is added and never changed; a later one of the same fragment counts from its instant on.
+The rules that are easy to break: a label is added and never changed, a later correction of the same fragment counts from its instant on;
+and a second reading is another person's, who was not told the first label.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from feedback_loop.analysis.taxonomy import seed_taxonomy
+from feedback_loop.analysis.gold_labels import said_of
+from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import ComplaintClass
+from feedback_loop.contracts.vocab import LabelKind
 from feedback_loop.errors import BadInput, UnknownChoice
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.people import People, roles_of
@@ -19,16 +21,27 @@ _LABEL = TABLES["state_label"]
 
 
 def correct_label(
-    fragment_id: str, class_name: str, person: str, people: People, tables: TableStore, state: StateStore, at: datetime
+    fragment_id: str,
+    class_name: str,
+    person: str,
+    people: People,
+    tables: TableStore,
+    state: StateStore,
+    at: datetime,
+    taxonomy: Taxonomy | None = None,
+    kind: LabelKind = LabelKind.CORRECTION,
+    why: str | None = None,
 ) -> str:
-    """The id of the label that the person gave the fragment; raises BadInput where the fragment, the class or the person is unknown."""
+    """The id of the label that the person gave the fragment, in words of the taxonomy (the seed where none is given).
+
+    Raises BadInput where the fragment, the class or the person is unknown, or a second reading has no first.
+    """
     roles_of(person, people)
-    word = class_name.strip().lower().replace("-", "_")
-    if word not in list(ComplaintClass):
-        raise UnknownChoice("class", class_name, [str(c) for c in ComplaintClass])
-    known = tables.read(TABLES["silver_fragment"], columns=["fragment_id"])["fragment_id"]
-    if fragment_id not in known:
-        raise BadInput("no fragment has this id. Find one with `query`, in mart_complaint.")
+    taxonomy = taxonomy or seed_taxonomy()
+    word = _word(class_name, taxonomy)
+    _require_fragment(fragment_id, tables)
+    if kind is LabelKind.SECOND_READING:
+        _require_first_reading(fragment_id, person, state)
     label_id = stable_id("label", fragment_id, person, word, at)
     row = {
         "label_id": label_id,
@@ -36,7 +49,30 @@ def correct_label(
         "labelled_class": word,
         "labelled_by": person,
         "labelled_at": at,
-        "taxonomy_version": seed_taxonomy().version,
+        "taxonomy_version": taxonomy.version,
+        "label_kind": str(kind),
+        "label_why": (why or "").strip() or None,
     }
     state.record(_LABEL, [row], person, at)
     return label_id
+
+
+def _word(class_name: str, taxonomy: Taxonomy) -> str:
+    found = taxonomy.called(class_name.strip().lower().replace("-", "_"))
+    if found is None:
+        raise UnknownChoice("class", class_name, list(taxonomy.names))
+    return str(found.name)
+
+
+def _require_fragment(fragment_id: str, tables: TableStore) -> None:
+    known = tables.read(TABLES["silver_fragment"], columns=["fragment_id"])["fragment_id"]
+    if fragment_id not in known:
+        raise BadInput("no fragment has this id. Find one with `query`, in mart_complaint.")
+
+
+def _require_first_reading(fragment_id: str, person: str, state: StateStore) -> None:
+    readers = said_of(state.snapshot(_LABEL)).get(fragment_id, {})
+    if not readers:
+        raise BadInput("nobody labelled this fragment yet, so there is nothing to read a second time. Leave --second-reading out.")
+    if person in readers:
+        raise BadInput(f"{person} labelled this fragment already, and a second reading is another person's. Choose another fragment.")

@@ -142,6 +142,7 @@ def decide(settings: Settings, people: list[Person]) -> None:
     state.record(TABLES["remediation_message"], rows, "loop", at)
     fragments = tables(settings).read(TABLES["silver_fragment"], columns=["fragment_id", "customer_id"]).unique("customer_id")
     label = {"labelled_class": "crash", "labelled_by": "ada", "labelled_at": at, "taxonomy_version": "t", "event_date": at.date()}
+    label |= {"label_kind": "correction", "label_why": None}
     labels = [{**label, "label_id": f"label_{n:05d}", "fragment_id": one} for n, one in enumerate(fragments["fragment_id"])]
     state.record(TABLES["state_label"], labels, "ada", at)
 

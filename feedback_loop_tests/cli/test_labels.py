@@ -41,3 +41,20 @@ def test_what_is_unknown_is_bad_input(call: Call, labelled_home: Path, arguments
 def test_a_home_without_labels_says_so_and_makes_nothing(call: Call, home: Path) -> None:
     assert call("labels", "list").out == "Nobody gave a label yet.\n"
     assert not home.exists()
+
+
+def test_statistics_and_the_queue_of_a_small_home(call: Call, labelled_home: Path) -> None:
+    call("labels", "correct", "fragment_1", "billing", "--as", "ada", "--why", "charged twice")
+    shown = call("labels", "stats").out
+    assert "Krippendorff's alpha: not defined yet" in shown
+    assert json.loads(call("labels", "stats", "--json").out)["by_person"] == {"ada": 1}
+    assert call("labels", "queue").out == "Nobody needs to label anything.\n"
+    assert json.loads(call("labels", "queue", "--as", "ada", "--json").out) == []
+    assert call("labels", "queue", "--reason", "boredom").code == 2
+
+
+def test_a_companys_words_are_the_words_of_its_labels(call: Call, labelled_home: Path) -> None:
+    (labelled_home / "taxonomy.yaml").write_text("counts_as: other\nclasses: [refunds, slow]", encoding="utf-8")
+    assert call("labels", "correct", "fragment_1", "refunds", "--as", "ada").code == 0
+    outcome = call("labels", "correct", "fragment_1", "billing", "--as", "ada")
+    assert "Choose one of: refunds, slow" in outcome.error

@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from feedback_loop.analysis.taxonomy_file import read_taxonomy_text
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import LabelKind
 from feedback_loop.errors import BadInput
 from feedback_loop.workflows.label import correct_label
 from feedback_loop_tests.adapters.state_store.conftest import open_state
@@ -48,3 +50,23 @@ def test_what_is_unknown_is_bad_input(tables: FakeTableStore, tmp_path: Path, fr
     with pytest.raises(BadInput):
         correct_label(fragment, word, person, {"ada": ()}, tables, state, START)
     assert state.records() == []
+
+
+def test_a_label_says_what_it_is_for_why_it_was_given_and_in_whose_words(tables: FakeTableStore, tmp_path: Path) -> None:
+    state, taxonomy = open_state(tmp_path), read_taxonomy_text("counts_as: other\nclasses: [{id: refunds, formerly: [money_back]}, slow]")
+    correct_label("fragment_1", "money-back", "ada", {"ada": ()}, tables, state, START, taxonomy, why=" twice charged ")
+    (row,) = state.snapshot(TABLES["state_label"]).to_dicts()
+    assert (row["labelled_class"], row["label_kind"], row["label_why"]) == ("refunds", "correction", "twice charged")
+    assert row["taxonomy_version"] == taxonomy.version
+
+
+def test_a_second_reading_is_another_persons_and_comes_second(tables: FakeTableStore, tmp_path: Path) -> None:
+    state, people = open_state(tmp_path), {"ada": (), "bo": ()}
+    second = LabelKind.SECOND_READING
+    with pytest.raises(BadInput, match="nobody labelled this fragment yet"):
+        correct_label("fragment_1", "crash", "bo", people, tables, state, START, kind=second)
+    correct_label("fragment_1", "crash", "ada", people, tables, state, START)
+    with pytest.raises(BadInput, match="another person's"):
+        correct_label("fragment_1", "crash", "ada", people, tables, state, START, kind=second)
+    correct_label("fragment_1", "crash", "bo", people, tables, state, START, kind=second)
+    assert sorted(state.snapshot(TABLES["state_label"])["label_kind"]) == ["correction", "second_reading"]

@@ -1,4 +1,4 @@
-"""Facts that others record: messages, statuses of issues, labels, thresholds, and the moves of cases.
+"""Facts that others record: messages, statuses of issues, labels, versions of models, thresholds, and the moves of cases.
 
 Each function runs inside of one change and tells the audit chain by ids and figures. The rule that is easy to break: a fact is added once;
 only messages and moves go from status to status.

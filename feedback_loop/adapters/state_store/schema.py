@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0003"
+HEAD = "0004"
 METADATA = sa.MetaData()
 
 
@@ -89,6 +89,7 @@ ACTION = sa.Table(
 MESSAGE_DRAFT = sa.Table("message_draft", METADATA, *_contract_columns("remediation_message"))
 ISSUE_STATUS = sa.Table("issue_status", METADATA, *_contract_columns("state_issue_status"))
 LABEL = sa.Table("label", METADATA, *_contract_columns("state_label"))
+MODEL_EVENT = sa.Table("model_event", METADATA, *_contract_columns("state_model"))
 THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
 MODEL_CALL = sa.Table("model_call", METADATA, *_contract_columns("state_model_call"))
 sa.Index("model_call_asked_at", MODEL_CALL.c.asked_at)
@@ -124,6 +125,7 @@ FACTS = {
     "state_issue_status": ISSUE_STATUS,
     "state_label": LABEL,
     "state_model_call": MODEL_CALL,
+    "state_model": MODEL_EVENT,
     "state_threshold": THRESHOLD,
 }
 """Where the rows of a contract table are kept that others record."""

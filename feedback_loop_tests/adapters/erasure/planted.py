@@ -126,6 +126,7 @@ def message(customer: str, at: datetime = START) -> dict[str, Any]:
 def label(number: int) -> dict[str, Any]:
     """A label of a fragment."""
     told = {"labelled_class": "crash", "labelled_by": "ada", "labelled_at": START, "taxonomy_version": "t", "event_date": START.date()}
+    told |= {"label_kind": "correction", "label_why": None}
     return {"label_id": f"label_{number}", "fragment_id": f"fragment_{number}", **told}
 
 

@@ -67,6 +67,7 @@ def test_a_message_is_seen_as_it_was_then(state: SqlStateStore, minutes: int, ex
 
 def test_a_label_comes_back_with_its_day(state: SqlStateStore) -> None:
     row = {"label_id": "l", "fragment_id": "f", "labelled_class": "crash", "labelled_by": "ada", "labelled_at": START}
+    row |= {"label_kind": "correction", "label_why": None}
     state.record(LABEL, [row | {"taxonomy_version": "t"}], "ada", START)
     assert state.snapshot(LABEL).rows(named=True) == [row | {"taxonomy_version": "t", "event_date": START.date()}]
     assert state.snapshot(LABEL, START - timedelta(seconds=1)).is_empty()

@@ -1,0 +1,60 @@
+"""`model`: train, evaluate, promote and history, as a person meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from feedback_loop.cli.places import open_state, open_store
+from feedback_loop.config import Settings
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.workflows.label import correct_label
+from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.fakes import START
+from feedback_loop_tests.workflows.labelled_home import SEED_WORDS, WORDS, names, true_class
+from feedback_loop_tests.workflows.test_label import fragments
+
+
+@pytest.fixture
+def labelled(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FEEDBACK_LOOP_EMBEDDER", "tfidf")
+    settings = Settings(home=home)
+    store, state = open_store(settings), open_state(settings)
+    rows = [_fragment(name, number) for number, name in enumerate(names(35))]
+    store.append(TABLES["silver_fragment"], pl.concat(rows))
+    (home / "people.yaml").write_text("ada: [labeller]\n", encoding="utf-8")
+    for number, name in enumerate(names(35)):
+        correct_label(name, SEED_WORDS[true_class(number)], "ada", {"ada": ()}, store, state, START)
+    return home
+
+
+def _fragment(name: str, number: int) -> pl.DataFrame:
+    text = WORDS[true_class(number)].format(number)
+    return fragments(name, START.date()).with_columns(pl.lit(text).alias("masked_text"), pl.lit("en").alias("language"))
+
+
+def test_a_version_lives_from_training_to_promotion(call: Call, labelled: Path) -> None:
+    trained = call("model", "train").out
+    version = trained.split(":")[0]
+    assert "9 classes, 35 gold labels learnt, 35 held out" in trained
+    assert "Beside seed" in call("model", "evaluate").out
+    assert call("model", "promote", version, "--as", "zoe", "--why", "x").code == 2
+    assert "classifies from the next run on, says ada" in call("model", "promote", version, "--as", "ada", "--why", "labels").out
+    events = json.loads(call("model", "history", "--json").out)
+    assert [event["model_event"] for event in events] == ["promoted", "evaluated", "trained"]
+    assert events[0]["held_out_count"] == 35
+    assert "ada" in call("model", "history").out
+    assert call("model", "promote", version, "--as", "ada", "--why", "again").code == 1
+
+
+def test_an_untouched_home_says_so_and_makes_nothing(call: Call, home: Path) -> None:
+    assert call("model", "history").out.startswith("No version was trained yet")
+    assert not home.exists()
+
+
+def test_what_nobody_trained_is_refused(call: Call, labelled: Path) -> None:
+    assert "Run `model train` first" in call("model", "evaluate").error
+    assert "no such version was trained here" in call("model", "evaluate", "model-x").error

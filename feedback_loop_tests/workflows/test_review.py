@@ -1,0 +1,56 @@
+"""The queue of a home, its doubts and its figures, over tables and labels as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.analysis.gold_labels import is_held_out
+from feedback_loop.contracts.vocab import LabelKind
+from feedback_loop.workflows.label import correct_label
+from feedback_loop.workflows.model_recipes import LABEL
+from feedback_loop.workflows.model_versions import Home
+from feedback_loop.workflows.review import doubted_labels, label_statistics, open_questions, readers, with_texts
+from feedback_loop.workflows.taxonomies import read_taxonomy
+from feedback_loop_tests.fakes import START
+from feedback_loop_tests.workflows.labelled_home import PEOPLE, label, labelled_home, names, true_class
+
+LEARNT = [number for number, name in enumerate(names()) if not is_held_out(name)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return labelled_home(tmp_path)
+
+
+def test_those_with_the_role_label_and_everybody_where_nobody_has_it() -> None:
+    assert readers(PEOPLE) == ["ada"]
+    assert readers({"cy": (), "bo": ()}) == ["bo", "cy"]
+    assert readers({}) == []
+
+
+def test_an_empty_home_asks_nobody(home: Home) -> None:
+    assert open_questions(home.tables, home.state.snapshot(LABEL), PEOPLE) == []
+    assert with_texts([], home.tables) == []
+
+
+def test_a_planted_wrong_label_is_doubted_and_few_labels_say_nothing(home: Home) -> None:
+    taxonomy, planted = read_taxonomy(home.taxonomy_file), LEARNT[3]
+    label(home, range(8))
+    assert doubted_labels(home.tables, home.state.snapshot(LABEL), taxonomy, home.embedder) == {}
+    label(home, range(80), wrong=frozenset({planted}))
+    doubts = doubted_labels(home.tables, home.state.snapshot(LABEL), taxonomy, home.embedder)
+    assert list(doubts) == [names()[planted]]
+    assert doubts[names()[planted]].likelier == true_class(planted)
+
+
+def test_statistics_count_both_sides_persons_and_agreement(home: Home) -> None:
+    taxonomy = read_taxonomy(home.taxonomy_file)
+    label(home, range(80))
+    correct_label(names()[0], "closes_itself", "bo", PEOPLE, home.tables, home.state, START, taxonomy, LabelKind.SECOND_READING)
+    found = label_statistics(home.tables, home.state.snapshot(LABEL), taxonomy)
+    assert sum(learnt for learnt, _ in found.by_class.values()) == sum(held for _, held in found.by_class.values()) == 40
+    assert found.by_person == {"ada": 80, "bo": 1}
+    assert found.agreement.disputed == (names()[0],)
+    assert (found.unknown_count, found.lost_count, found.contradictions) == (0, 0, ())
