@@ -42,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate")
+AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate", "taxonomy")
 """The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
