@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feedback_loop.methods.alignment import AlignedText, unchanged
+from feedback_loop.methods.alignment import AlignedText
 from feedback_loop.methods.normal_text.normalising import normalise
 from feedback_loop.methods.normal_text.product_names import NO_PRODUCT_NAMES, ProductNames
 from feedback_loop.methods.personal_data.detectors import Detector, is_harmless
@@ -70,24 +70,21 @@ class Cleaning:
         """The normal text with a placeholder for each finding (looked for unless given).
 
         What is normal beside a value may not be so beside its placeholder (a joiner, a misread letter, a product's name), and may hide
-        more: so the rules look again until nothing changes.
+        more: so the rules look again until nothing changes. Each look ends with masking, also the last.
         """
-        masked = unchanged(normal_text)
         fresh = self.find(normal_text) if found is None else found
-        for _ in range(_MAX_ROUNDS):
-            if not fresh:
-                break
-            masked = masked.then(replaced(masked.text, fresh, self.placeholder))
+        masked = replaced(normal_text, fresh, self.placeholder)
+        for _ in range(_MAX_ROUNDS if fresh else 0):
             again = self.normal(masked.text)
-            fresh = [] if again.text == masked.text else self.find(again.text)
-            masked = masked.then(again)
+            if again.text == masked.text:
+                break
+            masked = masked.then(again).then(replaced(again.text, self.find(again.text), self.placeholder))
         return masked
 
     def clean(self, raw: str) -> AlignedText:
         """The only form of customer text that leaves bronze, aligned with the raw text."""
         normal = self.normal(raw)
-        found = self.find(normal.text)
-        return normal.then(self.mask(normal.text, found)) if found else normal
+        return normal.then(self.mask(normal.text))
 
 
 PLAIN = Cleaning()

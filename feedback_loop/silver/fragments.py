@@ -7,8 +7,6 @@ tokens, so that the same record gives the same ids in any batch, on any day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,7 +34,7 @@ def fragments(messages: pa.RecordBatch) -> pa.RecordBatch:
     spans = zip(made["raw_start"].to_pylist(), made["raw_end"].to_pylist(), strict=True)
     made |= {
         "fragment_id": [stable_id("fragment", of, *span, text) for of, span, text in zip(record_ids, spans, plain, strict=True)],
-        "fragment_index": [*_positions(parents.to_pylist())],
+        "fragment_index": [index for count in pc.list_value_length(units).to_pylist() for index in range(count)],
         "text_hash": [text_hash(text) for text in plain],
         "fingerprint": [fingerprint(text) for text in masked],
         "duplicate_of": [None] * len(masked),
@@ -45,12 +43,3 @@ def fragments(messages: pa.RecordBatch) -> pa.RecordBatch:
     columns = [made[f.name] if f.name in made else messages.column(f.name).take(parents) for f in SCHEMA]
     typed = [c.cast(f.type) if isinstance(c, pa.Array) else pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
     return pa.RecordBatch.from_arrays(typed, schema=SCHEMA)
-
-
-def _positions(parents: list[int]) -> Iterator[int]:
-    """0, 1, 2 … within each run of the same parent."""
-    before, position = -1, 0
-    for parent in parents:
-        position = position + 1 if parent == before else 0
-        before = parent
-        yield position

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from feedback_loop.methods import cleaning
 from feedback_loop.methods.cleaning import PLAIN, Cleaner, Cleaning, CleaningRules, Speaker, speaker_of
 from feedback_loop.methods.normal_text.product_names import ProductNames
 from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
@@ -32,10 +33,10 @@ def test_same_value_has_the_same_token_in_all_texts_of_one_customer_and_another_
 @settings(max_examples=200)
 @given(messages)
 def test_cleaned_text_is_clean_and_its_copied_parts_stand_in_the_raw_text(raw: str) -> None:
-    cleaning = KEYED.for_speaker(ANNA)
-    made = cleaning.clean(raw)
-    assert cleaning.find(made.text) == []
-    assert cleaning.clean(made.text).text == made.text
+    own = KEYED.for_speaker(ANNA)
+    made = own.clean(raw)
+    assert own.find(made.text) == []
+    assert own.clean(made.text).text == made.text
     for run in made.alignment.runs:
         assert made.text[run.derived_start : run.derived_end] == raw[run.source_start : run.source_end]
 
@@ -72,7 +73,13 @@ def test_plain_cleaning_has_no_tokens_and_knows_the_names_that_people_tell() -> 
     ],
 )
 def test_what_only_its_neighbour_kept_from_being_rewritten_is_rewritten_with_it(raw: str) -> None:
-    cleaning = Cleaning(products=ProductNames({"acme": "Acme Book"}))
-    once = cleaning.clean(raw).text
+    own = Cleaning(products=ProductNames({"acme": "Acme Book"}))
+    once = own.clean(raw).text
     assert "[" in once
-    assert cleaning.clean(once).text == once
+    assert own.clean(once).text == once
+
+
+def test_what_the_last_look_brings_to_light_is_masked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "_MAX_ROUNDS", 1)
+    own = Cleaning(products=ProductNames({"acme": "9876543210"}))
+    assert own.mask("call +49 30 1234567acme").text == "call [PHONE][PHONE]"

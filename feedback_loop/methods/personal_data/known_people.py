@@ -68,7 +68,7 @@ def announced_names(text: str) -> Iterator[Cued]:
     if any(map(lower.__contains__, _CUES)):
         yield from _names(_SAID.finditer(text))
     last_word = text[-_END:].rsplit(None, 1)[-1:]
-    if last_word and last_word[0].lstrip()[:1].isupper():
+    if last_word and last_word[0][:1].isupper():
         yield from _names(_SIGNED.finditer(text, max(0, len(text) - _END)))
 
 

@@ -54,19 +54,15 @@ def without_tokens(masked_text: str) -> str:
 
 def find_personal_data(text: str, more: Sequence[Detector] = ()) -> list[PersonalData]:
     """The findings, ascending and disjoint, also those of `more` detectors; what shows only once its neighbour is masked is among them."""
-    fresh = _merged(_detected(text, more))
-    if not fresh:
-        return fresh
     found: list[PersonalData] = []
     masked = unchanged(text)
     rounds = 0
-    while fresh:
+    while fresh := _merged(_detected(masked.text, more)):
         rounds += 1
         if rounds > _MAX_ROUNDS:
             fresh = _merged(_whole_line(finding, masked.text) for finding in fresh)
         found += (_in_source(finding, masked) for finding in fresh)
         masked = masked.then(replaced(masked.text, fresh))
-        fresh = _merged(_detected(masked.text, more))
     return sorted(found) if rounds <= _MAX_ROUNDS else _merged(found)
 
 

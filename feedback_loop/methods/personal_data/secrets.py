@@ -77,8 +77,8 @@ def random_strings(text: str) -> Iterator[Cued]:
 
 
 def private_keys(text: str) -> Iterator[Cued]:
-    """PEM and PGP private keys, cut short ones too."""
-    yield from ((match.start(), *match.span()) for match in _PRIVATE_KEY.finditer(text))
+    """PEM and PGP private keys, cut short ones too; without the blanks behind them, which end with the piece of text that they end."""
+    yield from ((match.start(), match.start(), match.start() + len(match[0].rstrip())) for match in _PRIVATE_KEY.finditer(text))
 
 
 def announced_tokens(text: str) -> Iterator[Cued]:

@@ -79,30 +79,27 @@ def _stem(word: str) -> str:
 class Words:
     """The words of a text; found when they are first asked for, since most texts need none."""
 
-    __slots__ = ("_kinds", "_starts", "_text")
+    __slots__ = ("_looked_up", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts: list[int] | None = None
-        self._kinds: list[WordKind] = []
+        self._looked_up: tuple[list[int], list[WordKind]] | None = None
 
     @property
     def starts(self) -> list[int]:
         """Where each word begins."""
-        if self._starts is None:
-            self._starts = self._looked_up()
-        return self._starts
+        return self._found()[0]
 
     @property
     def kinds(self) -> list[WordKind]:
         """What each word is."""
-        return self._kinds if self.starts else []
+        return self._found()[1]
 
-    def _looked_up(self) -> list[int]:
-        pattern = _ASCII_WORD if self._text.isascii() else WORD
-        found = [(match.start(), match.group()) for match in pattern.finditer(self._text)]
-        self._kinds = [kind_of(word) for _, word in found]
-        return [start for start, _ in found]
+    def _found(self) -> tuple[list[int], list[WordKind]]:
+        if self._looked_up is None:
+            matches = [*(_ASCII_WORD if self._text.isascii() else WORD).finditer(self._text)]
+            self._looked_up = [match.start() for match in matches], [kind_of(match.group()) for match in matches]
+        return self._looked_up
 
     def first_from(self, offset: int) -> int:
         """The number of the first word that begins at the offset or behind it."""

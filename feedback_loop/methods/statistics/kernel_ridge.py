@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_solve
-from scipy.linalg.lapack import spotrf, strtri
+from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import strtri
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.methods.statistics.calibration import Indices, Reals
@@ -70,7 +70,7 @@ def fit_kernel_ridge(cosines: Singles, truth: Indices, label_count: int, sharpne
     regular = kernel(cosines, sharpness)
     regular[np.diag_indices_from(regular)] += np.float32(_RIDGE)
     # Transposed for LAPACK, which then works in place on a symmetric matrix of several hundred megabytes.
-    root, _ = spotrf(regular.T, lower=1, clean=1, overwrite_a=1)
+    root = cholesky(regular.T, lower=True, overwrite_a=True, check_finite=False)
     wanted = np.zeros((len(truth), label_count), np.float32)
     wanted[np.arange(len(truth)), truth] = 1
     weights = cho_solve((root, True), wanted, check_finite=False)

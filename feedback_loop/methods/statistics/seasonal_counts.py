@@ -62,7 +62,7 @@ def fit_season(counts: Reals) -> SeasonFit:
     recent = counts[-SEASON_DAYS:]
     factors = _weekday_factors(recent)
     seasonal = factors[np.arange(len(recent)) % _WEEK]
-    levels = _levels_before(recent / seasonal)
+    levels = _levels_before(recent, seasonal)
     predicted = np.maximum(levels[:-1] * seasonal, 0.5)[_WARM_UP:]
     dispersion = _dispersion(recent[_WARM_UP:], predicted)
     return SeasonFit(max(float(levels[-1] * factors[len(recent) % _WEEK]), 0.5), dispersion)
@@ -83,15 +83,20 @@ def _weekday_factors(counts: Reals) -> Reals:
     return np.asarray(1.0 + trusted * (means / mean - 1.0))
 
 
-def _levels_before(values: Reals) -> Reals:
-    """The level that is known before each day, and at the end that before the next: float64 [days + 1]; outbreaks are capped."""
+def _levels_before(counts: Reals, seasonal: Reals) -> Reals:
+    """The level that is known before each day, and at the end that before the next: float64 [days + 1]; outbreaks are capped.
+
+    A sum of counts over a sum of factors, the estimate of greatest likelihood under Poisson: the mean of each day's own ratio has no value
+    where a weekday is always silent, and lets the quiet weekdays say as much about the level as the busy ones.
+    """
     keep = 0.5 ** (1.0 / _HALF_LIFE_DAYS)
-    levels = np.empty(len(values) + 1)
+    levels = np.empty(len(counts) + 1)
     total = weight = 0.0
-    for n, value in enumerate(values):
-        levels[n] = total / weight if weight else value
-        ceiling = levels[n] + _OUTLIER * np.sqrt(levels[n] + 4.0 * _PRIOR_DISPERSION * levels[n] ** 2) + 1.0
-        total, weight = keep * total + min(value, ceiling), keep * weight + 1.0
+    for n, (count, factor) in enumerate(zip(counts, seasonal, strict=True)):
+        levels[n] = total / weight if weight else count
+        expected = levels[n] * factor
+        ceiling = expected + _OUTLIER * np.sqrt(expected + 4.0 * _PRIOR_DISPERSION * expected**2) + 1.0
+        total, weight = keep * total + min(count, ceiling), keep * weight + factor
     levels[-1] = total / weight
     return levels
 

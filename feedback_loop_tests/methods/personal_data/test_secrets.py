@@ -79,3 +79,7 @@ def test_talk_about_secrets_and_other_kinds_are_none(text: str) -> None:
 
 def test_cue_is_reported_where_it_begins() -> None:
     assert list(secrets.passwords("my password: hunter2")) == [(3, 13, 20)]
+
+
+def test_private_key_ends_before_the_blanks_behind_it() -> None:
+    assert list(secrets.private_keys("-----BEGIN PRIVATE KEY----- abc \n\n [EMAIL]")) == [(0, 0, 31)]

@@ -32,6 +32,14 @@ def test_a_weekday_is_expected_like_its_weekday() -> None:
     assert fit_season(counts[:-2]).expected == pytest.approx(40, rel=0.25)
 
 
+@pytest.mark.parametrize("first", range(7))
+def test_weekends_on_which_nothing_ever_comes_neither_hide_the_workdays_nor_lower_them(first: int) -> None:
+    week = np.roll([40.0, 40.0, 40.0, 40.0, 40.0, 0.0, 0.0], -first)
+    fit = fit_season(np.tile(week, 8))
+    assert fit.expected == pytest.approx(max(week[0], 0.5))
+    assert fit.low_p(0.0) < 0.001 or first >= 5
+
+
 def test_the_level_follows_a_drift() -> None:
     rising = np.round(np.linspace(20, 80, 56))
     assert fit_season(rising).expected > 55
