@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _complete(self, body: dict[str, Any], fault: Fault) -> None:
         content = _CONTENT.get(fault)
-        message = {"role": "assistant", "content": self.server.answerer(body) if content is None else content}
+        message: dict[str, str | None] = {"role": "assistant", "content": self.server.answerer(body) if content is None else content}
         if fault is Fault.REFUSAL:
             message = {"role": "assistant", "content": None, "refusal": "I can't help with that."}
         choices = [{"index": 0, "message": message, "finish_reason": _FINISH.get(fault, "stop")}]

@@ -68,8 +68,8 @@ def test_a_text_that_is_too_long_is_not_asked_about() -> None:
 
 
 def test_only_what_was_left_open_is_asked_about() -> None:
-    said = {"complaint_class": ["billing", None], "is_abstained": [False, True], "abstention_reason": [None, "no_words"]}
-    decided = left_open(2).with_columns(pl.Series(name, values) for name, values in said.items())
+    said = pl.DataFrame({"complaint_class": ["billing", None], "is_abstained": [False, True], "abstention_reason": [None, "no_words"]})
+    decided = left_open(2).with_columns(said.get_columns())
     model = obliging()
     assert ask_about_open(fragments_of(TEXTS), decided, model, KNOWN).answers.height == 0
     assert model.asked == []

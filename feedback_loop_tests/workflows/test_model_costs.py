@@ -40,7 +40,7 @@ def test_each_tier_has_its_fragments_and_its_price() -> None:
     costs = costs_of(store(is_answered=True), made)
     local, model, people = costs.tiers
     assert (local.fragment_count, local.usd_per_thousand) == (8, 0.0)
-    assert (model.fragment_count, model.cost_usd, model.usd_per_thousand) == (2, pytest.approx(0.008), pytest.approx(4.0))
+    assert (model.fragment_count, model.cost_usd, model.usd_per_thousand) == pytest.approx((2, 0.008, 4.0))
     assert (people.fragment_count, people.usd_per_thousand) == (1, None)
     assert costs.usd_per_thousand == pytest.approx(0.8)
 
@@ -48,8 +48,8 @@ def test_each_tier_has_its_fragments_and_its_price() -> None:
 def test_the_calls_stand_behind_it_by_stage() -> None:
     made = calls({}, {"call_outcome": "timeout", "is_cost_assumed": True}, {"model_stage": "evidence", "cost_usd": 0.001})
     classification, evidence = costs_of(store(is_answered=True), made).stages
-    assert (classification.call_count, classification.answered_count, classification.assumed_cost_usd) == (2, 1, pytest.approx(0.002))
-    assert (evidence.cost_usd, evidence.assumed_cost_usd) == (pytest.approx(0.001), 0.0)
+    assert (classification.call_count, classification.answered_count, classification.assumed_cost_usd) == pytest.approx((2, 1, 0.002))
+    assert (evidence.cost_usd, evidence.assumed_cost_usd) == pytest.approx((0.001, 0.0))
 
 
 def test_where_no_model_was_asked_it_costs_nothing() -> None:

@@ -95,8 +95,9 @@ class CallLedger:
         begun = at.replace(hour=0, minute=0, second=0, microsecond=0)
         is_today = (MODEL_CALL.c.asked_at >= begun) & (MODEL_CALL.c.asked_at < begun + timedelta(days=1))
         total: sa.Select[Any] = sa.select(sa.func.coalesce(sa.func.sum(MODEL_CALL.c.cost_usd), 0.0))
-        run = connection.execute(total.where(MODEL_CALL.c.model_run_id == self._run_id)).scalar_one()
-        return float(run), float(connection.execute(total.where(is_today)).scalar_one())
+        run: float = connection.execute(total.where(MODEL_CALL.c.model_run_id == self._run_id)).scalar_one()
+        today: float = connection.execute(total.where(is_today)).scalar_one()
+        return run, today
 
     def _row(self, call_id: str, planned: Planned, at: datetime) -> dict[str, object]:
         return {

@@ -21,7 +21,7 @@ def ledger(home: Path, clock: FakeClock, run_id: str = "run-1", budget: Budget |
 def test_a_call_counts_before_it_is_over(tmp_path: Path) -> None:
     book = ledger(tmp_path, FakeClock())
     assert [book.begin(PLANNED) is not None for _ in range(3)] == [True, True, False]
-    assert book.spent_usd() == (pytest.approx(0.8), pytest.approx(0.8))
+    assert book.spent_usd() == pytest.approx((0.8, 0.8))
 
 
 def test_its_true_cost_makes_room_again(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_its_true_cost_makes_room_again(tmp_path: Path) -> None:
 
 def test_a_call_of_a_process_that_was_killed_keeps_counting(tmp_path: Path) -> None:
     ledger(tmp_path, FakeClock()).begin(PLANNED)
-    assert ledger(tmp_path, FakeClock()).spent_usd() == (pytest.approx(0.4), pytest.approx(0.4))
+    assert ledger(tmp_path, FakeClock()).spent_usd() == pytest.approx((0.4, 0.4))
 
 
 def test_the_day_ends_at_midnight_and_the_run_does_not(tmp_path: Path) -> None:
