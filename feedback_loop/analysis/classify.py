@@ -8,6 +8,7 @@ looked at, because a rating tells the mood and not the symptom (R38).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -96,6 +97,15 @@ def classify(batch: pa.RecordBatch, classifier: FragmentClassifier) -> pa.Record
     scored = _best_two(log_p, classifier).with_columns(frame["fragment_id"], frame["event_date"], frame["language"])
     decided = scored.with_columns(pl.Series("has_words", [has_words(t) for t in texts], pl.Boolean)).with_columns(_reason(classifier))
     return _as_batch(decided, classifier)
+
+
+def shortlists(masked_texts: Sequence[str], vectors: Vectors, classifier: FragmentClassifier, size: int) -> list[tuple[str, ...]]:
+    """The likeliest classes of each text, words of its taxonomy, the likeliest first."""
+    if not masked_texts:
+        return []
+    log_p = classifier.blend.log_probabilities([PLACEHOLDER.sub(" ", text) for text in masked_texts], vectors)
+    ranked = np.argsort(-log_p, axis=1, kind="stable")[:, :size]
+    return [tuple(classifier.blend.labels[column] for column in row) for row in ranked]
 
 
 def has_words(masked_text: str) -> bool:

@@ -18,12 +18,14 @@ from feedback_loop.defs.charts import alert_charts, class_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
-from feedback_loop.defs.resources import ClockResource, EmbedderResource, StateResource, StoreResource
+from feedback_loop.defs.resources import ClockResource, EmbedderResource, LanguageModelResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
 from feedback_loop.workflows.owners import read_ownership
+from feedback_loop.workflows.second_opinions import second_opinions
 
 ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
 
@@ -50,16 +52,21 @@ def analysis_classification(
     embedder: EmbedderResource,
     store: StoreResource,
     state: StateResource,
+    language_model: LanguageModelResource,
     silver_fragment: pl.DataFrame,
     analysis_embedding: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The class of each fragment with its confidence, or the reason why there is none; by the version that a person promoted last."""
+    """The class of each fragment with its confidence, or the reason why there is none; by the version that a person promoted last.
+
+    What that leaves open is shown to a language model where one is configured.
+    """
     texts = silver_fragment.join(analysis_embedding.select("fragment_id", "vector"), on="fragment_id")
     model = classifier_in_use(embedder, store, state)
     step = partial(classify_under, classifier=model.classifier, taxonomy=model.taxonomy)
     made = apply_step(step, texts, classify.INPUT_SCHEMA, classify.OUTPUT_SCHEMA)
-    context.add_output_metadata(class_charts(made))
-    return made
+    opinions = second_opinions(texts, made, model, embedder.open(), language_model.open(context.run.run_id))
+    context.add_output_metadata({**class_charts(opinions.classes), **opinions.counts()})
+    return opinions.classes
 
 
 analysis_classification_contract = contract_check("analysis_classification")
@@ -93,10 +100,20 @@ def every_fragment_has_an_owner_and_a_reason_for_its_urgency(
     return result([*checks.fragments_without_row(fragments, found), *checks.triage_without_owner_or_reason(found)])
 
 
-@table_asset(ins={"silver_fragment": ONE_DAY})
-def analysis_evidence(silver_fragment: pl.DataFrame) -> pl.DataFrame:
-    """Error codes, quoted errors, versions, devices and key phrases, each with its place."""
-    return apply_step(evidence.extract, silver_fragment, evidence.INPUT_SCHEMA, evidence.OUTPUT_SCHEMA)
+@table_asset(ins={"silver_fragment": ONE_DAY, "analysis_classification": ONE_DAY})
+def analysis_evidence(
+    context: dg.AssetExecutionContext,
+    language_model: LanguageModelResource,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+) -> pl.DataFrame:
+    """Error codes, quoted errors, versions, devices and key phrases, each with its place; of fragments that a language model classified,
+    also what it quotes, as far as that stands in the text.
+    """
+    found = apply_step(evidence.extract, silver_fragment, evidence.INPUT_SCHEMA, evidence.OUTPUT_SCHEMA)
+    quotations = evidence_of_answered(silver_fragment, analysis_classification, language_model.open(context.run.run_id))
+    context.add_output_metadata({"dropped_quotation_count": quotations.dropped_count})
+    return with_quotations(found, quotations.evidence)
 
 
 analysis_evidence_contract = contract_check("analysis_evidence")

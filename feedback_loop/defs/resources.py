@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.home_lock import at_work
+from feedback_loop.adapters.llm.opening import open_text_model
 from feedback_loop.adapters.models import open_embedder, seed_classifier
 from feedback_loop.adapters.processes import Processes, available_cores
 from feedback_loop.adapters.secret_key import masking_key
@@ -26,7 +27,7 @@ from feedback_loop.config import Settings, load_settings
 from feedback_loop.contracts.tables import Table
 from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
-from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore
+from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore, TextModel
 from feedback_loop.workflows.cleaning_rules import open_cleaner
 
 
@@ -127,6 +128,17 @@ class StateResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def snapshot(self, table: Table) -> pl.DataFrame:
         """The rows of a table of the state; none, and no database is made, where nothing was ever decided."""
         return self.open().snapshot(table) if self.exists() else pl.DataFrame(schema=pl.Schema(table.schema))
+
+
+class LanguageModelResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the language model that the settings name, for what the local tier leaves open; by default there is none."""
+
+    home: HomeResource
+    clock: ClockResource
+
+    def open(self, run_id: str) -> TextModel | None:
+        """The model, which spends the budget of the run; None where none is configured."""
+        return open_text_model(self.home.settings(), self.clock, run_id)
 
 
 class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]

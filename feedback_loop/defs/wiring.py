@@ -30,6 +30,7 @@ from feedback_loop.defs.resources import (
     ClockResource,
     EmbedderResource,
     HomeResource,
+    LanguageModelResource,
     StateResource,
     StoreResource,
     WorkersResource,
@@ -50,6 +51,7 @@ def build_resources(home: str = "", now: datetime | None = None) -> dict[str, ob
         "embedder": EmbedderResource(home=place),
         "clock": clock,
         "state": StateResource(home=place, clock=clock),
+        "language_model": LanguageModelResource(home=place, clock=clock),
         "case_system": CaseSystemResource(home=place),
         "io_manager": TableIOManager(store=store),
     }

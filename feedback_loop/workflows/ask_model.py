@@ -69,16 +69,48 @@ class Asked:
     dropped_quotation_count: int = 0
 
 
+@dataclass(frozen=True)
+class Quotations:
+    """Verified quotations as `analysis_evidence`, and how many were not in their texts."""
+
+    evidence: pl.DataFrame
+    dropped_count: int = 0
+
+
 def ask_about_open(fragments: pl.DataFrame, classification: pl.DataFrame, model: TextModel | None, known: Known) -> Asked:
+    """Both steps, one after the other: what was left open is classified, and of what now has a class the evidence is asked for."""
+    answers = answers_about_open(fragments, classification, model, known)
+    quotations = evidence_of_answered(fragments, with_answers(classification, answers), model)
+    return Asked(answers, quotations.evidence, quotations.dropped_count)
+
+
+def answers_about_open(fragments: pl.DataFrame, classification: pl.DataFrame, model: TextModel | None, known: Known) -> pl.DataFrame:
     """The model's answers about the fragments that the local tier left open; `fragments` also have `vector` where there are examples."""
     if model is None:
-        return Asked(pl.DataFrame(schema=ANSWERS), pl.DataFrame(schema=_EVIDENCE))
+        return pl.DataFrame(schema=ANSWERS)
     rows = open_fragments(fragments, classification).to_dicts()
     replies = _replies(model, rows, [_question(row, known) if is_short_enough(row["masked_text"]) else None for row in rows])
     answers = [_answer_row(row, reply, model.model_version) for row, reply in zip(rows, replies, strict=True)]
-    answered = [row for row, answer in zip(rows, answers, strict=True) if answer["answered_class"] is not None]
-    evidence, dropped = _evidence(model, answered)
-    return Asked(pl.DataFrame(answers, schema=ANSWERS, orient="row"), pl.DataFrame(evidence, schema=_EVIDENCE, orient="row"), dropped)
+    return pl.DataFrame(answers, schema=ANSWERS, orient="row")
+
+
+def evidence_of_answered(fragments: pl.DataFrame, classification: pl.DataFrame, model: TextModel | None) -> Quotations:
+    """What the model quotes of the fragments that have their class from a language model."""
+    if model is None:
+        return Quotations(pl.DataFrame(schema=_EVIDENCE))
+    answered = classification.filter(is_answered()).select("fragment_id")
+    rows, dropped = _evidence(model, fragments.join(answered, on="fragment_id", how="semi").sort("fragment_id").to_dicts())
+    return Quotations(pl.DataFrame(rows, schema=_EVIDENCE, orient="row"), dropped)
+
+
+def with_quotations(evidence: pl.DataFrame, quotations: pl.DataFrame) -> pl.DataFrame:
+    """`analysis_evidence` of the rules and of a model; what both found stays the rules' word."""
+    return pl.concat([evidence, quotations.join(evidence, on="evidence_id", how="anti")])
+
+
+def is_answered() -> pl.Expr:
+    """Whether a row of `analysis_classification` has its class from a language model."""
+    return pl.col("classifier_version").str.contains(ANSWERED_MARK, literal=True)
 
 
 def open_fragments(fragments: pl.DataFrame, classification: pl.DataFrame) -> pl.DataFrame:
@@ -88,20 +120,23 @@ def open_fragments(fragments: pl.DataFrame, classification: pl.DataFrame) -> pl.
     return (left.filter(pl.col("duplicate_of").is_null()) if "duplicate_of" in left.columns else left).sort("fragment_id")
 
 
-def with_answers(classification: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+def with_answers(classification: pl.DataFrame, answers: pl.DataFrame, counts_as: Mapping[str, str] | None = None) -> pl.DataFrame:
     """`analysis_classification` with the class of each fragment that was answered; all else, and every score, stays the local tier's word.
 
-    The version of a row that was answered names model and prompt as well, so that nobody takes it for the local tier's.
+    The version of a row that was answered names model and prompt as well, so that nobody takes it for the local tier's. `counts_as` says
+    the platform's word for each class of a company's taxonomy; without it the answers are the platform's words.
     """
     said = answers.filter(pl.col("answered_class").is_not_null()).select("fragment_id", "answered_class", "model_version", "prompt_version")
+    said = said.with_columns(pl.col("answered_class").replace(dict(counts_as or {})).alias("platform_class"))
     joined = classification.join(said, on="fragment_id", how="left", maintain_order="left")
-    is_answered = pl.col("answered_class").is_not_null()
+    is_new = pl.col("answered_class").is_not_null()
     version = pl.concat_str("classifier_version", "model_version", "prompt_version", separator=ANSWERED_MARK)
     return joined.with_columns(
-        pl.coalesce("answered_class", "complaint_class").alias("complaint_class"),
-        pl.when(is_answered).then(version).otherwise("classifier_version").alias("classifier_version"),
-        (pl.col("is_abstained") & ~is_answered).alias("is_abstained"),
-        pl.when(~is_answered).then("abstention_reason").alias("abstention_reason"),
+        pl.coalesce("platform_class", "complaint_class").alias("complaint_class"),
+        pl.coalesce("answered_class", "taxonomy_class").alias("taxonomy_class"),
+        pl.when(is_new).then(version).otherwise("classifier_version").alias("classifier_version"),
+        (pl.col("is_abstained") & ~is_new).alias("is_abstained"),
+        pl.when(~is_new).then("abstention_reason").alias("abstention_reason"),
     ).select(classification.columns)
 
 

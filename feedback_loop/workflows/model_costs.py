@@ -13,7 +13,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import CallOutcome, ModelStage
 from feedback_loop.ports import TableStore
-from feedback_loop.workflows.ask_model import ANSWERED_MARK
+from feedback_loop.workflows.ask_model import is_answered
 
 LOCAL, LANGUAGE_MODEL, PEOPLE = "local", "language model", "people"
 _THOUSAND = 1_000
@@ -63,7 +63,7 @@ def costs_of(tables: TableStore, calls: pl.DataFrame, days: DayRange | None = No
     classes = tables.read(_CLASSES, days, columns=["classifier_version", "is_abstained"])
     total, asked = float(made["cost_usd"].sum()), _asked(made)
     left = int(classes["is_abstained"].sum())
-    local = classes.filter(~pl.col("is_abstained") & ~pl.col("classifier_version").str.contains(ANSWERED_MARK, literal=True)).height
+    local = classes.filter(~pl.col("is_abstained") & ~is_answered()).height
     tiers = (
         TierCost(LOCAL, local, 0.0, _per_thousand(0.0, local)),
         TierCost(LANGUAGE_MODEL, asked, total, _per_thousand(total, asked)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,8 @@ class Recipe:
     taxonomy: Taxonomy
     model_version: str
     training_data_hash: str
+    learnt: pl.DataFrame = field(compare=False)
+    """The gold labels that it learns from, as `Gold.rows`."""
 
     @property
     def gold_count(self) -> int:
@@ -78,6 +80,8 @@ class ActiveModel:
     model_version: str
     classifier: FragmentClassifier
     taxonomy: Taxonomy
+    learnt: pl.DataFrame = field(default_factory=lambda: _no_gold(), compare=False)
+    """The gold labels that it learnt from, as `Gold.rows`."""
 
 
 def gold_of(labels: pl.DataFrame, tables: TableStore, taxonomy: Taxonomy) -> Gold:
@@ -92,13 +96,17 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(_READ, pl.String))
 
 
+def _no_gold() -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(("fragment_id", "labelled_class", *_READ[1:]), pl.String))
+
+
 def recipe(taxonomy: Taxonomy, gold: Gold, embedder: Embedder) -> Recipe:
     """The recipe of the taxonomy and of what may be learnt of the gold labels."""
     learnt = gold.part(held_out=False)
     data_hash = content_hash(json.dumps(learnt.select(sorted(learnt.columns)).rows(), ensure_ascii=False))
     parts = [classifier_version(taxonomy, embedder.model_version), data_hash]
     version = f"model-{content_hash(json.dumps(parts))[:_VERSION_DIGITS]}"
-    return Recipe(replace(taxonomy, gold=examples_of(learnt)), version, data_hash)
+    return Recipe(replace(taxonomy, gold=examples_of(learnt)), version, data_hash, learnt)
 
 
 def examples_of(gold: pl.DataFrame) -> tuple[GoldExample, ...]:
@@ -111,7 +119,8 @@ def examples_of(gold: pl.DataFrame) -> tuple[GoldExample, ...]:
 
 def trained(made: Recipe, embedder: Embedder) -> ActiveModel:
     """The classifier of the recipe, whose rows say its version; trained once per process."""
-    return ActiveModel(made.model_version, replace(_trained(made.taxonomy, embedder), classifier_version=made.model_version), made.taxonomy)
+    classifier = replace(_trained(made.taxonomy, embedder), classifier_version=made.model_version)
+    return ActiveModel(made.model_version, classifier, made.taxonomy, made.learnt)
 
 
 def _trained(taxonomy: Taxonomy, embedder: Embedder) -> FragmentClassifier:

@@ -20,6 +20,7 @@ from feedback_loop.analysis.classify import (
     classifier_version,
     classify,
     has_words,
+    shortlists,
     train_classifier,
 )
 from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
@@ -150,6 +151,18 @@ def test_confidence_below_the_threshold_abstains_and_says_how(classifier: Fragme
             assert best + second >= classifier.threshold
             assert second >= best / 2
     assert answers[5]["abstention_reason"] in ("low_confidence", "ambiguous")
+
+
+def test_the_shortlist_begins_with_the_best_class_and_its_runner_up(classifier: FragmentClassifier) -> None:
+    texts = ["the app crashes on start", "charged twice"]
+    likeliest = shortlists(texts, EMBEDDER.embed(texts), classifier, 3)
+    rows = classify(_batch(texts), classifier).to_pylist()
+    assert [names[:2] for names in likeliest] == [(row["best_class"], row["runner_up_class"]) for row in rows]
+    assert [len(set(names)) for names in likeliest] == [3, 3]
+
+
+def test_there_is_no_shortlist_of_nothing(classifier: FragmentClassifier) -> None:
+    assert shortlists([], EMBEDDER.embed([]), classifier, 3) == []
 
 
 def test_masks_are_no_words_to_learn_from(classifier: FragmentClassifier) -> None:

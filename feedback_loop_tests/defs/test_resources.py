@@ -14,7 +14,15 @@ from dagster_deltalake import LocalConfig, S3Config
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.defs.resources import CaseSystemResource, ClockResource, EmbedderResource, HomeResource, StateResource, StoreResource
+from feedback_loop.defs.resources import (
+    CaseSystemResource,
+    ClockResource,
+    EmbedderResource,
+    HomeResource,
+    LanguageModelResource,
+    StateResource,
+    StoreResource,
+)
 from feedback_loop.errors import UnknownChoice
 from feedback_loop_tests.contracts.rows import valid_row
 
@@ -101,6 +109,16 @@ def test_case_system_is_none_until_its_address_is_given(tmp_path: Path, monkeypa
     client.close()
     monkeypatch.setenv("FEEDBACK_LOOP_CONNECTOR_URL", "http://127.0.0.1:9")
     assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).address() == "http://127.0.0.1:9"
+
+
+def test_language_model_is_none_until_the_settings_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = LanguageModelResource(home=HomeResource(home=str(tmp_path)), clock=ClockResource())
+    assert resource.open("run") is None
+    monkeypatch.setenv("FEEDBACK_LOOP_LLM_MODEL", "openai/made-up")
+    monkeypatch.setenv("FEEDBACK_LOOP_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    opened = resource.open("run")
+    assert opened is not None
+    assert opened.model_version == "openai/made-up@127.0.0.1:9"
 
 
 def test_a_run_holds_the_home_until_it_ends(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from feedback_loop.analysis.prompts.untrusted import LONGEST_TEXT
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import ModelStage, UnansweredReason
-from feedback_loop.workflows.ask_model import ANSWERED_MARK, ANSWERS, Known, ask_about_open, open_fragments, with_answers
+from feedback_loop.workflows.ask_model import (
+    ANSWERED_MARK,
+    ANSWERS,
+    Known,
+    ask_about_open,
+    evidence_of_answered,
+    open_fragments,
+    with_answers,
+    with_quotations,
+)
 from feedback_loop_tests.workflows.asked_fragments import KNOWN, fragments_of, left_open, obliging
 
 TEXTS = ["It closes by itself on my Pixel 7.", "Charged me."]
@@ -35,6 +44,20 @@ def test_what_was_left_open_gets_the_class_and_the_evidence_of_the_model() -> No
     assert decided["complaint_class"].to_list() == ["crash", "crash"]
     assert decided["is_abstained"].to_list() == [False, False]
     assert all(ANSWERED_MARK in version for version in decided["classifier_version"])
+
+
+def test_evidence_is_asked_only_of_what_a_language_model_classified() -> None:
+    model = obliging("crash", phrases=["closes by itself"])
+    assert evidence_of_answered(fragments_of(TEXTS), left_open(2), model).evidence.is_empty()
+    assert model.asked == []
+
+
+def test_what_rules_and_model_both_found_stays_the_rules_word() -> None:
+    asked = ask_about_open(fragments_of(TEXTS), left_open(2), obliging("crash", phrases=["closes by itself"], devices=["Pixel 7"]), KNOWN)
+    by_rules = asked.evidence.filter(evidence_text="Pixel 7").with_columns(pl.lit("rules-1").alias("extractor_version"))
+    together = with_quotations(by_rules, asked.evidence)
+    assert sorted(together["evidence_text"]) == ["Pixel 7", "closes by itself"]
+    assert together.filter(evidence_text="Pixel 7")["extractor_version"].to_list() == ["rules-1"]
 
 
 def test_its_frames_fulfil_their_contracts() -> None:

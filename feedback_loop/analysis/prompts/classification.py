@@ -23,7 +23,7 @@ from feedback_loop.ports import Vectors
 UNSURE = "unsure"
 SHORTLIST = 5
 NEAREST = 4
-_LONGEST_DEFINITION = 600
+_LONGEST_DEFINITION = 1_200
 _LONGEST_EXAMPLE = 500
 _NO_EXAMPLES = "(none)"
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
