@@ -32,10 +32,12 @@ COMMANDS = sorted(paths(typer.main.get_command(app)))
 def test_the_tree_holds_the_promised_commands() -> None:
     promised = {("demo",), ("ingest",), ("run",), ("issues",), ("issues", "show"), ("query",)}
     promised |= {("quarantine", word) for word in ("list", "show", "retry")}
-    promised |= {("playbooks", word) for word in ("list", "show")} | {("labels", word) for word in ("correct", "list")}
+    promised |= {("playbooks", word) for word in ("list", "show")} | {("labels", word) for word in ("correct", "list", "queue", "stats")}
     promised |= {("approvals", word) for word in ("list", "show", "approve", "reject", "revoke", "execute")}
     promised |= {("audit", word) for word in ("verify", "show", "export")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "verify-fix", *TextStage)}
+    promised |= {("model", word) for word in ("train", "evaluate", "promote", "history")} | {("cost",)}
+    promised |= {("taxonomy", word) for word in ("show", "diff")}
     promised |= {("owners", word) for word in ("show", "lint")} | {("quality",), ("erase",), ("retain",), ("reveal",)}
     assert set(COMMANDS) == promised
 
