@@ -15,7 +15,7 @@ import numpy as np
 from feedback_loop.analysis.blend import LeftOut, Scores
 from feedback_loop.methods.statistics.calibration import Reals, error_upper_bound
 
-_DOUBTED_SHARE = 0.05
+_DOUBTED_SHARE = 0.025
 _DELTA = 0.1
 _OUTSIDER_SHARE = 0.25
 _SMALLEST_SPREAD = 1e-6
@@ -25,8 +25,8 @@ _SMALLEST_SPREAD = 1e-6
 class Scope:
     """How the signals of texts in scope are spread, and from which strangeness on a text is doubted, and called out of scope.
 
-    At most one in twenty texts in scope is doubted, which costs a question. Being called out of scope costs a text its label: none is
-    while no outsider is known.
+    At most one in forty examples is doubted, which costs a question: new texts are stranger than examples, many of which come from few
+    writers, and about one in twenty of them is to be. Being called out of scope costs a text its label: none is while no outsider is known.
     """
 
     mean: Reals
