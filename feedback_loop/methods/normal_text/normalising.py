@@ -26,7 +26,9 @@ _JOINED = "\u0300-\u1fff\u2190-\u2bff\U00010000-\U000dffff"
 _JOINER = f"(?<![{_JOINED}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])"
 
 _CHARACTERS = re.compile(f"(?P<line>{_LINE_END})|(?P<broken>[{_SURROGATE}]+)|[{_INVISIBLE}]+|{_JOINER}")
-_BLANKS = re.compile(f"\\A[{_BLANK}\n]+|[{_BLANK}\n]+\\Z|[{_BLANK}]*\n[{_BLANK}\n]*|[{_BLANK}]+")
+_MAY_BE_INVISIBLE = re.compile(f"[\r\x0b\x0c\u2028\u2029{_SURROGATE}{_INVISIBLE}\u200c\u200d]")
+# A single space between two words, the most frequent of all, is no match.
+_BLANKS = re.compile(f"\\A[{_BLANK}\n]+|[{_BLANK}\n]+\\Z|[{_BLANK}]*\n[{_BLANK}\n]*|[{_BLANK}]{{2,}}|[{_BLANK[1:]}]")
 # One class of characters, then a few literals: an expression of alternatives would cost ten times as much on the texts that are normal.
 _UNUSUAL = re.compile(f"[\r\x0b\x0c\u2028\u2029{_SURROGATE}{_INVISIBLE}<&{_BLANK[1:]}]")
 _LONE_JOINER = re.compile(_JOINER)
@@ -78,6 +80,8 @@ def _repaired(text: str) -> Iterable[Replacement]:
 
 
 def _visible(text: str) -> Iterator[Replacement]:
+    if not _MAY_BE_INVISIBLE.search(text):
+        return
     for match in _CHARACTERS.finditer(text):
         yield Replacement(match.start(), match.end(), "\n" if match["line"] else "\ufffd" * len(match["broken"] or ""))
 
@@ -91,6 +95,8 @@ def _single_blanks(text: str) -> Iterator[Replacement]:
 
 
 def _unstacked(text: str) -> Iterator[Replacement]:
+    if text.isascii():
+        return
     for match in _STACKED.finditer(text):
         yield Replacement(match.start(), match.end(), match["kept"])
 
