@@ -1,7 +1,7 @@
 """Checks of the classifier: those on the hold-out stop remediation, those of a day's shares only warn.
 
-What they judge is in `workflows/model_health` and `analysis/model_health`. Those on the hold-out stand on `state_model`; proposals wait
-for it and gold does not: where one fails, the day's issues are computed and nothing is proposed because of them; marts stay as they were, as
+What they judge is in `workflows/model_health` and `analysis/model_health`. Those on the hold-out stand on `state_model`; proposals wait for
+it and gold does not: where one fails, the day's issues are computed and nothing is proposed because of them. Marts stay as they were, as
 with every check that blocks. The rule that is easy to break: metadata hold classes and figures, never a word of a customer.
 """
 
