@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedback_loop.cli import model_drift
+from feedback_loop.cli import model_drift, model_review
 from feedback_loop.cli.places import SystemClock, has_state, open_model_home, open_state, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
@@ -21,6 +21,7 @@ VersionArgument = Annotated[
 ]
 
 app.command("drift")(model_drift.drift)
+app.command("review")(model_review.review)
 
 _LISTED = ("model_event_at", "model_version", "model_event", "gold_label_count", "held_out", "model_event_by", "model_event_why")
 

@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest, fisher_exact, norm
 
-from feedback_loop.methods.statistics.paired_counts import share_interval
-
 Reals = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
@@ -59,13 +57,16 @@ def change_between(hits_before: int, count_before: int, hits_after: int, count_a
 
 
 def change_of_same(gained: int, lost: int, count: int) -> Change:
-    """The change among the same things judged twice, of which so many came and so many went: exact, given how many differ at all."""
-    moved = gained + lost
-    if not moved:
-        return Change(0.0, 0.0, 0.0, 1.0)
-    low, high = share_interval(gained, moved, _CONFIDENCE)
-    spans = [(2 * share - 1) * moved / count for share in (low, high)]
-    return Change((gained - lost) / count, *spans, float(binomtest(gained, moved).pvalue))
+    """The change among the same things judged twice, of which so many came and so many went.
+
+    McNemar's exact p-value; the interval is the adjusted Wald one of Bonett and Price, "Adjusted Wald Confidence Interval for a Difference
+    of Binomial Proportions Based on Paired Data", Journal of Educational and Behavioral Statistics 37 (2012).
+    """
+    came, went = (gained + 1) / (count + 2), (lost + 1) / (count + 2)
+    half = float(norm.ppf((1 + _CONFIDENCE) / 2)) * float(np.sqrt((came + went - (came - went) ** 2) / (count + 2)))
+    low, high = max(came - went - half, -1.0), min(came - went + half, 1.0)
+    p_value = float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    return Change((gained - lost) / count, low, high, p_value)
 
 
 def reweighted_shares(after: Reals, mix_before: Reals) -> list[Reweighted] | None:
@@ -85,7 +86,7 @@ def reweighted_shares(after: Reals, mix_before: Reals) -> list[Reweighted] | Non
     drawn = generator.multinomial(int(counts.sum()), (counts / counts.sum()).ravel(), _DRAWS).reshape(_DRAWS, *counts.shape)
     drawn_weights = generator.multinomial(int(weights.sum()), weights / weights.sum(), _DRAWS)
     low, high = np.quantile(_standardised(drawn.astype(np.float64), drawn_weights.astype(np.float64)), [0.025, 0.975], axis=0)
-    return [Reweighted(*map(float, found), covered) for found in zip(shares, low, high, strict=True)]
+    return [Reweighted(float(share), float(one), float(other), covered) for share, one, other in zip(shares, low, high, strict=True)]
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:
