@@ -59,5 +59,5 @@ def _rows(frame: pl.DataFrame) -> alt.InlineData:
     return alt.InlineData(values=frame.to_dicts())
 
 
-def _png(chart: alt.Chart | alt.LayerChart) -> bytes:
+def _png(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=_SCALE))

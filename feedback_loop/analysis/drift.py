@@ -42,6 +42,9 @@ CHANCE = 0.05
 FEWEST_VERDICTS = 6
 """Held-out labels on a move below which even unanimous ones prove nothing at that level."""
 
+UNCHANGED = Change(0.0, 0.0, 0.0, 1.0)
+"""What a version does to itself: it is deterministic."""
+
 _FEWEST_MOVED = 3
 _NOWHERE = "not said"
 
@@ -68,7 +71,8 @@ class Judged:
     """Fragments as versions tagged them; rows of the strata and a `tag`, and of pairs a `tag_before` and a `tag_after`.
 
     `before` and `after` are the periods as one version sees both; `pairs` one period as both versions see it, `held_out` the gold labels
-    as both see them, with their `truth`. `first` and `last` are the tags of each period by the version that was in use there.
+    as both see them, with their `truth`. `first` and `last` are the tags of each period by the version that was in use there;
+    where it is the same in both, nothing is behaviour.
     """
 
     first: pl.Series
@@ -77,6 +81,7 @@ class Judged:
     after: pl.DataFrame
     pairs: pl.DataFrame
     held_out: pl.DataFrame
+    is_same_version: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,9 @@ def _class(name: str, judged: Judged, steady: Reweighted | None) -> ClassDrift:
         last / counts[1],
         change_between(first, counts[0], last, counts[1]),
         change_between(before, judged.before.height, after, judged.after.height),
-        change_of_same(int((became & ~was).sum()), int((was & ~became).sum()), judged.pairs.height),
+        UNCHANGED
+        if judged.is_same_version
+        else change_of_same(int((became & ~was).sum()), int((was & ~became).sum()), judged.pairs.height),
         steady,
         None if steady is None else after / judged.after.height - steady.share,
     )

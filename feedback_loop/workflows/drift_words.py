@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feedback_loop.analysis.drift import CHANCE, FEWEST_FRAGMENTS, FEWEST_VERDICTS, LEFT_OPEN, Cause, ClassDrift, Drift, Move, Verdict
+from feedback_loop.analysis.drift import (
+    CHANCE,
+    FEWEST_FRAGMENTS,
+    FEWEST_VERDICTS,
+    LEFT_OPEN,
+    UNCHANGED,
+    Cause,
+    ClassDrift,
+    Drift,
+    Move,
+    Verdict,
+)
 from feedback_loop.methods.statistics.share_changes import Change
 from feedback_loop.workflows.model_drift import DriftReport
 
@@ -16,6 +27,7 @@ COLUMNS = ("class", "before", "after", "points", "by input", "of it by mix", "by
 """Changes are in points, with their interval and p-value."""
 
 _MOVES_TOLD = 5
+_SMALLEST_P = 0.001
 _LABEL = "Label what `labels queue --reason held_out_sample` shows."
 
 
@@ -33,14 +45,15 @@ def drift_rows(found: Drift) -> list[tuple[object, ...]]:
 
 
 def _answers(report: DriftReport) -> Iterator[str]:
-    """What a reader asked: which classes moved and why, then between which they moved."""
+    """What a reader asked: what the model gets wrong now, which classes moved and why, then between which they moved."""
+    moves = report.drift.moves[:_MOVES_TOLD]
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is Verdict.WORSE)
     named = [one for one in report.drift.classes if one.cause is not Cause.NEITHER]
     if not named:
         yield "No class changed its share beyond chance, neither by the input nor by the model."
     for one in named:
         yield _class_sentence(one, report)
-    for move in report.drift.moves[:_MOVES_TOLD]:
-        yield _move_sentence(move, report)
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is not Verdict.WORSE)
 
 
 def _surroundings(report: DriftReport) -> Iterator[str]:
@@ -84,19 +97,19 @@ def _mix_sentence(one: ClassDrift) -> str:
     if one.steady_mix is None:
         return "How much the mix explains can't be known: the periods share too few languages, channels and products."
     spans = f"{one.steady_mix.share:.1%} ({one.steady_mix.low:.1%} to {one.steady_mix.high:.1%})"
-    return f"Had the mix of languages, channels and products stayed, the one version would have given it to {spans} of the later fragments."
+    return (
+        f"Had the mix of languages, channels and products stayed, the same version would have given it to {spans} of the later fragments."
+    )
 
 
 def _move_sentence(move: Move, report: DriftReport) -> str:
-    went = (
-        f"{move.count} fragments went from {move.from_class} to {move.to_class}, {move.back_count} the other way (p = {move.p_value:.2g})"
-    )
+    went = f"{move.count} fragments went from {move.from_class} to {move.to_class}, {move.back_count} the other way ({_p(move.p_value)})"
     counts = ", ".join(_truths(move))
     labels = move.before_right_count + move.after_right_count + move.neither_right_count
     if labels < FEWEST_VERDICTS:
         few = f"{labels} on such moves ({counts}), at least {FEWEST_VERDICTS} are needed"
         return f"{went}. Not enough held-out labels to say who is right: {few}. {_LABEL}"
-    evidence = f"held-out labels on such moves: {counts}; p = {move.verdict_p_value:.2g}"
+    evidence = f"held-out labels on such moves: {counts}; {_p(move.verdict_p_value)}"
     told = {
         Verdict.WORSE: f"{report.version_after} {_fault(move)}",
         Verdict.BETTER: f"{report.version_after} mends what {report.version_before} got wrong",
@@ -127,6 +140,10 @@ def _row(one: ClassDrift) -> tuple[object, ...]:
 
 
 def _points(change: Change) -> str:
-    if not change.points and not change.low and not change.high:
+    if change == UNCHANGED:
         return "0"
-    return f"{100 * change.points:+.1f} ({100 * change.low:+.1f}…{100 * change.high:+.1f}, p = {change.p_value:.2g})"
+    return f"{100 * change.points:+.1f} ({100 * change.low:+.1f}…{100 * change.high:+.1f}, {_p(change.p_value)})"
+
+
+def _p(p_value: float) -> str:
+    return f"p = {p_value:.2g}" if p_value >= _SMALLEST_P else f"p < {_SMALLEST_P}"

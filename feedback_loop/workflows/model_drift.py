@@ -178,7 +178,8 @@ def _judged(home: Home, earlier: _Period, later: _Period, names: tuple[str, str]
     gold, truth = _gold(home, after, word)
     pairs = pl.DataFrame({"tag_before": tagged[1], "tag_after": again})
     held_out = pl.DataFrame({"truth": truth, "tag_before": _tags(home, gold, before, word), "tag_after": _tags(home, gold, after, word)})
-    return Judged(tagged[0], again, _kinds(earlier, tagged[0]), _kinds(later, tagged[1]), pairs, held_out), "after"
+    kinds = _kinds(earlier, tagged[0]), _kinds(later, tagged[1])
+    return Judged(tagged[0], again, *kinds, pairs, held_out, is_same_version=before is after), "after"
 
 
 def _by_stored_rows(home: Home, earlier: _Period, later: _Period, after: ActiveModel, name: str) -> Judged:

@@ -1,8 +1,8 @@
 """The weekly review of the classifier: what is known of it, where it and people disagree, what drifted, what it cost.
 
 Here: the figures of one week, read once; in which sections and words they are told is in `review_sections`. The rules that are easy to
-break: precision, calibration and confusion are of held-out labels alone; and the only words of customers are masked ones, of fragments that
-people labelled.
+break: precision, calibration and confusion are of held-out labels alone; and the only words of customers are masked ones without their
+tokens, of fragments that people labelled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from feedback_loop.analysis.model_health import Judgement
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ModelRefused
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.workflows.model_costs import Costs, costs_of
 from feedback_loop.workflows.model_drift import DriftReport, drift_of
 from feedback_loop.workflows.model_health import abstention_judgement, held_out_answers, hold_out_judgements, scope_judgement
@@ -61,7 +62,7 @@ EMPTY = Review(None, None, None, {}, None, None, None, (), (), None)
 
 
 def review_of(home: Home, week: DayRange) -> Review:
-    """What is known of the classifier at the end of the week; raises ModelRefused where the one in use can't be made."""
+    """What is known of the classifier now, and what the week brought; raises ModelRefused where the one in use can't be made."""
     active, embedder = model_in_use(home)
     labels = home.state.snapshot(LABEL)
     held_out = held_out_answers(labels, home.tables, active, embedder)
@@ -117,4 +118,4 @@ def _with_texts(home: Home, found: list[Disagreement]) -> tuple[Disagreement, ..
         return ()
     read = home.tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted)
     texts = dict(read.select("fragment_id", "masked_text").iter_rows())
-    return tuple(replace(one, masked_text=texts.get(one.fragment_id, "(no longer there)")) for one in found)
+    return tuple(replace(one, masked_text=without_tokens(texts.get(one.fragment_id, "(no longer there)"))) for one in found)

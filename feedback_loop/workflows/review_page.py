@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 LONGEST_CELL = 300
 
-_MARKUP = re.compile(r"([\\`*_\[\]()<>#|!~&{}$@:])")
+_MARKUP = re.compile(r"([\\`*_\[\]()<>#|!~&{}$@:]|(?<=www)\.)", re.IGNORECASE)
+_PROSE = re.compile(r"([\\<>\[\]|])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}"
@@ -46,7 +47,7 @@ def as_markdown(page: Page) -> str:
     """The report, whose pictures lie beside it."""
     parts = [f"# {page.title}"]
     for section in page.sections:
-        parts += [f"## {section.title}", *(_marked(line) for line in section.lines)]
+        parts += [f"## {section.title}", *(_PROSE.sub(r"\\\1", whole(line)) for line in section.lines)]
         if section.rows:
             parts.append("\n".join([_row(section.columns), _row(["---"] * len(section.columns), raw=True), *map(_row, section.rows)]))
         if section.picture is not None:
@@ -66,7 +67,7 @@ def as_html(page: Page, pictures: Mapping[str, bytes]) -> str:
 def cell(value: object) -> str:
     """The value on one line, cut where it is too long, without anything that steers a reader."""
     text = "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    line = " ".join(_CONTROL.sub(" ", text).split())
+    line = whole(text)
     return line if len(line) <= LONGEST_CELL else f"{line[:LONGEST_CELL]} …"
 
 
@@ -75,15 +76,16 @@ def _row(values: Sequence[object], *, raw: bool = False) -> str:
 
 
 def _marked(value: object) -> str:
-    return _MARKUP.sub(r"\\\1", _whole(value) if isinstance(value, str) else cell(value))
+    return _MARKUP.sub(r"\\\1", cell(value))
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
+    """The text on one line, without anything that steers a reader."""
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _section(section: Section, pictures: Mapping[str, bytes]) -> str:
-    parts = [f"<h2>{html.escape(section.title)}</h2>", *(f"<p>{html.escape(_whole(line))}</p>" for line in section.lines)]
+    parts = [f"<h2>{html.escape(section.title)}</h2>", *(f"<p>{html.escape(whole(line))}</p>" for line in section.lines)]
     if section.rows:
         parts.append(f"<table><tr>{_cells('th', section.columns)}</tr>")
         parts += [f"<tr>{_cells('td', row)}</tr>" for row in section.rows]
