@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feedback_loop.analysis.drift import (
-    CHANCE,
     FEWEST_FRAGMENTS,
     FEWEST_VERDICTS,
     LEFT_OPEN,
@@ -28,6 +27,7 @@ COLUMNS = ("class", "before", "after", "points", "by input", "of it by mix", "by
 
 _MOVES_TOLD = 5
 _SMALLEST_P = 0.001
+_FEW = 10
 _LABEL = "Label what `labels queue --reason held_out_sample` shows."
 
 
@@ -135,8 +135,13 @@ def _row(one: ClassDrift) -> tuple[object, ...]:
     mix = "not known" if one.mix_points is None else f"{100 * one.mix_points:+.1f}"
     total = f"{100 * one.total.points:+.1f} ({100 * one.total.low:+.1f}…{100 * one.total.high:+.1f})"
     shares = f"{one.share_before:.1%}", f"{one.share_after:.1%}"
-    owed = {Cause.NEITHER: f"p > {CHANCE}", Cause.BOTH: "input and model"}.get(one.cause, str(one.cause))
-    return (one.name, *shares, total, _points(one.input_shift), mix, _points(one.behaviour), owed)
+    return (one.name, *shares, total, _points(one.input_shift), mix, _points(one.behaviour), _owed(one))
+
+
+def _owed(one: ClassDrift) -> str:
+    if one.cause is Cause.NEITHER:
+        return "not enough" if max(one.before_count, one.after_count) < _FEW else "not proven"
+    return "input and model" if one.cause is Cause.BOTH else str(one.cause)
 
 
 def _points(change: Change) -> str:

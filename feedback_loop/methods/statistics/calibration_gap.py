@@ -31,7 +31,7 @@ class Bin:
 
 
 def reliability(confidence: Reals, is_correct: Flags) -> list[Bin]:
-    """Bins of equal mass, ascending by confidence: as many as the answers fill, at most fifteen (Guo et al. 2017)."""
+    """Bins of about equal mass, ascending by confidence: as many as the answers fill, at most fifteen (Guo et al. 2017)."""
     found = []
     for members in _members(confidence):
         right, count = int(is_correct[members].sum()), len(members)
@@ -56,10 +56,13 @@ def far_off_p_value(confidence: Reals, is_correct: Flags, tolerance: float) -> f
 
 
 def _members(confidence: Reals) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """The places of each bin's answers."""
+    """The places of each bin's answers; those of one confidence are never parted, or their order would decide."""
     count = len(confidence)
     bins = min(MOST_BINS, max(1, count // FEWEST_IN_BIN))
-    return list(np.array_split(np.argsort(confidence, kind="stable"), bins)) if count else []
+    order = np.argsort(confidence, kind="stable")
+    ranked = confidence[order]
+    cuts = {int(np.searchsorted(ranked, ranked[count * part // bins - 1], side="right")) for part in range(1, bins)}
+    return [places for places in np.split(order, sorted(cuts)) if len(places)] if count else []
 
 
 def _excess(confidence: Reals, answers: Reals, members: list[np.ndarray[tuple[int], np.dtype[np.int64]]], tolerance: float) -> Reals:
