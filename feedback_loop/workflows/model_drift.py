@@ -149,7 +149,9 @@ def _period(home: Home, days: DayRange, product: str | None) -> _Period:
 
 def _stored(home: Home, fragments: pl.DataFrame, days: DayRange | None) -> pl.DataFrame:
     """The stored rows of the fragments, with the local tier's version and whether a language model answered."""
-    rows = home.tables.read(_CLASSES, days, columns=_STORED).join(fragments.select("fragment_id"), on="fragment_id", how="semi")
+    wanted = fragments.select("fragment_id")
+    read = home.tables.read(_CLASSES, days, columns=_STORED, matching=wanted if days is None else None)
+    rows = read.join(wanted, on="fragment_id", how="semi")
     version = pl.col("classifier_version").str.split(ANSWERED_MARK)
     return rows.with_columns(local_version=version.list.first(), is_answered=version.list.len() > 1)
 

@@ -174,7 +174,7 @@ def test_feeding_the_same_outcomes_back_twice_adds_nothing(home: Home) -> None:
 
 
 def test_nothing_is_sent_because_of_a_classifier_that_the_hold_out_speaks_against(approved: Home, desk: CaseDesk, url: str) -> None:
-    label_held_out(approved, "auth")
+    label_held_out(approved.store, approved.state(NOW), "auth")
     assert not do(approved, act, url=url).success
     assert desk.actions == []
     assert {a.action_status for a in approved.state().actions(ActionStatus.QUEUED)} == {ActionStatus.QUEUED}

@@ -41,7 +41,7 @@ def test_without_labels_and_past_every_check_passes_and_says_what_is_missing(com
 
 def test_labels_that_contradict_what_is_decided_fail_both_checks_and_stop_proposals_alone(home: Home) -> None:
     home.land([record(f"r{n}", 0, TEXT.format(n=n)) for n in range(3)])
-    label_held_out(home, "auth")
+    label_held_out(home.store, home.state(), "auth")
     summary = home.run(days(0, 0))
     assert sorted(summary.failed_checks) == sorted([f"state_model.{PRECISION}", f"state_model.{CALIBRATION}"])
     assert "gold_issue" in summary.rows
@@ -54,7 +54,7 @@ def test_labels_that_contradict_what_is_decided_fail_both_checks_and_stop_propos
 
 
 def test_labels_that_agree_pass_both_checks(home: Home) -> None:
-    label_held_out(home, "billing")
+    label_held_out(home.store, home.state(), "billing")
     found = judged(home, "state_model")
     assert {name: one.passed for name, one in found.items()} == {PRECISION: True, CALIBRATION: True}
     assert "proven for billing" in str(found[PRECISION].description)
