@@ -28,8 +28,8 @@ def judged(
     spoken = languages or (None, None)
     pairs = pl.DataFrame({"tag_before": after_by_old, "tag_after": after_by_new}, schema={"tag_before": pl.String, "tag_after": pl.String})
     held_out = pl.DataFrame(labels, schema={"truth": pl.String, "tag_before": pl.String, "tag_after": pl.String}, orient="row")
-    series = [pl.Series("tag", tags, pl.String) for tags in (before, after_by_new)]
-    return Judged(*series, kinds(before, spoken[0]), kinds(after_by_old, spoken[1]), pairs, held_out, before == after_by_new)
+    first, last = (pl.Series("tag", tags, pl.String) for tags in (before, after_by_new))
+    return Judged(first, last, kinds(before, spoken[0]), kinds(after_by_old, spoken[1]), pairs, held_out, before == after_by_new)
 
 
 USUAL = ["billing"] * 40 + ["auth"] * 20 + ["crash"] * 40

@@ -75,4 +75,4 @@ def _fragment(day: date, number: int, is_refund: bool) -> pl.DataFrame:
     made = fragments(f"fragment_{day}_{number}", day)
     at, none = pl.lit(datetime.combine(day, time(9), UTC)), pl.lit(None, pl.String)
     said = {"masked_text": pl.lit(text), "language": pl.lit("en"), "product": pl.lit("Lumen"), "duplicate_of": none}
-    return made.with_columns(**said, occurred_at=at, landed_at=at).cast(dict(pl.Schema(TABLES["silver_fragment"].schema)))
+    return made.with_columns(**said, occurred_at=at, landed_at=at).cast(pl.Schema(TABLES["silver_fragment"].schema))

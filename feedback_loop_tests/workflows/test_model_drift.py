@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,9 +12,11 @@ import pytest
 from feedback_loop.analysis.drift import Cause, Verdict
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import BadInput
+from feedback_loop.errors import BadInput, ModelRefused
 from feedback_loop.workflows import model_drift
 from feedback_loop.workflows.model_drift import DriftReport, drift_of, release_named
+from feedback_loop.workflows.model_recipes import ActiveModel, classified
+from feedback_loop.workflows.model_versions import Home
 from feedback_loop_tests.workflows.drifted_home import AFTER, BEFORE, Drifted, drifted_home, label_held_out_refunds, promoted
 
 
@@ -31,7 +32,7 @@ def unlabelled(drifted: Drifted) -> DriftReport:
 
 
 @pytest.fixture(scope="module")
-def labelled(drifted: Drifted, unlabelled: DriftReport) -> Iterator[Drifted]:
+def labelled(drifted: Drifted, unlabelled: DriftReport) -> Drifted:
     assert 0 < unlabelled.drift.held_out_count < 40
     label_held_out_refunds(drifted.home)
     return drifted
@@ -79,16 +80,16 @@ def _of(made: Drifted, days: DayRange) -> list[date]:
 
 def _by(made: Drifted, version: str, day: date) -> pl.DataFrame:
     texts = made.home.tables.read(TABLES["silver_fragment"], DayRange(day, day))
-    rows = model_drift.classified(texts, model_drift._made(made.home, version), made.home.embedder).with_columns(event_date=pl.lit(day))
+    rows = classified(texts, model_drift._made(made.home, version), made.home.embedder).with_columns(event_date=pl.lit(day))
     return rows.select(TABLES["analysis_classification"].columns)
 
 
 def test_stored_rows_stand_for_a_version_that_cannot_be_trained_again(labelled: Drifted, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = model_drift._made
 
-    def made(home: model_drift.Home, version: str) -> model_drift.ActiveModel:
+    def made(home: Home, version: str) -> ActiveModel:
         if version == labelled.good:
-            raise model_drift.ModelRefused(version, "is gone", "Train another.")
+            raise ModelRefused(version, "is gone", "Train another.")
         return whole(home, version)
 
     monkeypatch.setattr(model_drift, "_made", made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_what_a_language_model_answered_under_the_present_version_counts_as_deci
     assert "praise" not in found["likeliest"].to_list()
 
 
-def tables(last: int, days: int = 20, per_day: int = 20, **changes: object) -> FakeTableStore:
+def tables(last: int, days: int = 20, per_day: int = 20, **changes: Any) -> FakeTableStore:
     """Days on which two of twenty fragments are left open, and a last one on which so many are."""
     store = FakeTableStore()
     rows = [
@@ -104,7 +105,7 @@ def test_without_a_past_a_fixed_share_counts() -> None:
 @pytest.mark.parametrize(
     "fault", [{"class_score": 0.0001}, {"abstention_reason": "no_words"}, {"abstention_reason": "language_unsupported"}]
 )
-def test_what_the_classifier_was_not_made_for_is_out_of_scope(home: Home, fault: dict[str, object]) -> None:
+def test_what_the_classifier_was_not_made_for_is_out_of_scope(home: Home, fault: dict[str, Any]) -> None:
     active, _ = model_in_use(home)
     assert 0 < active.classifier.lowest_usual_score < active.classifier.threshold
     assert not scope_judgement(tables(2, **fault), ON_THE_DAY, active).is_passed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -63,9 +64,8 @@ def test_customers_words_are_shown_and_never_interpreted(text: str) -> None:
     plain = Tags(as_html(Page("Review", [Section("Said", [], ("text",), [("words",)])]), {}))
     assert [tag for tag, _ in Tags(as_html(page, {})).tags] == [tag for tag, _ in plain.tags]
     row = as_markdown(page).splitlines()[-1]
-    assert as_markdown(page).count("\n") == 8
-    for mark in ("<", "](", "![", "://", "www.", " | b", "`code`", "\u202e"):
-        assert mark not in row.removeprefix("| ").removesuffix(" |")
+    assert as_markdown(page).count("\n") == 7
+    assert not re.search(r"(?<!\\)[<>\[\]|`*:]|www\.|\u202e", row.removeprefix("| ").removesuffix(" |"))
 
 
 @given(st.text(max_size=400))
