@@ -41,13 +41,12 @@ Opened = Callable[[], tuple[ActiveModel, Embedder]]
 def hold_out_judgements(labels: pl.DataFrame, tables: TableStore, opened: Opened) -> dict[str, Judgement]:
     """`precision` and `calibration` of the classifier in use; without a label nothing is trained or embedded."""
     if labels.is_empty():
-        return _judged(pl.DataFrame(schema=HELD_OUT), opened)
+        return _judged(pl.DataFrame(schema=HELD_OUT), AbstentionPolicy())
     active, embedder = opened()
-    return _judged(held_out_answers(labels, tables, active, embedder), lambda: (active, embedder))
+    return _judged(held_out_answers(labels, tables, active, embedder), active.classifier.policy)
 
 
-def _judged(held_out: pl.DataFrame, opened: Opened) -> dict[str, Judgement]:
-    policy = AbstentionPolicy() if held_out.is_empty() else opened()[0].classifier.policy
+def _judged(held_out: pl.DataFrame, policy: AbstentionPolicy) -> dict[str, Judgement]:
     return {
         "precision": precision_judgement(held_out, policy.target_precision, policy.delta),
         "calibration": calibration_judgement(held_out),
@@ -72,7 +71,7 @@ def held_out_answers(labels: pl.DataFrame, tables: TableStore, active: ActiveMod
     found = joined.select(
         "fragment_id", truth="labelled_class", said=pl.coalesce("answered", local), likeliest="taxonomy_class", class_score="class_score"
     )
-    return found.sort("fragment_id").cast(dict(HELD_OUT))  # type: ignore[arg-type]
+    return found.sort("fragment_id").cast(HELD_OUT)
 
 
 def abstention_judgement(tables: TableStore, days: DayRange) -> Judgement:
