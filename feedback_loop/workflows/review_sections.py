@@ -61,9 +61,9 @@ def confused(held_out: pl.DataFrame) -> pl.DataFrame:
 def _summary(review: Review) -> Section:
     if review.week is None:
         return Section("In short", ["Nothing has landed yet, so there is nothing to review. Land files with `ingest`, then `run`."])
-    rows = [(name, _verdict(one.is_passed, one.is_error), one.said) for name, one in review.judgements.items()]
+    checks = [f"{name}, {_verdict(one.is_passed, one.is_error)}: {one.said}" for name, one in review.judgements.items()]
     version = f"{review.model_version} classifies; it decides from a score of {review.threshold} on."
-    return Section("In short", [version, _KEPT], ("check", "verdict", "what to do"), rows)
+    return Section("In short", [version, *checks, _KEPT])
 
 
 def _reliability(review: Review) -> Section:

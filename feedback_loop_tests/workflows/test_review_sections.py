@@ -37,7 +37,7 @@ def test_a_full_review_has_every_section_with_its_table_and_picture() -> None:
     assert page.title == "Model review 2026-02-09..2026-02-15"
     for section in page.sections:
         assert all(len(row) == len(section.columns) for row in section.rows)
-    assert "stops remediation" in page.sections[0].rows[0]
+    assert "precision, stops remediation: Too low." in page.sections[0].lines
     assert "billing taken for auth, 6 times" in page.sections[2].lines[0]
     assert "36 of 40 held-out labels are decided on, 30 of them rightly" in page.sections[3].lines[0]
     assert "Krippendorff's alpha: 0.40" in page.sections[7].lines[0]
