@@ -197,6 +197,14 @@ class ModelRefused(Refused):
         super().__init__(f"{model_version}: {why}. {advice}")
 
 
+class ClassifierDistrusted(Refused):
+    """The hold-out proves that the classifier is worse than what is promised, so nothing is carried out because of it."""
+
+    def __init__(self, judgements: list[str]) -> None:
+        self.judgements = judgements
+        super().__init__(f"nothing is carried out, because the classifier failed its checks. {' '.join(judgements)}")
+
+
 class DecisionRefused(Refused):
     """A proposal can't be decided as asked; `reason` is a word of RefusalReason."""
 

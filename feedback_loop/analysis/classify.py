@@ -34,6 +34,7 @@ OUTPUT_SCHEMA = TABLES["analysis_classification"].schema
 _STEP_VERSION = "classify-1"
 _VERSION_DIGITS = 12
 _SCORE_DECIMALS = 6
+_UNUSUAL_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class FragmentClassifier:
     classifier_version: str
     evidence: tuple[LanguageEvidence, ...] = ()
     """What decided which languages these are."""
+    lowest_usual_score: float = 0.0
+    """The class score that all but one in twenty left-out examples reach; below it a fragment is like nothing that was taught."""
 
 
 def train_classifier(taxonomy: Taxonomy, embedder: Embedder, policy: AbstentionPolicy | None = None) -> FragmentClassifier:
@@ -79,7 +82,8 @@ def train_classifier(taxonomy: Taxonomy, embedder: Embedder, policy: AbstentionP
     evidence = count_by_language(spoken.tolist(), confidence >= threshold, is_correct)
     languages = taxonomy.languages & shown(evidence, policy.least_language_precision, policy.delta)
     version = classifier_version(taxonomy, embedder.model_version, policy)
-    return FragmentClassifier(blend, threshold, policy, languages, taxonomy.version, version, evidence)
+    lowest = round(float(np.quantile(confidence, _UNUSUAL_SHARE)), _SCORE_DECIMALS) if len(confidence) else 0.0
+    return FragmentClassifier(blend, threshold, policy, languages, taxonomy.version, version, evidence, lowest)
 
 
 def classifier_version(taxonomy: Taxonomy, embedding_model_version: str, policy: AbstentionPolicy | None = None) -> str:

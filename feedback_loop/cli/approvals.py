@@ -141,11 +141,21 @@ def _executed(settings: Settings, url: str | None) -> ExecuteReport:
     from feedback_loop.workflows.people import read_people
 
     state, people = _state(settings), read_people(settings.people_file)
+    _require_trusted_classifier(settings, state)
     grounds = _grounds(settings, state)
     if url is None:
         return run_outbox(state, None, grounds, people, SystemClock())
     with CaseApiClient(url) as system:
         return run_outbox(state, system, grounds, people, SystemClock())
+
+
+def _require_trusted_classifier(settings: Settings, state: StateStore) -> None:
+    from feedback_loop.cli.places import open_model_home
+    from feedback_loop.contracts.tables import TABLES
+    from feedback_loop.workflows.model_health import require_trusted
+    from feedback_loop.workflows.model_versions import model_in_use
+
+    require_trusted(state.snapshot(TABLES["state_label"]), open_store(settings), lambda: model_in_use(open_model_home(settings)))
 
 
 def _grounds(settings: Settings, state: StateStore) -> Grounds:

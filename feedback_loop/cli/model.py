@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from feedback_loop.cli import model_drift, model_review
 from feedback_loop.cli.places import SystemClock, has_state, open_model_home, open_state, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
@@ -18,6 +19,9 @@ app = typer.Typer(help="Versions of the classifier: train, evaluate on the hold-
 VersionArgument = Annotated[
     str | None, typer.Argument(metavar="VERSION", help="Version from `model history`; without it the one trained last.", show_default=False)
 ]
+
+app.command("drift")(model_drift.drift)
+app.command("review")(model_review.review)
 
 _LISTED = ("model_event_at", "model_version", "model_event", "gold_label_count", "held_out", "model_event_by", "model_event_why")
 

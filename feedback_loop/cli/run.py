@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from feedback_loop.cli.places import FromOption, SystemClock, ToOption, day_or, open_store, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark, say
 from feedback_loop.cli.progress import steps
 from feedback_loop.config import Settings
 from feedback_loop.errors import BadInput, ChecksFailed, NothingLanded
@@ -46,6 +46,7 @@ class Done:
             "seconds": self.seconds,
             "step_seconds": self.summary.seconds,
             "failed_checks": self.summary.failed_checks,
+            "warnings": self.summary.warnings,
             "total_seconds": round(self.total_seconds, 1),
         }
 
@@ -124,6 +125,8 @@ def print_done(done: Done) -> None:
     say(f"Ran {days} ({len(days)} days) in {timedelta(seconds=round(done.total_seconds))}.")
     print_table(("table", "rows", "days changed"), [(name, rows, summary.days_changed.get(name)) for name, rows in summary.rows.items()])
     print_table(("stage", "seconds"), list(done.seconds.items()))
+    for said in summary.warnings.values():
+        remark(said)
 
 
 def _complete(settings: Settings, summary: RunSummary, *, with_marts: bool) -> None:

@@ -10,12 +10,15 @@ import dagster as dg
 
 from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.loop_vocab import ActionStatus
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.defs.active_model import classifier_in_use
 from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.jobs import loop_job
-from feedback_loop.defs.resources import CaseSystemResource, ClockResource, HomeResource, StateResource, StoreResource
+from feedback_loop.defs.resources import CaseSystemResource, ClockResource, EmbedderResource, HomeResource, StateResource, StoreResource
 from feedback_loop.workflows.execute import execute
 from feedback_loop.workflows.feed_back import feed_back
 from feedback_loop.workflows.grounds import alert_days, read_grounds
+from feedback_loop.workflows.model_health import require_trusted
 from feedback_loop.workflows.people import read_people
 
 RETRY = timedelta(minutes=5)
@@ -32,9 +35,12 @@ def execute_approved(
     state: StateResource,
     case_system: CaseSystemResource,
     clock: ClockResource,
+    embedder: EmbedderResource,
 ) -> None:
-    """Sends what waits in the outbox, after everything that it rests on was looked at once more."""
+    """Sends what waits in the outbox, after everything that it rests on, the classifier too, was looked at once more."""
     with without_values():
+        labels = state.snapshot(TABLES["state_label"])
+        require_trusted(labels, store.open(), lambda: (classifier_in_use(embedder, store, state), embedder.open()))
         opened, system = state.open(), case_system.open()
         waiting = [found for a in opened.actions(*_OPEN) if (found := opened.proposal(a.proposal_id))]
         today = day_of(clock.now())

@@ -112,7 +112,7 @@ def analysis_evidence(
     """
     found = apply_step(evidence.extract, silver_fragment, evidence.INPUT_SCHEMA, evidence.OUTPUT_SCHEMA)
     quotations = evidence_of_answered(silver_fragment, analysis_classification, language_model.open(context.run.run_id))
-    context.add_output_metadata({"dropped_quotation_count": quotations.dropped_count})
+    context.add_output_metadata({"quotation_count": quotations.evidence.height, "dropped_quotation_count": quotations.dropped_count})
     return with_quotations(found, quotations.evidence)
 
 

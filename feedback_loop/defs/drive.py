@@ -26,13 +26,15 @@ _STEP_ENDS = ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED")
 
 @dataclass
 class RunSummary:
-    """What a run did: rows per table, seconds per stage, and the blocking checks that failed."""
+    """What a run did: rows per table, seconds per stage, the blocking checks that failed, and what the others warn of."""
 
     days: DayRange
     rows: dict[str, int] = field(default_factory=dict)
     days_changed: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failed_checks: list[str] = field(default_factory=list)
+    warnings: dict[str, str] = field(default_factory=dict)
+    """By check that failed and stops nothing: what it says."""
 
 
 def without_partitions(assets: list[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
@@ -81,8 +83,15 @@ def _note(summary: RunSummary, event: dg.DagsterEvent) -> None:
     elif event.event_type_value == "ASSET_MATERIALIZATION":
         _note_rows(summary, event.materialization)
     elif event.event_type_value == "ASSET_CHECK_EVALUATION" and not event.asset_check_evaluation_data.passed:
-        check = event.asset_check_evaluation_data
-        summary.failed_checks.append(f"{check.asset_key.to_user_string()}.{check.check_name}")
+        _note_check(summary, event.asset_check_evaluation_data)
+
+
+def _note_check(summary: RunSummary, check: dg.AssetCheckEvaluation) -> None:
+    name = f"{check.asset_key.to_user_string()}.{check.check_name}"
+    if check.severity is dg.AssetCheckSeverity.ERROR:
+        summary.failed_checks.append(name)
+    else:
+        summary.warnings[name] = check.description or ""
 
 
 def _note_rows(summary: RunSummary, materialization: dg.AssetMaterialization) -> None:

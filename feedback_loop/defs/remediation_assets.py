@@ -18,7 +18,15 @@ from feedback_loop.workflows.propose import propose_for
 
 
 @table_asset(
-    deps=["analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue", "context_document", "state_threshold"],
+    deps=[
+        "analysis_alert",
+        "analysis_cohort",
+        "analysis_hypothesis",
+        "gold_issue",
+        "context_document",
+        "state_threshold",
+        "state_model",  # not read, but nothing is proposed because of a classifier that failed its checks
+    ],
 )
 def remediation_proposal(
     context: dg.AssetExecutionContext, store: StoreResource, state: StateResource, clock: ClockResource

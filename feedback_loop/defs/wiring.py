@@ -14,6 +14,7 @@ from feedback_loop.defs import (
     context_assets,
     gold_assets,
     jobs,
+    model_checks,
     outcomes_assets,
     quality_checks,
     remediation_assets,
@@ -36,7 +37,9 @@ from feedback_loop.defs.resources import (
     WorkersResource,
 )
 
-PIPELINE_MODULES = (context_assets, state_assets, silver_assets, analysis_assets, gold_assets, remediation_assets, outcomes_assets)
+PIPELINE_MODULES = (
+    context_assets, state_assets, silver_assets, analysis_assets, model_checks, gold_assets, remediation_assets, outcomes_assets
+)  # fmt: skip
 
 
 def build_resources(home: str = "", now: datetime | None = None) -> dict[str, object]:

@@ -25,7 +25,7 @@ from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ModelEvent
 from feedback_loop.errors import ModelRefused
-from feedback_loop.methods.personal_data.masking import PLACEHOLDER
+from feedback_loop.methods.personal_data.masking import PLACEHOLDER, without_tokens
 from feedback_loop.ports import Embedder, StateStore, TableStore
 from feedback_loop.workflows.taxonomies import kept_taxonomy
 
@@ -176,7 +176,7 @@ def active_model(state: StateStore | None, tables: TableStore, folder: Path, emb
 
 def classified(fragments: pl.DataFrame, model: ActiveModel, embedder: Embedder) -> pl.DataFrame:
     """Rows of `analysis_classification` of fragments with fragment_id, masked_text and language, whatever their day."""
-    texts: Sequence[str] = fragments["masked_text"].to_list()
+    texts: Sequence[str] = [without_tokens(text) for text in fragments["masked_text"]]  # as the assets embed them
     frame = fragments.select("fragment_id", "masked_text", "language").with_columns(
         pl.lit(date(1970, 1, 1)).alias("event_date"), pl.Series("vector", embedder.embed(texts).tolist(), dtype=pl.List(pl.Float32))
     )

@@ -77,6 +77,11 @@ class Evaluated:
     comparison: Comparison | None
 
 
+def model_in_use(home: Home) -> tuple[ActiveModel, Embedder]:
+    """The classifier that the assets use, and the vectors that it reads."""
+    return active_model(home.state, home.tables, home.taxonomies_folder, home.embedder), home.embedder
+
+
 def train_version(home: Home, at: datetime) -> Trained:
     """The version that the home's taxonomy and the labels of this moment give; the same content again is the same version."""
     taxonomy = read_taxonomy(home.taxonomy_file)

@@ -16,6 +16,7 @@ from feedback_loop.workflows.grounds import read_grounds
 from feedback_loop.workflows.propose import propose
 from feedback_loop_tests.cli.conftest import Call
 from feedback_loop_tests.cli.state_homes import state_of
+from feedback_loop_tests.defs.distrusted import label_held_out
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import alert_row, all_documents, cause_row, cohort_row, frame
 from feedback_loop_tests.workflows.outbox_world import DAY
@@ -44,6 +45,21 @@ def approve_twice(call: Call, proposal_id: str) -> None:
     outcome = call("approvals", "approve", proposal_id, "--as", "bo")
     assert outcome.out == f"{proposal_id} is approved (2 of 2 approvals).\n"
     assert "approvals execute" in outcome.err
+
+
+def test_nothing_is_sent_because_of_a_classifier_that_the_hold_out_speaks_against(
+    call: Call, home: Path, proposal_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBACK_LOOP_EMBEDDER", "tfidf")
+    approve_twice(call, proposal_id)
+    label_held_out(open_store(Settings(home=home)), state_of(home), "auth", START)
+    desk = CaseDesk()
+    with running_case_system(desk) as url:
+        outcome = call("approvals", "execute", "--connector-url", url)
+    assert outcome.code == 1
+    assert "nothing is carried out, because the classifier failed its checks" in outcome.error
+    assert "billing: 0 of 40 right" in outcome.error
+    assert desk.actions == []
 
 
 def test_list_and_show_tell_what_would_be_sent_and_why(call: Call, proposal_id: str) -> None:

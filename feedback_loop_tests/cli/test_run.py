@@ -73,6 +73,7 @@ def test_json_is_the_summary(call: Call, computed: Callable[..., list[DayRange]]
         "seconds": {"silver": 1.5, "context": 0.25, "mart": 8.0},
         "step_seconds": SECONDS,
         "failed_checks": [],
+        "warnings": {},
         "total_seconds": 12.3,
     }
 

@@ -18,6 +18,7 @@ from feedback_loop.defs.act_jobs import RETRY, act, approved_actions, feed_back_
 from feedback_loop.defs.jobs import loop_job
 from feedback_loop.defs.resources import CaseSystemResource, HomeResource
 from feedback_loop_tests.contracts.rows import frame_of
+from feedback_loop_tests.defs.distrusted import label_held_out
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.one_fault import NOW, approve, do, land_all, propose
 from feedback_loop_tests.remediation.made_up_case import issue_row, rollback_proposal
@@ -170,6 +171,13 @@ def test_feeding_the_same_outcomes_back_twice_adds_nothing(home: Home) -> None:
     assert do(home, feed_back_job, NOW + timedelta(hours=1)).success
     assert home.state().snapshot(TABLES["state_issue_status"]).equals(statuses)
     assert home.state().records() == trail
+
+
+def test_nothing_is_sent_because_of_a_classifier_that_the_hold_out_speaks_against(approved: Home, desk: CaseDesk, url: str) -> None:
+    label_held_out(approved.store, approved.state(NOW), "auth")
+    assert not do(approved, act, url=url).success
+    assert desk.actions == []
+    assert {a.action_status for a in approved.state().actions(ActionStatus.QUEUED)} == {ActionStatus.QUEUED}
 
 
 def test_feeding_back_where_nothing_was_decided_adds_nothing_and_makes_no_database(home: Home) -> None:
