@@ -11,8 +11,8 @@ from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
-from feedback_loop.analysis.routes import routes
 from feedback_loop.analysis.platform_classes import classify_under
+from feedback_loop.analysis.routes import routes
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
 from feedback_loop.defs.charts import alert_charts, class_charts
@@ -135,7 +135,7 @@ def analysis_route(
     analysis_classification: pl.DataFrame,
     analysis_evidence: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Who decides about each fragment, and why: nobody beside the classifier only where a gate that a person put in force lets it through."""
+    """Who decides about each fragment, and why; the classifier alone only where a gate that a person put in force lets it through."""
     found = routes(analysis_classification, analysis_evidence, gates_of(store, state))
     context.add_output_metadata(dict(found["route"].value_counts().sort("route").iter_rows()))
     return found

@@ -18,8 +18,10 @@ from feedback_loop.workflows.propose import propose_for
 
 
 @table_asset(
-    deps=["analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue", "context_document", "state_threshold"],
-)
+    deps=[
+        "analysis_alert", "analysis_cohort", "analysis_hypothesis", "analysis_route", "gold_issue", "context_document", "state_threshold",
+    ],
+)  # fmt: skip
 def remediation_proposal(
     context: dg.AssetExecutionContext, store: StoreResource, state: StateResource, clock: ClockResource
 ) -> pl.DataFrame:

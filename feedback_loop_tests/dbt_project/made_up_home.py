@@ -56,7 +56,8 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
 
 
 _TABLES = (
-    "silver_message", "silver_fragment", "analysis_classification", "analysis_route", "analysis_triage", "analysis_alert", "gold_issue", *TABLES_OF_THE_LOOP,
+    "silver_message", "silver_fragment", "analysis_classification", "analysis_route", "analysis_triage", "analysis_alert", "gold_issue",
+    *TABLES_OF_THE_LOOP,
 )  # fmt: skip
 
 

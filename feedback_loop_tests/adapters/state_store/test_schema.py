@@ -80,6 +80,7 @@ def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None
         erasable_labels.upgrade()
         model_calls.upgrade()
         model_history.upgrade()
+        automatic_gates.upgrade()
     said = written.getvalue()
     assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
     for table in INSERT_ONLY:
