@@ -124,7 +124,7 @@ _PIPELINE_TABLES = [
     ),
     Table(
         "analysis_route",
-        "who decides about one fragment, and why",
+        "the route of one fragment: who decides about it, and why",
         ("fragment_id",),
         ("fragment_id", "route", "route_reason", "gate_score_applied", "strong_indicator_count", "event_date"),
         "event_date",
