@@ -105,7 +105,7 @@ def gates(
         print_json({"classifier_version": found.classifier_version, "is_put_in_force": is_new, "gates": found.metrics})
         return
     _print_gates(found)
-    say(f"In force from now on, says {person}." if is_new else "Nothing was changed; --as PERSON --why TEXT puts them in force.")
+    say(f"In force from the next run on, says {person}." if is_new else "Nothing was changed; --as PERSON --why TEXT puts them in force.")
 
 
 @app.command()

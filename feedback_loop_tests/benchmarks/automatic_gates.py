@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
 from feedback_loop.analysis.automatic_gates import GatePolicy, gates
 from feedback_loop.analysis.blend import NARROW_INTENTS, train
 from feedback_loop.contracts.routes import GateScope
-from feedback_loop.methods.statistics.calibration import cross_fitted
+from feedback_loop.methods.statistics.calibration import Reals, cross_fitted
 from feedback_loop.ports import Embedder
 from feedback_loop_tests.benchmarks.text_classification import Rows, banking_rows, clinc_rows
 from feedback_loop_tests.real_reviews import FOLDER
@@ -60,15 +61,26 @@ class Population:
 
     def precision(self, of: Mapping[str, float]) -> float:
         """The true precision at or above these gates, by class."""
-        return float(self._passed(of)["chance"].mean() or 0.0)  # type: ignore[arg-type]
+        passed, right = self._passed(of)
+        return right / passed if passed else 1.0
 
     def share(self, of: Mapping[str, float]) -> float:
         """The share of all answers at or above these gates."""
-        return self._passed(of).height / self.answers.height
+        return self._passed(of)[0] / self.answers.height
 
-    def _passed(self, of: Mapping[str, float]) -> pl.DataFrame:
-        gate = pl.col("taxonomy_class").replace_strict(of, default=None, return_dtype=pl.Float64)
-        return self.answers.filter(pl.col("class_score") >= gate) if of else self.answers.clear()
+    def _passed(self, of: Mapping[str, float]) -> tuple[int, float]:
+        passed, right = 0, 0.0
+        for name, gate in of.items():
+            falling, chances = self._by_class[name]
+            count = int(np.searchsorted(-falling, -gate, side="right"))
+            passed, right = passed + count, right + (float(chances[count - 1]) if count else 0.0)
+        return passed, right
+
+    @cached_property
+    def _by_class(self) -> dict[str, tuple[Reals, Reals]]:
+        """Falling confidences of each class, and how many of the answers down to each are right."""
+        ordered = self.answers.sort("class_score", descending=True).partition_by("taxonomy_class", as_dict=True)
+        return {str(name): (rows["class_score"].to_numpy(), rows["chance"].to_numpy().cumsum()) for (name,), rows in ordered.items()}
 
 
 @dataclass
