@@ -19,6 +19,7 @@ from feedback_loop.analysis.blend import NARROW_INTENTS, BlendClassifier, LeftOu
 from feedback_loop.analysis.classify import has_words
 from feedback_loop.analysis.scope import Scope, learn_scope, with_outsiders
 from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop.methods.statistics.calibration import (
     Certainty,
@@ -44,14 +45,6 @@ class Split(StrEnum):
 
     TRAIN = "train"
     CALIBRATION = "calibration"
-
-
-class Route(StrEnum):
-    """Who decides."""
-
-    AUTOMATIC = "automatic"
-    LLM = "llm"
-    HUMAN = "human"
 
 
 class RouteReason(StrEnum):

@@ -207,6 +207,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
     }
     for name, value in facts.items():
         say(f"{name:>24}  {value}")
+    if because := proposal.evidence.get("person_because"):
+        say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
     say(f"\nWould send\n{json.dumps(json.loads(proposal.action_arguments), ensure_ascii=False, indent=2)}")
     for cause in proposal.evidence["hypotheses"][:_CAUSES_SHOWN]:
         say(f"\n{cause['hypothesis_rank']}. {cause['cause_id'] or 'no known cause'}: {cause['hypothesis_verdict'].replace('_', ' ')}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Labels that people give to single complaints.")
 
 _SHOWN = ("labelled_at", "fragment_id", "labelled_class", "labelled_by", "label_kind", "label_why")
-_QUEUED = ("fragment", "reason", "value", "owner", "for", "model says", "text")
+_QUEUED = ("fragment", "reason", "value", "owner", "for", "may be about", "text")
 _PAIRS_SHOWN = 10
 
 
@@ -72,20 +72,25 @@ def queue(
 
     Example: `feedback-loop labels queue --as ada --limit 10`
     """
-    from feedback_loop.workflows.review import open_questions, with_texts
+    from feedback_loop.analysis.label_sets import COVERAGE
+    from feedback_loop.workflows.review import label_sets, open_questions, with_texts
+    from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings = settings_of(context)
     tables, labels, people = open_store(settings), _labels(settings), _people(settings)
     doubts = _doubts(settings, labels) if with_doubtful or reason is QueueReason.DOUBTFUL_LABEL else None
     asked = open_questions(tables, labels, people, days_or_all(first, last), doubts)
     wanted = [one for one in asked if person in (None, one.assigned_to) and reason in (None, one.reason)]
-    shown = with_texts(wanted[:limit], tables)
+    sets = label_sets(tables, labels, read_taxonomy(settings.taxonomy_file))
+    shown = with_texts(wanted[:limit], tables, sets)
     if as_json:
-        print_json([{**vars(one.asked), "masked_text": one.masked_text} for one in shown])
+        print_json([{**vars(one.asked), "masked_text": one.masked_text, "label_set": one.label_set} for one in shown])
     elif not shown:
         say("Nobody needs to label anything.")
     else:
         print_table(_QUEUED, [_place(one.asked, one) for one in shown])
+        if any(one.label_set for one in shown):
+            say(f"What a complaint may be about holds the truth for {COVERAGE:.0%} of them, by {sets.label_count} held-out labels.")
         say(f"{len(shown)} of {len(wanted)}. Answer with `feedback-loop labels correct FRAGMENT CLASS --as PERSON`.")
 
 
@@ -145,7 +150,8 @@ def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:
 
 
 def _place(asked: Asked, question: Question) -> tuple[object, ...]:
-    return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, asked.best_class, question.masked_text)
+    may_be = ", ".join(question.label_set) or None
+    return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, may_be, question.masked_text)
 
 
 def _print_statistics(found: LabelStatistics) -> None:

@@ -12,6 +12,7 @@ from feedback_loop.cli.places import SystemClock, has_state, open_model_home, op
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from feedback_loop.workflows.gates import Gated
     from feedback_loop.workflows.model_versions import Evaluated, Trained
 
 app = typer.Typer(help="Versions of the classifier: train, evaluate on the hold-out, promote; without one the package's own counts.")
@@ -23,6 +24,7 @@ VersionArgument = Annotated[
 app.command("drift")(model_drift.drift)
 app.command("review")(model_review.review)
 
+_GATED = ("class", "gate", "scope", "above it", "right", "precision at least", "reason")
 _LISTED = ("model_event_at", "model_version", "model_event", "gold_label_count", "held_out", "model_event_by", "model_event_why")
 
 
@@ -84,6 +86,33 @@ def promote(
 
 
 @app.command()
+def gates(
+    context: typer.Context,
+    person: Annotated[
+        str | None, typer.Option("--as", metavar="PERSON", help="Put them in force, as this person of people.yaml.", show_default=False)
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="On which grounds.", show_default=False)] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show from which confidence on each class may be decided without a person, as the held-out labels prove it, and what is missing.
+
+    Example: `feedback-loop model gates --as ada --why "120 more held-out labels"`
+    """
+    from feedback_loop.workflows.model_versions import gates_now, put_gates_in_force
+    from feedback_loop.workflows.people import read_people
+
+    settings = settings_of(context)
+    home, is_new = open_model_home(settings), person is not None
+    people = read_people(settings.people_file) if is_new else {}
+    found = put_gates_in_force(home, person or "", people, why or "", SystemClock().now()) if is_new else gates_now(home)
+    if as_json:
+        print_json({"classifier_version": found.classifier_version, "is_put_in_force": is_new, "gates": found.metrics})
+        return
+    _print_gates(found)
+    say(f"In force from the next run on, says {person}." if is_new else "Nothing was changed; --as PERSON --why TEXT puts them in force.")
+
+
+@app.command()
 def history(context: typer.Context, as_json: JsonFlag = False) -> None:
     """List what happened to each version, the newest first: trained, evaluated, promoted or refused, by whom and why.
 
@@ -120,9 +149,23 @@ def _print_evaluated(found: Evaluated) -> None:
     print_table(("figure", "share", "low", "high"), shares)
     if metrics["by_class"]:
         print_table(("class", "labels", "right", "decided right"), [(name, *of.values()) for name, of in metrics["by_class"].items()])
+    _print_gates(found.gated)
     if found.comparison is not None:
         problems = found.comparison.problems
         say(f"Beside {found.compared_version}: {'; '.join(problems) if problems else 'no worse'}.")
+
+
+def _print_gates(found: Gated) -> None:
+    """The gate of each class: from which confidence on, how many of the labels lie above it, how many were right, what that proves."""
+    promise = f"precision of at least {found.policy.target_precision:g}, but for a chance of {found.policy.delta:g}"
+    say(f"Automatic route of {found.classifier_version} by {found.held_out_count} held-out labels ({promise}, for each gate):")
+    rows = []
+    for one in found.gates:
+        low, proof = one.precision_low(found.policy.delta), one.proof
+        shares = (f"{proof.passed_count} of {proof.label_count}", f"{proof.passed_right_count} of {proof.passed_count}")
+        figures = shares if one.score is not None else (f"– of {proof.label_count}", "–")
+        rows.append((one.gate_class, one.score, one.scope, *figures, None if low is None else round(low, 3), one.why))
+    print_table(_GATED, rows)
 
 
 def _as_data(found: Evaluated) -> dict[str, Any]:
@@ -131,6 +174,7 @@ def _as_data(found: Evaluated) -> dict[str, Any]:
         "model_version": found.model_version,
         **found.answers.counts,
         **found.answers.metrics,
+        "gates": found.gated.metrics,
         "compared_version": found.compared_version,
         "comparison": comparison,
     }

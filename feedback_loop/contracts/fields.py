@@ -6,7 +6,7 @@ are the columns from bronze to gold; those of context and of the closed loop sta
 
 from __future__ import annotations
 
-from feedback_loop.contracts import vocab
+from feedback_loop.contracts import routes, vocab
 from feedback_loop.contracts.context_fields import CONTEXT_FIELDS
 from feedback_loop.contracts.field_types import (
     BYTES,
@@ -150,6 +150,10 @@ _ALL = [
     Field("masked_start", INT, "first code point in masked_text", unit="code points"),
     Field("masked_end", INT, "code point after the last in masked_text", unit="code points"),
     Field("extractor_version", TEXT, "version of the rules that found the span"),
+    Field("route", TEXT, "who decides about it", vocabulary=routes.Route),
+    Field("route_reason", TEXT, "why it goes there", vocabulary=routes.RoutingReason),
+    Field("gate_score_applied", REAL, "confidence from which on its class was decided without a person", "its class had no gate then"),
+    Field("strong_indicator_count", INT, "different pieces of verified evidence that the rules found in it"),
     Field("cluster_id", TEXT, "one symptom cluster of one product, as seen on one day"),
     Field("cluster_label", TEXT, "the words that tell the cluster from the others", personal=PersonalData.MASKED),
     Field("is_catch_all", FLAG, "whether it gathers what fits no cluster of its class"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import loop_vocab, vocab
+from feedback_loop.contracts import loop_vocab, routes, vocab
 from feedback_loop.contracts.field_types import FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
@@ -97,6 +97,24 @@ LOOP_FIELDS = [
     Field("model_event_why", TEXT, "why the person did it, or why it was refused", "nothing was said"),
     Field("model_event_by", TEXT, "id of the person, or of the loop"),
     Field("model_event_at", INSTANT, "when it happened"),
+    Field("gate_id", TEXT, "one gate of one class under one version of the classifier, from a time on"),
+    Field("gate_class", TEXT, "the class, in words of the version's taxonomy"),
+    Field("gate_verdict", TEXT, "whether the automatic route is open to it, or why not", vocabulary=routes.GateVerdict),
+    Field("gate_scope", TEXT, "whose held-out labels prove it", "a sensitive class is not proven", vocabulary=routes.GateScope),
+    Field("gate_score", REAL, "confidence from which on the class is decided without a person", "it is shut"),
+    Field("target_precision_share", REAL, "precision that is promised at or above the gate"),
+    Field("delta_share", REAL, "chance that the promise is broken, at the most"),
+    Field("gate_label_count", INT, "held-out fragments that the version decided and that prove the gate"),
+    Field("gate_passed_count", INT, "those of them at or above the gate"),
+    Field("gate_right_count", INT, "those of them that were right"),
+    Field("precision_low_share", REAL, "precision that is undercut with that chance at the most", "it is shut"),
+    Field("class_label_count", INT, "held-out fragments that the version called so"),
+    Field("class_passed_count", INT, "those of them at or above the gate"),
+    Field("class_right_count", INT, "those of them that were right"),
+    Field("labels_needed_count", INT, "held-out labels that are missing before it can open, at the least"),
+    Field("gate_why", TEXT, "the grounds of the person who put it in force"),
+    Field("gated_by", TEXT, "id of that person"),
+    Field("gated_at", INSTANT, "from when it holds"),
     Field("threshold_id", TEXT, "one threshold of one playbook from a time on"),
     Field("threshold_score", REAL, "confidence below which the playbook proposes nothing"),
     Field("precision_share", REAL, "share of its judged proposals that were right", "none was judged yet"),

@@ -66,6 +66,17 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "state_gate",
+        "one gate of one class under one version of the classifier, from a time on",
+        ("gate_id",),
+        (
+            "gate_id", "classifier_version", "gate_class", "gate_verdict", "gate_scope", "gate_score", "target_precision_share",
+            "delta_share", "gate_label_count", "gate_passed_count", "gate_right_count", "precision_low_share", "class_label_count",
+            "class_passed_count", "class_right_count", "labels_needed_count", "gate_why", "gated_by", "gated_at", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
         "state_threshold",
         "one threshold of one playbook from a time on",
         ("threshold_id",),

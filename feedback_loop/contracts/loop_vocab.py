@@ -141,6 +141,7 @@ class RefusalReason(StrEnum):
     TOO_LITTLE_EVIDENCE = "too_little_evidence"
     SENSITIVE_CLASS = "sensitive_class"
     STALE_EVIDENCE = "stale_evidence"
+    GATE_SHUT = "gate_shut"
     STALE_DOCUMENT = "stale_document"
     ARGUMENTS_CHANGED = "arguments_changed"
     APPROVER_IS_REQUESTER = "approver_is_requester"

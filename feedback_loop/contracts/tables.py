@@ -123,6 +123,14 @@ _PIPELINE_TABLES = [
         lookback_days=_MESSAGE,
     ),
     Table(
+        "analysis_route",
+        "the route of one fragment: who decides about it, and why",
+        ("fragment_id",),
+        ("fragment_id", "route", "route_reason", "gate_score_applied", "strong_indicator_count", "event_date"),
+        "event_date",
+        lookback_days=_MESSAGE,
+    ),
+    Table(
         "analysis_cluster",
         "one symptom cluster of one product, as seen at the end of one day",
         ("cluster_id",),

@@ -12,8 +12,9 @@ from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
 from feedback_loop.analysis.platform_classes import classify_under
+from feedback_loop.analysis.routes import routes
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
-from feedback_loop.defs.active_model import classifier_in_use
+from feedback_loop.defs.active_model import classifier_in_use, gates_of
 from feedback_loop.defs.charts import alert_charts, class_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
@@ -124,6 +125,32 @@ def every_claim_has_a_span(context: dg.AssetCheckExecutionContext, store: StoreR
     """The words of each piece of evidence stand at its place in the masked text."""
     found, fragments = (store.open().read(TABLES[name], days_of(context)) for name in ("analysis_evidence", "silver_fragment"))
     return result(checks.spans_not_verbatim(found, fragments))
+
+
+@table_asset(ins={"analysis_classification": ONE_DAY, "analysis_evidence": ONE_DAY}, deps=["state_gate", "state_label"])
+def analysis_route(
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    state: StateResource,
+    analysis_classification: pl.DataFrame,
+    analysis_evidence: pl.DataFrame,
+) -> pl.DataFrame:
+    """Who decides about each fragment, and why; the classifier alone only where a gate that a person put in force lets it through."""
+    found = routes(analysis_classification, analysis_evidence, gates_of(store, state))
+    context.add_output_metadata(dict(found["route"].value_counts().sort("route").iter_rows()))
+    return found
+
+
+analysis_route_contract = contract_check("analysis_route")
+
+
+@daily_check("analysis_route")
+def every_fragment_has_a_route_and_no_sensitive_one_the_automatic(
+    context: dg.AssetCheckExecutionContext, store: StoreResource
+) -> dg.AssetCheckResult:
+    """Each classified fragment has a row, and nothing about a sensitive class is decided without a person."""
+    found, classes = (store.open().read(TABLES[name], days_of(context)) for name in ("analysis_route", "analysis_classification"))
+    return result([*checks.fragments_without_row(classes, found), *checks.sensitive_without_person(found, classes)])
 
 
 @table_asset(ins={"silver_fragment": WINDOW, "analysis_classification": WINDOW, "analysis_embedding": WINDOW})

@@ -22,6 +22,7 @@ from feedback_loop.workflows.propose import propose_for
         "analysis_alert",
         "analysis_cohort",
         "analysis_hypothesis",
+        "analysis_route",
         "gold_issue",
         "context_document",
         "state_threshold",

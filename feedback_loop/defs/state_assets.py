@@ -23,6 +23,15 @@ state_issue_status_contract = contract_check("state_issue_status")
 
 
 @table_asset()
+def state_gate(state: StateResource) -> pl.DataFrame:
+    """Every gate of the automatic route: of which class, on which held-out labels, put in force by whom."""
+    return state.snapshot(TABLES["state_gate"])
+
+
+state_gate_contract = contract_check("state_gate")
+
+
+@table_asset()
 def state_label(state: StateResource) -> pl.DataFrame:
     """Every label that a person gave."""
     return state.snapshot(TABLES["state_label"])
@@ -57,4 +66,6 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 
 state_threshold_contract = contract_check("state_threshold")
 
-SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (state_issue_status, state_label, state_model, state_model_call, state_threshold)
+SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (
+    state_gate, state_issue_status, state_label, state_model, state_model_call, state_threshold,
+)  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ import polars as pl
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import CauseKind, HypothesisVerdict
+from feedback_loop.contracts.routes import PASSED_GATE
 from feedback_loop.contracts.vocab import ComplaintClass
 
 Row = dict[str, Any]
@@ -77,6 +78,10 @@ class Case:
         attributes = self.cohort["cohort_attributes"] if self.cohort else "{}"
         return f"segment:{attributes}" if parsed_scope(attributes) else None
 
+    def certified_count(self, certified: Collection[str]) -> int:
+        """How many of the complaints that show the alert have a class that a gate certifies."""
+        return len({*self.alert["sample_fragment_ids"]} & {*certified})
+
     @property
     def complaint_class(self) -> ComplaintClass | None:
         """The class that the alert is about; None where it is about a whole product."""
@@ -101,6 +106,11 @@ def cases(alerts: pl.DataFrame, cohorts: pl.DataFrame, hypotheses: pl.DataFrame,
         )
         for row in ordered.iter_rows(named=True)
     ]
+
+
+def certified_fragments(routes: pl.DataFrame) -> frozenset[str]:
+    """Ids of the fragments whose class a gate in force lets through; rows of analysis_route."""
+    return frozenset(routes.filter(pl.col("route_reason").is_in([str(reason) for reason in PASSED_GATE]))["fragment_id"])
 
 
 def evidence_of(case: Case, documents: Mapping[str, str]) -> Row:

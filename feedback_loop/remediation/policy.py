@@ -1,7 +1,8 @@
 """The policy: whether an action may be proposed at all, and how many people have to approve it. Everything not allowed is denied.
 
 It looks at computed facts alone, never at a claim of a model. Its figures and lists stand in `policy.yaml`; who approves what and when is
-kept by `approvals`. The rule that is easy to break: a guard that raises denies; a fact that is not known counts as the worse one.
+kept by `approvals`, which complaints are certified by `analysis_route`. The rules that are easy to break: a guard that raises denies; a
+fact that is not known counts as the worse one; where too few complaints are certified nothing but telling people is done without a person.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import yaml
 
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
+from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
 
 _UNKNOWN_CAUSE_ACTIONS = (ActionKind.QUEUE_FOR_REVIEW, ActionKind.ROUTE_WITH_CONTEXT, ActionKind.OPEN_INCIDENT)
@@ -35,6 +37,10 @@ class PolicyFacts:
     threshold_score: float
     evidence_count: int
     required_evidence_count: int
+    certified_count: int
+    """Complaints of the alert whose class a gate in force certifies."""
+    playbook_precision_share: float | None
+    """Share of the playbook's judged fixes that helped; None where its threshold was never tightened."""
     has_playbook: bool
     has_owner: bool
     has_rollback: bool
@@ -49,7 +55,9 @@ class Policy:
     sensitive_classes: frozenset[ComplaintClass]
     sensitive_services: frozenset[str]
     approvals: Mapping[RiskLevel, int]
-    sensitive_approvals: int
+    person_approvals: int
+    strong_indicators: int
+    automatic_precision: float
     needs_person: frozenset[ActionKind]
     hands_to_people: frozenset[ActionKind]
     tells_people: frozenset[ActionKind]
@@ -104,7 +112,9 @@ def parse_policy(text: str) -> Policy:
         sensitive_classes=frozenset(map(ComplaintClass, content["sensitive_classes"])),
         sensitive_services=frozenset(content["sensitive_services"]),
         approvals={risk: int(content["approvals"][risk]) for risk in RiskLevel},
-        sensitive_approvals=int(content["sensitive_approvals"]),
+        person_approvals=int(content["person_approvals"]),
+        strong_indicators=int(content["strong_indicators"]),
+        automatic_precision=float(content["automatic_precision"]),
         needs_person=frozenset(map(ActionKind, content["needs_person"])),
         hands_to_people=frozenset(map(ActionKind, content["hands_to_people"])),
         tells_people=frozenset(map(ActionKind, content["tells_people"])),
@@ -134,11 +144,27 @@ def _refusal(reason: RefusalReason, guard: Guard, facts: PolicyFacts, policy: Po
 
 def _needed_approvals(facts: PolicyFacts, policy: Policy) -> int:
     needs = policy.approvals[facts.risk_level]
+    return needs if facts.action_kind in policy.tells_people or _doubt(facts, policy) is None else max(needs, policy.person_approvals)
+
+
+def person_because(facts: PolicyFacts, policy: Policy) -> PersonReason | None:
+    """Why people decide on the case, the gravest reason; None where it goes the automatic way, as telling people of it always does."""
+    if policy.approvals[facts.risk_level]:
+        return PersonReason.HIGH_RISK
     if facts.action_kind in policy.tells_people:
-        return needs
-    if _is_sensitive(facts, policy) or facts.action_kind in policy.needs_person:
-        needs = max(needs, policy.sensitive_approvals)
-    return needs
+        return None
+    return _doubt(facts, policy)
+
+
+def _doubt(facts: PolicyFacts, policy: Policy) -> PersonReason | None:
+    precision = facts.playbook_precision_share
+    reasons = {
+        PersonReason.SENSITIVE_CLASS: _is_sensitive(facts, policy),
+        PersonReason.ON_REQUEST: facts.action_kind in policy.needs_person,
+        PersonReason.TOO_FEW_CERTIFIED: not facts.certified_count >= policy.strong_indicators,
+        PersonReason.LOW_HISTORICAL_PRECISION: precision is not None and not precision >= policy.automatic_precision,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _is_sensitive(facts: PolicyFacts, policy: Policy) -> bool:

@@ -21,7 +21,16 @@ from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
 from feedback_loop.remediation.approvals import OPEN
-from feedback_loop.remediation.evidence import Case, cases, evidence_hash, evidence_of, parsed_scope, plain_row, valid_documents
+from feedback_loop.remediation.evidence import (
+    Case,
+    cases,
+    certified_fragments,
+    evidence_hash,
+    evidence_of,
+    parsed_scope,
+    plain_row,
+    valid_documents,
+)
 from feedback_loop.remediation.playbooks import (
     Playbook,
     TriggerFacts,
@@ -30,7 +39,7 @@ from feedback_loop.remediation.playbooks import (
     matching_playbook,
     review_playbook,
 )
-from feedback_loop.remediation.policy import Decision, Policy, PolicyFacts, decide, seed_policy
+from feedback_loop.remediation.policy import Decision, Policy, PolicyFacts, decide, person_because, seed_policy
 
 QUIET_DAYS = 7
 """So long nothing is proposed again that somebody decided."""
@@ -50,6 +59,8 @@ class _Moment:
 
     documents: pl.DataFrame
     thresholds: Mapping[str, float]
+    precisions: Mapping[str, float | None]
+    certified: frozenset[str]
     policy: Policy
     decided_at: datetime
     is_live: bool
@@ -67,12 +78,16 @@ def proposals(
     decided_at: datetime,
     is_live: bool,
     policy: Policy | None = None,
+    routes: pl.DataFrame | None = None,
 ) -> list[Proposal]:
     """What is to be proposed now and was not before, the gravest alert first.
 
     All frames are as known at `decided_at`; `existing` are the rows of remediation_proposal. What is not live can never be carried out.
+    Without `routes`, rows of analysis_route of the alerts' samples, nothing goes the automatic way.
     """
-    moment = _Moment(documents, _latest_thresholds(thresholds, decided_at), policy or seed_policy(), decided_at, is_live)
+    ruling, certified = _latest_thresholds(thresholds, decided_at), frozenset[str]() if routes is None else certified_fragments(routes)
+    held, precisions = ({name: row[part] for name, row in ruling.items()} for part in ("threshold_score", "precision_share"))
+    moment = _Moment(documents, held, precisions, certified, policy or seed_policy(), decided_at, is_live)
     taken = _taken(existing, decided_at, is_live)
     found: list[Proposal] = []
     of_issues = alerts.filter(_IS_OF_ISSUES)
@@ -115,13 +130,14 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
     cause = case.leading_cause if _rests_on_cause(playbook) else None
     threshold = moment.thresholds.get(playbook.playbook_id, playbook.threshold_score)
     versions = valid_documents(moment.documents, playbook.governing_documents, moment.decided_at)
-    decision = decide(_policy_facts(case, playbook, threshold, versions, moment), moment.policy)
+    facts = _policy_facts(case, playbook, threshold, versions, moment)
+    decision, person_reason = decide(facts, moment.policy), person_because(facts, moment.policy)
     status = _first_status(decision)
     target, arguments = _sent(case, playbook, because)
     hashed = evidence_hash(case, _known(versions), rests_on_cause=cause is not None)
     parts = (str(case.alert["product"]), playbook.playbook_id, _subject(case, playbook), str(case.alert["alert_id"]), hashed)
     return Proposal(
-        proposal_id=stable_id("proposal", *parts, *map(str, decision.refusals), int(moment.is_live)),
+        proposal_id=stable_id("proposal", *parts, *map(str, decision.refusals), int(moment.is_live), *_way(playbook, decision, moment)),
         alert_id=case.alert["alert_id"],
         product=case.alert["product"],
         proposed_issue_id=case.issue_id or case.nearest_issue_id,
@@ -146,7 +162,12 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
         decided_at=moment.decided_at if status in _SETTLED else None,
         expires_at=moment.decided_at + timedelta(hours=playbook.expires_hours),
         approver_roles=playbook.approver_roles,
-        evidence=evidence_of(case, _known(versions)) | {"refusals": [str(reason) for reason in decision.refusals]},
+        evidence=evidence_of(case, _known(versions))
+        | {
+            "refusals": [str(reason) for reason in decision.refusals],
+            "person_because": None if person_reason is None else str(person_reason),
+            "certified_count": facts.certified_count,
+        },
     )
 
 
@@ -172,12 +193,19 @@ def _policy_facts(case: Case, playbook: Playbook, threshold: float, versions: Ma
         threshold_score=threshold,
         evidence_count=case.alert["observed_count"],
         required_evidence_count=playbook.required_evidence_count,
+        certified_count=case.certified_count(moment.certified),
+        playbook_precision_share=moment.precisions.get(playbook.playbook_id),
         has_playbook=True,
         has_owner=bool(playbook.owner.strip()),
         has_rollback=bool(playbook.rollback.steps),
         are_documents_valid=all(versions.values()),
         is_live=moment.is_live,
     )
+
+
+def _way(playbook: Playbook, decision: Decision, moment: _Moment) -> tuple[str, ...]:
+    """A part of the id of what goes the automatic way, so that it is proposed anew, to people, when it no longer may."""
+    return () if decision.needs_approvals or playbook.action_kind in moment.policy.tells_people else ("automatic",)
 
 
 def _first_status(decision: Decision) -> ProposalStatus:
@@ -224,9 +252,9 @@ def _known(versions: Mapping[str, str | None]) -> dict[str, str]:
     return {name: version for name, version in versions.items() if version is not None}
 
 
-def _latest_thresholds(thresholds: pl.DataFrame, at: datetime) -> dict[str, float]:
+def _latest_thresholds(thresholds: pl.DataFrame, at: datetime) -> dict[str, dict[str, Any]]:
     ruling = thresholds.filter(pl.col("effective_at") <= at).sort("effective_at", "threshold_id")
-    return dict(zip(ruling["playbook_id"], ruling["threshold_score"], strict=True))
+    return {row["playbook_id"]: row for row in ruling.iter_rows(named=True)}
 
 
 def _marks(row: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -23,6 +23,7 @@ from feedback_loop.analysis.prompts.classification import (
 )
 from feedback_loop.analysis.prompts.evidence import EvidenceAnswer, evidence_question, quoted
 from feedback_loop.analysis.prompts.untrusted import is_short_enough
+from feedback_loop.analysis.routes import ANSWERED_MARK
 from feedback_loop.contracts.questions import Question, Reply, unanswered
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import AbstentionReason, UnansweredReason
@@ -40,9 +41,6 @@ ANSWERS = pl.Schema(
     }
 )
 """One row for each fragment that was asked about: a class, or the reason why it is left to people."""
-
-ANSWERED_MARK = "+"
-"""Stands in the classifier_version of a row whose class a language model gave, and in no other."""
 
 _EVIDENCE = pl.Schema(TABLES["analysis_evidence"].schema)
 _OF_FRAGMENT = ("fragment_id", "masked_text", "alignment", "raw_start", "raw_end", "event_date")

@@ -12,8 +12,10 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from feedback_loop.analysis.taxonomy import SENSITIVE_BY_NATURE
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.loop_vocab import CauseKind, LinkKind
+from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.batches import Runner, Step, apply_step, in_this_process
 from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
 
@@ -77,6 +79,13 @@ def triage_without_owner_or_reason(rows: pl.DataFrame) -> list[str]:
     """Ids of fragments whose urgency has no reason, or whose owner is a blank."""
     is_bare = (pl.col("urgency_reasons").list.len() == 0) | (pl.col("owner").str.strip_chars() == "")
     return rows.filter(is_bare)["fragment_id"].to_list()
+
+
+def sensitive_without_person(routes: pl.DataFrame, classes: pl.DataFrame) -> list[str]:
+    """Ids of fragments that go the automatic way though what they are handled as, or most likely are, is sensitive."""
+    sensitive = [str(one) for one in SENSITIVE_BY_NATURE]
+    touchy = classes.filter(pl.col("complaint_class").is_in(sensitive) | pl.col("best_class").is_in(sensitive))
+    return routes.filter(route=str(Route.AUTOMATIC)).join(touchy, on="fragment_id", how="semi")["fragment_id"].to_list()
 
 
 def links_not_known_in_time(links: pl.DataFrame, fragments: pl.DataFrame, known: pl.DataFrame) -> list[str]:

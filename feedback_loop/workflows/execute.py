@@ -17,7 +17,8 @@ from feedback_loop.contracts.loop_vocab import ActionStatus, RefusalReason
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import CaseSystem, Clock, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
-from feedback_loop.remediation.evidence import evidence_hash, valid_documents
+from feedback_loop.remediation.evidence import certified_fragments, evidence_hash, valid_documents
+from feedback_loop.remediation.policy import seed_policy
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
 from feedback_loop.workflows.grounds import Grounds
@@ -81,8 +82,15 @@ def _stale(proposal: Proposal, grounds: Grounds, at: datetime) -> RefusalReason 
     rests_on_cause = proposal.proposed_hypothesis_id is not None
     if case is None or evidence_hash(case, known, rests_on_cause=rests_on_cause) != proposal.evidence_hash:
         return RefusalReason.STALE_EVIDENCE
+    if _needs_gate(proposal) and case.certified_count(certified_fragments(grounds.routes)) < seed_policy().strong_indicators:
+        return RefusalReason.GATE_SHUT
     is_unsure = rests_on_cause and case.confidence_score < proposal.proposal_threshold_score
     return RefusalReason.LOW_CONFIDENCE if is_unsure else None
+
+
+def _needs_gate(proposal: Proposal) -> bool:
+    """Whether nobody approved it and nobody has to, though it does more than tell people."""
+    return not proposal.approvals_required_count and proposal.action_kind not in seed_policy().tells_people
 
 
 def _was_written(action: OutboxAction, state: StateStore, system: CaseSystem, clock: Clock, report: ExecuteReport) -> bool:

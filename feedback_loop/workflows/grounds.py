@@ -1,4 +1,4 @@
-"""What proposals rest on, read together: alerts, their segments and causes, issues and documents, as known at an instant.
+"""What proposals rest on, read together: alerts, segments, causes, issues, documents and certified complaints, as known at an instant.
 
 Used when something is proposed and again when it is carried out, so that both look at the same things. The rule that is easy to break:
 nothing that landed or was raised after the instant is read.
@@ -6,7 +6,7 @@ nothing that landed or was raised after the instant is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -17,16 +17,20 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import TableStore
 from feedback_loop.remediation.evidence import Case, cases
 
+_ROUTE = TABLES["analysis_route"]
+
 
 @dataclass(frozen=True)
 class Grounds:
-    """Frames of the contract tables analysis_alert, _cohort, _hypothesis, gold_issue and context_document."""
+    """Frames of the contract tables analysis_alert, _cohort, _hypothesis, gold_issue, context_document and analysis_route."""
 
     alerts: pl.DataFrame
     cohorts: pl.DataFrame
     hypotheses: pl.DataFrame
     issues: pl.DataFrame
     documents: pl.DataFrame
+    routes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=pl.Schema(_ROUTE.schema)))
+    """Of the fragments that show the alerts; without any nothing goes the automatic way."""
 
     def case_of(self, proposal: Proposal) -> Case | None:
         """The case of the proposal as it is here: of its alert, or of one of the same class and day that leads to the same cause."""
@@ -45,7 +49,14 @@ def read_grounds(tables: TableStore, days: DayRange, as_of: datetime) -> Grounds
         tables.read(TABLES[name], days) for name in ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue")
     )
     documents = tables.read(TABLES["context_document"], as_of=as_of)
-    return Grounds(alerts.filter(pl.col("raised_at") <= as_of), cohorts, hypotheses, issues, documents)
+    known = alerts.filter(pl.col("raised_at") <= as_of)
+    return Grounds(known, cohorts, hypotheses, issues, documents, _routes(tables, known, days))
+
+
+def _routes(tables: TableStore, alerts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+    """The routes of the alerts' samples; a share of six hours may begin on the day before."""
+    shown = alerts.select(pl.col("sample_fragment_ids").explode().alias("fragment_id")).drop_nulls().unique()
+    return tables.read(_ROUTE, days.widened(before=1), matching=shown)
 
 
 def alert_days(proposals: list[Proposal]) -> DayRange | None:

@@ -17,11 +17,11 @@ import polars as pl
 from feedback_loop.analysis.drift import LEFT_OPEN, STRATA, Drift, Judged, drift
 from feedback_loop.analysis.gold_labels import sample_place
 from feedback_loop.analysis.platform_classes import platform_words
+from feedback_loop.analysis.routes import ANSWERED_MARK
 from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ModelEvent
 from feedback_loop.errors import BadInput, ModelRefused
-from feedback_loop.workflows.ask_model import ANSWERED_MARK
 from feedback_loop.workflows.model_recipes import (
     LABEL,
     MODEL,

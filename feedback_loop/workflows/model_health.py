@@ -15,6 +15,7 @@ import polars as pl
 
 from feedback_loop.analysis.classify import AbstentionPolicy
 from feedback_loop.analysis.model_health import HELD_OUT, Judgement, calibration_judgement, precision_judgement
+from feedback_loop.analysis.routes import ANSWERED_MARK
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import AbstentionReason
@@ -22,7 +23,6 @@ from feedback_loop.errors import ClassifierDistrusted
 from feedback_loop.methods.statistics.count_models import discoveries
 from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS
 from feedback_loop.ports import Embedder, TableStore
-from feedback_loop.workflows.ask_model import ANSWERED_MARK
 from feedback_loop.workflows.model_recipes import ActiveModel, classified, gold_of
 from feedback_loop.workflows.quality_shares import SharePast, share_pasts
 

@@ -24,6 +24,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.vocab import ModelEvent
 from feedback_loop.errors import BadInput, ModelRefused
 from feedback_loop.ports import Embedder, StateStore, TableStore
+from feedback_loop.workflows.gates import Gated, gated, put_in_force
 from feedback_loop.workflows.model_recipes import (
     LABEL,
     MODEL,
@@ -75,6 +76,8 @@ class Evaluated:
     answers: Answers
     compared_version: str | None
     comparison: Comparison | None
+    gated: Gated
+    """The gates that its answers would give."""
 
 
 def model_in_use(home: Home) -> tuple[ActiveModel, Embedder]:
@@ -126,6 +129,24 @@ def promote_version(home: Home, version: str, person: str, people: People, why: 
         advice = HOW_TO_LABEL if problems[0].startswith("only ") else "The present version stays."
         raise ModelRefused(version, "; ".join(problems), advice)
     _record(home, found, ModelEvent.PROMOTED, person, at, why.strip())
+    put_in_force(home.state, found.gated, person, why, at)
+    return found
+
+
+def gates_now(home: Home) -> Gated:
+    """The gates that the held-out labels of this moment give the version in use; nothing is put in force."""
+    present = active_model(home.state, home.tables, home.taxonomies_folder, home.embedder)
+    rows, truth = _said(home, present)
+    return gated(present.classifier.classifier_version, rows, truth, present.taxonomy)
+
+
+def put_gates_in_force(home: Home, person: str, people: People, why: str, at: datetime) -> Gated:
+    """The gates that the person put in force: those that the held-out labels of this moment give the version in use."""
+    roles_of(person, people)
+    if person == LOOP or not why.strip():
+        raise BadInput("only a person puts gates in force, and says why. Name yourself with --as and your grounds with --why.")
+    found = gates_now(home)
+    put_in_force(home.state, found, person, why, at)
     return found
 
 
@@ -139,15 +160,23 @@ def latest_version(history: pl.DataFrame) -> str:
 
 def _evaluated(home: Home, version: str) -> Evaluated:
     candidate = trained(recipe_of(version, home.state, home.tables, home.taxonomies_folder, home.embedder), home.embedder)
-    labels = home.state.snapshot(LABEL)
-    held_out = gold_of(labels, home.tables, candidate.taxonomy).part(held_out=True)
-    truth = dict(held_out.select("fragment_id", "labelled_class").iter_rows())
-    rows = classified(held_out, candidate, home.embedder)
-    found = answers(rows, truth)
+    held_out = _held_out(home, candidate)
+    rows, truth = _said(home, candidate)
+    found, gates = answers(rows, truth), gated(candidate.classifier.classifier_version, rows, truth, candidate.taxonomy)
     present = active_model(home.state, home.tables, home.taxonomies_folder, home.embedder)
     if present.model_version == version:
-        return Evaluated(version, found, None, None)
-    return Evaluated(version, found, present.model_version, _compared(home, candidate, present, held_out, rows, truth))
+        return Evaluated(version, found, None, None, gates)
+    return Evaluated(version, found, present.model_version, _compared(home, candidate, present, held_out, rows, truth), gates)
+
+
+def _held_out(home: Home, model: ActiveModel) -> pl.DataFrame:
+    return gold_of(home.state.snapshot(LABEL), home.tables, model.taxonomy).part(held_out=True)
+
+
+def _said(home: Home, model: ActiveModel) -> tuple[pl.DataFrame, dict[str, str]]:
+    """What the version says of the held-out fragments, and what they are truly about."""
+    held_out = _held_out(home, model)
+    return classified(held_out, model, home.embedder), dict(held_out.select("fragment_id", "labelled_class").iter_rows())
 
 
 def _compared(
@@ -166,7 +195,8 @@ def _record(home: Home, found: Evaluated, event: ModelEvent, actor: str, at: dat
     before = trained_event(home.state.snapshot(MODEL), found.model_version)
     comparison = {} if found.comparison is None else {"comparison": found.comparison.metrics}
     row = before | _event(found.model_version, event, actor, at) | found.answers.counts
-    row |= {"model_metrics": json.dumps(found.answers.metrics | comparison, sort_keys=True), "compared_version": found.compared_version}
+    metrics = found.answers.metrics | comparison | {"gates": found.gated.metrics}
+    row |= {"model_metrics": json.dumps(metrics, sort_keys=True), "compared_version": found.compared_version}
     home.state.record(MODEL, [row | {"model_event_why": why}], actor, at)
 
 

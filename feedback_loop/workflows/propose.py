@@ -43,6 +43,7 @@ def propose(
         playbooks=seed_playbooks() if playbooks is None else playbooks,
         decided_at=decided_at,
         is_live=is_live,
+        routes=grounds.routes,
     )
     new = set(state.record_proposals(found))
     recorded = [proposal for proposal in found if proposal.proposal_id in new]

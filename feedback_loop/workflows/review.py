@@ -6,8 +6,9 @@ is easy to break: whoever reads a second time, or for the hold-out, is shown nei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -21,10 +22,13 @@ from feedback_loop.analysis.gold_labels import (
     said_of,
     same_words_other_label,
 )
+from feedback_loop.analysis.label_sets import LabelSets, calibrated
+from feedback_loop.analysis.platform_classes import platform_words
 from feedback_loop.analysis.review_queue import Asked, Doubt, queue_candidates, review_queue
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import QueueReason
 from feedback_loop.methods.statistics.label_doubts import label_doubts
 from feedback_loop.ports import Embedder, TableStore
 from feedback_loop.workflows.model_recipes import examples_of, gold_of
@@ -45,6 +49,8 @@ class Question:
 
     asked: Asked
     masked_text: str
+    label_set: tuple[str, ...] = ()
+    """What it may be about, with a promised coverage; empty where the reader is to see nothing of the model."""
 
 
 def open_questions(
@@ -60,12 +66,32 @@ def open_questions(
     return review_queue(candidates, labels, readers(people), doubts)
 
 
-def with_texts(asked: list[Asked], tables: TableStore) -> list[Question]:
-    """The places with their texts, in their order."""
+def with_texts(asked: list[Asked], tables: TableStore, sets: LabelSets | None = None) -> list[Question]:
+    """The places with their texts, in their order; with the label set of those whom the classifier's doubt brought here."""
     wanted = pl.DataFrame({"fragment_id": [one.fragment_id for one in asked]}, schema={"fragment_id": pl.String})
     texts = tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted) if asked else wanted
     by_id = dict(texts.iter_rows()) if asked else {}
-    return [Question(one, by_id.get(one.fragment_id, "")) for one in asked]
+    unsure = [one.fragment_id for one in asked if one.reason is QueueReason.UNSURE] if sets else []
+    rows = _classified(tables, unsure)
+    return [
+        Question(one, by_id.get(one.fragment_id, ""), sets.of(rows[one.fragment_id]) if sets and one.fragment_id in rows else ())
+        for one in asked
+    ]
+
+
+def label_sets(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelSets:
+    """The sets, calibrated on the held-out fragments that were left open, by what people said of them."""
+    known, _ = in_words_of(taxonomy, counting(labels))
+    truth = {name: word for name, word in known.select("fragment_id", "labelled_class").iter_rows() if is_held_out(name)}
+    rows = [row for row in _classified(tables, sorted(truth)).values() if row["is_abstained"]]
+    return calibrated(rows, [truth[row["fragment_id"]] for row in rows], platform_words(taxonomy))
+
+
+def _classified(tables: TableStore, fragment_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Rows of `analysis_classification` by fragment_id."""
+    wanted = pl.DataFrame({"fragment_id": fragment_ids}, schema={"fragment_id": pl.String})
+    rows = tables.read(TABLES["analysis_classification"], matching=wanted).to_dicts() if fragment_ids else []
+    return {row["fragment_id"]: row for row in rows}
 
 
 def readers(people: People) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.selective import LabelledText, Route, RouteReason, Split, decide_texts, train_selective
+from feedback_loop.analysis.selective import LabelledText, RouteReason, Split, decide_texts, train_selective
+from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop_tests.analysis.fakes import WordHashEmbedder
 

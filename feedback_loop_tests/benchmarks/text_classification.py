@@ -30,7 +30,8 @@ from sklearn.svm import LinearSVC
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
 from feedback_loop.analysis.blend import NARROW_INTENTS, train
-from feedback_loop.analysis.selective import LabelledText, Route, RouteReason, Verdict, decide, train_selective
+from feedback_loop.analysis.selective import LabelledText, RouteReason, Verdict, decide, train_selective
+from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.statistics.calibration import Flags, Reals, cross_fitted, expected_calibration_error, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
 from feedback_loop_tests.benchmarks.embedding import made_up_texts
@@ -238,12 +239,12 @@ def _joined(parts: Sequence[Answers]) -> Answers:
     return Answers(np.concatenate([one.confidence for one in parts]), np.concatenate([one.is_correct for one in parts]))
 
 
-def _banking(folder: Path) -> Rows:
+def banking_rows(folder: Path) -> Rows:
     with (folder / "banking77" / "train.csv").open(encoding="utf-8", newline="") as lines:
         return [LabelledText(row["text"], row["category"]) for row in csv.DictReader(lines)]
 
 
-def _clinc(folder: Path) -> dict[str, Rows]:
+def clinc_rows(folder: Path) -> dict[str, Rows]:
     parts = json.loads((folder / "clinc150" / "train_val.json").read_text(encoding="utf-8"))
     return {part: [LabelledText(text, "out_of_scope" if label == "oos" else label) for text, label in rows] for part, rows in parts.items()}
 
@@ -259,7 +260,7 @@ def main() -> int:
     if not (options.data / "banking77").is_dir() or not (options.data / "clinc150").is_dir():
         console.print(f"no banking77 and clinc150 in {options.data}; nothing measured")
         return 1
-    banking, clinc = _banking(options.data), _clinc(options.data)
+    banking, clinc = banking_rows(options.data), clinc_rows(options.data)
     embedder: Embedder = CachingEmbedder(MiniLmEmbedder(), options.cache) if options.cache else MiniLmEmbedder()
     console.print(banking_grid(banking, embedder))
     console.print(scope_grid(clinc["train"], clinc["val"], clinc["oos_val"], clinc["oos_train"], embedder))

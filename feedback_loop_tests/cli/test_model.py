@@ -50,6 +50,22 @@ def test_a_version_lives_from_training_to_promotion(call: Call, labelled: Path) 
     assert call("model", "promote", version, "--as", "ada", "--why", "again").code == 1
 
 
+def test_gates_are_shown_and_a_person_puts_them_in_force(call: Call, labelled: Path) -> None:
+    shown = call("model", "gates").out
+    assert "a sensitive class is never decided without a person" in shown
+    assert "Nothing was changed" in shown
+    assert call("model", "gates", "--as", "ada").code == 2  # on no grounds
+    assert call("model", "gates", "--as", "zoe", "--why", "x").code == 2
+    assert "In force from the next run on, says ada" in call("model", "gates", "--as", "ada", "--why", "35 held-out labels").out
+    found = json.loads(call("model", "gates", "--json").out)
+    assert found["gates"]["billing"]["gate_verdict"] == "sensitive_class"
+    assert found["gates"]["latency"]["labels_needed_count"] == 10
+    kept = open_state(Settings(home=labelled)).snapshot(TABLES["state_gate"])
+    assert kept.height == 9
+    assert set(kept["gated_by"]) == {"ada"}
+    assert set(kept["classifier_version"]) == {found["classifier_version"]}
+
+
 def test_an_untouched_home_says_so_and_makes_nothing(call: Call, home: Path) -> None:
     assert call("model", "history").out.startswith("No version was trained yet")
     assert not home.exists()

@@ -8,11 +8,14 @@ from enum import StrEnum
 
 import pytest
 
-from feedback_loop.contracts import loop_vocab, vocab
+from feedback_loop.contracts import loop_vocab, routes, vocab
 from feedback_loop.contracts.fields import FIELDS
 
 VOCABULARIES = [
-    v for words in (vocab, loop_vocab) for _, v in inspect.getmembers(words, inspect.isclass) if issubclass(v, StrEnum) and v is not StrEnum
+    v
+    for words in (vocab, loop_vocab, routes)
+    for _, v in inspect.getmembers(words, inspect.isclass)
+    if issubclass(v, StrEnum) and v is not StrEnum
 ]
 
 

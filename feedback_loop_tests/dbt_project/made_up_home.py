@@ -56,7 +56,8 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
 
 
 _TABLES = (
-    "silver_message", "silver_fragment", "analysis_classification", "analysis_triage", "analysis_alert", "gold_issue", *TABLES_OF_THE_LOOP,
+    "silver_message", "silver_fragment", "analysis_classification", "analysis_route", "analysis_triage", "analysis_alert", "gold_issue",
+    *TABLES_OF_THE_LOOP,
 )  # fmt: skip
 
 
@@ -76,6 +77,9 @@ def _fragments(rng: random.Random, day: date, per_day: int, rows: dict[str, list
                 {**fragment, "best_class": best, "complaint_class": None if is_abstained else best, "is_abstained": is_abstained,
                  "class_score": round(rng.random(), 3), "runner_up_class": "other"}
             )  # fmt: skip
+            rows["analysis_route"].append(
+                {**fragment, "route": "human", "route_reason": "abstained" if is_abstained else "no_gate", "strong_indicator_count": n % 3}
+            )
             rows["analysis_triage"].append(
                 {**fragment, "urgency": ("normal", "low", "high", "normal", "urgent")[n % 5] if day.day < 20 else "normal",
                  "urgency_reasons": [f"class:{best}"], "owner": f"team-{best}", "owner_rule": best}

@@ -60,7 +60,7 @@ CONTRACTS = [
     for name in (
         "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
         "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_triage",
-        "analysis_evidence", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
+        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
     )
 ]  # fmt: skip
 
@@ -79,6 +79,9 @@ LAWS = [
     Spoiling("analysis_triage", "every_fragment_has_an_owner_and_a_reason_for_its_urgency", without_first),
     Spoiling("analysis_triage", "every_fragment_has_an_owner_and_a_reason_for_its_urgency", first(owner=pl.lit(" "))),
     Spoiling("analysis_evidence", "every_claim_has_a_span", first(evidence_text=pl.lit("never said"))),
+    Spoiling("analysis_route", "every_fragment_has_a_route_and_no_sensitive_one_the_automatic", without_first),
+    Spoiling("analysis_route", "every_fragment_has_a_route_and_no_sensitive_one_the_automatic", lambda rows: rows.with_columns(
+        route=pl.lit("automatic"))),
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", without_first),
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(
         day_fragment_ids=pl.col("day_fragment_ids").list.concat(pl.col("day_fragment_ids")))),

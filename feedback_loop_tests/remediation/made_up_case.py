@@ -91,6 +91,7 @@ def proposed(
     existing: list[Proposal] | None = None,
     at: datetime = START,
     is_live: bool = True,
+    certified: tuple[str, ...] = (),
 ) -> list[Proposal]:
     """What the seed playbooks propose of the case as it was changed."""
     return proposals(
@@ -104,7 +105,17 @@ def proposed(
         seed_playbooks(),
         at,
         is_live,
+        routes=frame("analysis_route", [route_row(name) for name in certified]),
     )
+
+
+def route_row(fragment_id: str, **changes: Any) -> Row:
+    """A fragment that goes the automatic way unless the changes say otherwise."""
+    row: Row = {
+        "fragment_id": fragment_id, "route": "automatic", "route_reason": "certified", "gate_score_applied": 0.8,
+        "strong_indicator_count": 3, "event_date": START.date(),
+    }  # fmt: skip
+    return row | changes
 
 
 def rollback_proposal(**changes: Any) -> Proposal:

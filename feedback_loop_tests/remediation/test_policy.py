@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
+from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
-from feedback_loop.remediation.policy import GUARDS, Decision, PolicyFacts, decide, parse_policy, seed_policy
+from feedback_loop.remediation.policy import GUARDS, Decision, PolicyFacts, decide, parse_policy, person_because, seed_policy
 
 POLICY = seed_policy()
 FINE = PolicyFacts(
@@ -24,6 +25,8 @@ FINE = PolicyFacts(
     threshold_score=0.6,
     evidence_count=40,
     required_evidence_count=5,
+    certified_count=3,
+    playbook_precision_share=None,
     has_playbook=True,
     has_owner=True,
     has_rollback=True,
@@ -64,6 +67,8 @@ def check(facts: PolicyFacts, decision: Decision) -> None:
         assert decision.needs_approvals == 2
     if is_sensitive(facts) and facts.action_kind not in (ActionKind.QUEUE_FOR_REVIEW, ActionKind.OPEN_INCIDENT):
         assert decision.needs_approvals >= 1
+    reason = person_because(facts, POLICY)
+    assert (reason is None) == (decision.needs_approvals == 0)
     if decision.is_allowed:
         assert facts.has_playbook
         assert facts.has_owner
@@ -90,6 +95,52 @@ def test_no_case_of_the_grid_is_allowed_that_a_sentence_forbids() -> None:
 def test_only_a_class_that_is_not_sensitive_goes_without_a_person(of_class: ComplaintClass | None) -> None:
     facts = replace(FINE, action_kind=ActionKind.ROLL_BACK_RELEASE, risk_level=RiskLevel.LOW, complaint_class=of_class)
     assert (decide(facts, POLICY).needs_approvals == 0) == (of_class not in (ComplaintClass.AUTH, ComplaintClass.BILLING, None))
+
+
+def test_no_case_whatever_goes_without_a_person_that_is_sensitive_or_not_certified() -> None:
+    """Every class, also none, with every action, risk, service, confidence, amount of evidence, of certified complaints, and history."""
+    services = (None, "web", "billing", "payments-north", "accounts", "identity")
+    alone = 0
+    for action, risk, of_class, service, certified, score, count, precision in product(
+        ActionKind, RiskLevel, (*ComplaintClass, None), services, (0, 2, 3, 50), (0.6, 1.0), (5, 10_000), (None, 0.79, 0.8, 1.0)
+    ):
+        facts = replace(
+            FINE, action_kind=action, risk_level=risk, complaint_class=of_class, cause_service=service, certified_count=certified,
+            confidence_score=score, evidence_count=count, playbook_precision_share=precision,
+        )  # fmt: skip
+        if decide(facts, POLICY).needs_approvals == 0 and action not in (ActionKind.QUEUE_FOR_REVIEW, ActionKind.OPEN_INCIDENT):
+            alone += 1
+            assert of_class not in (ComplaintClass.AUTH, ComplaintClass.BILLING, None)
+            assert service in (None, "web")
+            assert risk is RiskLevel.LOW
+            assert certified >= 3
+            assert precision is None or precision >= 0.8
+            assert action not in (ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE)
+    assert alone == 5 * 7 * 2 * 2 * 2 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, None),
+        ({"risk_level": RiskLevel.HIGH, "complaint_class": ComplaintClass.AUTH}, PersonReason.HIGH_RISK),
+        ({"complaint_class": ComplaintClass.AUTH, "certified_count": 0}, PersonReason.SENSITIVE_CLASS),
+        ({"action_kind": ActionKind.SEND_MESSAGE, "certified_count": 0}, PersonReason.ON_REQUEST),
+        ({"certified_count": 2, "playbook_precision_share": 0.5}, PersonReason.TOO_FEW_CERTIFIED),
+        ({"playbook_precision_share": 0.5}, PersonReason.LOW_HISTORICAL_PRECISION),
+        ({"playbook_precision_share": float("nan")}, PersonReason.LOW_HISTORICAL_PRECISION),
+        ({"action_kind": ActionKind.OPEN_INCIDENT, "certified_count": 0}, None),
+    ],
+)
+def test_why_people_decide_is_said_the_gravest_reason_first(change: dict[str, Any], reason: PersonReason | None) -> None:
+    facts = replace(FINE, **({"risk_level": RiskLevel.LOW} | change))
+    assert person_because(facts, POLICY) == reason
+
+
+def test_a_person_too_many_is_asked_rather_than_one_too_few() -> None:
+    strict = replace(POLICY, person_approvals=3)
+    assert decide(replace(FINE, complaint_class=ComplaintClass.AUTH), strict).needs_approvals == 3
+    assert decide(FINE, strict).needs_approvals == 2
 
 
 @pytest.mark.parametrize(("service", "count"), [("web", 0), (None, 0), ("payments-north", 1), ("billing", 1), ("accounts", 1)])
@@ -162,7 +213,8 @@ def test_a_kind_that_the_policy_does_not_list_is_not_allowed() -> None:
 
 
 def test_the_version_follows_from_the_text() -> None:
-    text = "sensitive_classes: [auth]\nsensitive_services: []\napprovals: {low: 0, high: 2}\nsensitive_approvals: 1\n"
+    text = "sensitive_classes: [auth]\nsensitive_services: []\napprovals: {low: 0, high: 2}\nperson_approvals: 1\n"
+    text += "strong_indicators: 3\nautomatic_precision: 0.8\n"
     text += "needs_person: []\nhands_to_people: []\ntells_people: []\nallowed_causes: {}\n"
     assert parse_policy(text).policy_version != parse_policy(text + "\n").policy_version
 

@@ -15,6 +15,7 @@ from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, Hypothesis
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, ComplaintClass
+from feedback_loop.remediation.evidence import certified_fragments
 from feedback_loop.remediation.proposals import QUIET_DAYS, arguments_hash, arguments_hash_of
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import (
@@ -28,6 +29,7 @@ from feedback_loop_tests.remediation.made_up_case import (
     issue_row,
     proposed,
     rollback_proposal,
+    route_row,
     unknown_row,
 )
 
@@ -66,6 +68,51 @@ def test_a_sensitive_class_never_goes_without_a_person() -> None:
         ProposalStatus.AWAITING_APPROVAL,
         1,
     )
+
+
+SAMPLES = ("fragment_1", "fragment_2", "fragment_3")
+ARTICLE = cause_row(cause_kind="content", cause_service="help-centre", cause_id="article-7")
+
+
+@pytest.mark.parametrize(
+    ("certified", "of_class", "status", "because"),
+    [
+        (SAMPLES, "crash", ProposalStatus.APPROVED, None),
+        (SAMPLES[:2], "crash", ProposalStatus.AWAITING_APPROVAL, "too_few_certified"),
+        ((*SAMPLES[:2], "fragment_9"), "crash", ProposalStatus.AWAITING_APPROVAL, "too_few_certified"),
+        ((), "crash", ProposalStatus.AWAITING_APPROVAL, "too_few_certified"),
+        (SAMPLES, "billing", ProposalStatus.AWAITING_APPROVAL, "sensitive_class"),
+        (SAMPLES, "auth", ProposalStatus.AWAITING_APPROVAL, "sensitive_class"),
+    ],
+)
+def test_an_action_goes_the_automatic_way_on_three_certified_complaints_and_otherwise_waits_for_a_person(
+    certified: tuple[str, ...], of_class: str, status: ProposalStatus, because: str | None
+) -> None:
+    alert = alert_row(alerted_class=of_class, sample_fragment_ids=list(SAMPLES))
+    (task,) = proposed([alert], causes=[ARTICLE], certified=certified)
+    assert (task.action_kind, task.proposal_status) == (ActionKind.CREATE_CONTENT_TASK, status)
+    assert task.approvals_required_count == (because is not None)
+    assert task.evidence["person_because"] == because
+
+
+def test_what_a_language_model_answered_or_lies_below_its_gate_certifies_nothing() -> None:
+    reasons = ("answered_by_model", "below_gate", "no_gate")
+    rows = [route_row(name, route_reason=reason) for name, reason in zip(SAMPLES, reasons, strict=True)]
+    assert certified_fragments(frame("analysis_route", rows)) == frozenset()
+    assert certified_fragments(frame("analysis_route", [route_row("f", route_reason="too_little_evidence")])) == {"f"}
+
+
+def test_a_playbook_that_was_wrong_too_often_waits_for_a_person_whatever_is_certified() -> None:
+    row = dict.fromkeys(TABLES["state_threshold"].columns) | {"playbook_id": "broken-article-task", "threshold_score": 0.5}
+    row |= {"precision_share": 0.6, "effective_at": START, "threshold_id": "t"}
+    (task,) = proposed([alert_row(sample_fragment_ids=list(SAMPLES))], causes=[ARTICLE], certified=SAMPLES, thresholds=[row])
+    assert task.evidence["person_because"] == "low_historical_precision"
+
+
+def test_what_may_no_longer_go_the_automatic_way_is_another_proposal() -> None:
+    alert = alert_row(sample_fragment_ids=list(SAMPLES))
+    (alone,), (asked,) = (proposed([alert], causes=[ARTICLE], certified=certified) for certified in (SAMPLES, ()))
+    assert alone.proposal_id != asked.proposal_id
 
 
 def test_a_share_of_complaints_of_many_classes_opens_an_incident_too() -> None:

@@ -48,13 +48,22 @@ def true_class(number: int) -> str:
     return list(WORDS)[number % 2]
 
 
-def label(home: Home, numbers: range, at: datetime = START, wrong: frozenset[int] = frozenset(), *, in_seed_words: bool = False) -> None:
+def label(
+    home: Home,
+    numbers: range,
+    at: datetime = START,
+    wrong: frozenset[int] = frozenset(),
+    *,
+    in_seed_words: bool = False,
+    per_side: int = 40,
+) -> None:
     """Ada labels the fragments at those places, truly but for the wrong ones."""
+    drawn = names(per_side)
     taxonomy = None if in_seed_words else read_taxonomy(home.taxonomy_file)
     for number in numbers:
         word = true_class(number + (number in wrong))
         said = SEED_WORDS[word] if in_seed_words else word
-        correct_label(names()[number], said, "ada", PEOPLE, home.tables, home.state, at, taxonomy)
+        correct_label(drawn[number], said, "ada", PEOPLE, home.tables, home.state, at, taxonomy)
 
 
 def _fragment(name: str, number: int) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from feedback_loop.workflows.people import People
 from feedback_loop.workflows.propose import propose
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START, FakeClock
-from feedback_loop_tests.remediation.made_up_case import Row, alert_row, all_documents, cause_row, cohort_row, frame
+from feedback_loop_tests.remediation.made_up_case import Row, alert_row, all_documents, cause_row, cohort_row, frame, route_row
 
 DAY = DayRange(START.date(), START.date())
 PEOPLE: People = {"ada": ("release_manager",), "bo": ("incident_commander", "billing_owner"), "cy": ("intern",)}
@@ -76,7 +76,11 @@ class FakeCaseSystem:
 
 
 def grounds(
-    alerts: list[Row] | None = None, causes: list[Row] | None = None, documents: list[Row] | None = None, issues: list[Row] | None = None
+    alerts: list[Row] | None = None,
+    causes: list[Row] | None = None,
+    documents: list[Row] | None = None,
+    issues: list[Row] | None = None,
+    certified: tuple[str, ...] = (),
 ) -> Grounds:
     return Grounds(
         frame("analysis_alert", [alert_row()] if alerts is None else alerts),
@@ -84,6 +88,7 @@ def grounds(
         frame("analysis_hypothesis", [cause_row()] if causes is None else causes),
         frame("gold_issue", issues or []),
         frame("context_document", all_documents() if documents is None else documents),
+        frame("analysis_route", [route_row(name) for name in certified]),
     )
 
 

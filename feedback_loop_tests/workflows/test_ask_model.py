@@ -8,11 +8,11 @@ import pytest
 
 from feedback_loop.analysis.prompts.classification import LabelledTexts
 from feedback_loop.analysis.prompts.untrusted import LONGEST_TEXT
+from feedback_loop.analysis.routes import ANSWERED_MARK
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import ModelStage, UnansweredReason
 from feedback_loop.workflows.ask_model import (
-    ANSWERED_MARK,
     ANSWERS,
     Known,
     ask_about_open,

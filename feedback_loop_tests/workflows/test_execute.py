@@ -13,6 +13,7 @@ import pytest
 from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus, RefusalReason
 from feedback_loop.errors import AuditChainBroken
 from feedback_loop.workflows.execute import LEASE
+from feedback_loop.workflows.grounds import Grounds
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import alert_row, all_documents, cause_row, document_row
 from feedback_loop_tests.workflows.outbox_world import PEOPLE, Died, FakeCaseSystem, World, grounds
@@ -53,6 +54,32 @@ def test_what_is_not_approved_is_not_carried_out(world: World) -> None:
 
 def test_what_needs_nobody_is_carried_out_by_itself(world: World) -> None:
     world.grounds = grounds(causes=[])
+    world.propose()
+    assert len(world.execute(FakeCaseSystem()).done) == 1
+
+
+SAMPLES = ("fragment_1", "fragment_2", "fragment_3")
+
+
+def content_case(certified: tuple[str, ...]) -> Grounds:
+    """A misleading article behind three complaints, of which so many are certified."""
+    causes = [cause_row(cause_kind="content", cause_service="help", cause_id="article-7")]
+    return grounds([alert_row(sample_fragment_ids=list(SAMPLES))], causes, certified=certified)
+
+
+def test_what_went_the_automatic_way_is_not_carried_out_when_its_gate_was_shut_and_people_are_asked(world: World) -> None:
+    world.grounds = content_case(SAMPLES)
+    (alone,) = world.propose()
+    assert stands(world, alone) is ProposalStatus.APPROVED
+    world.grounds = content_case(SAMPLES[:2])
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.GATE_SHUT]
+    assert stands(world, alone) is ProposalStatus.REFUSED
+    (asked,) = world.propose()
+    assert stands(world, asked) is ProposalStatus.AWAITING_APPROVAL
+
+
+def test_what_went_the_automatic_way_is_carried_out_while_its_gate_is_open(world: World) -> None:
+    world.grounds = content_case(SAMPLES)
     world.propose()
     assert len(world.execute(FakeCaseSystem()).done) == 1
 

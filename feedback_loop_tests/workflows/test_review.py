@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from feedback_loop.analysis.gold_labels import is_held_out
-from feedback_loop.contracts.vocab import LabelKind
+from feedback_loop.analysis.review_queue import Asked
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import LabelKind, QueueReason
 from feedback_loop.workflows.label import correct_label
-from feedback_loop.workflows.model_recipes import LABEL
+from feedback_loop.workflows.model_recipes import LABEL, active_model, classified
 from feedback_loop.workflows.model_versions import Home
-from feedback_loop.workflows.review import doubted_labels, label_statistics, open_questions, readers, with_texts
+from feedback_loop.workflows.review import doubted_labels, label_sets, label_statistics, open_questions, readers, with_texts
 from feedback_loop.workflows.taxonomies import read_taxonomy
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.workflows.labelled_home import PEOPLE, label, labelled_home, names, true_class
@@ -33,6 +36,27 @@ def test_those_with_the_role_label_and_everybody_where_nobody_has_it() -> None:
 def test_an_empty_home_asks_nobody(home: Home) -> None:
     assert open_questions(home.tables, home.state.snapshot(LABEL), PEOPLE) == []
     assert with_texts([], home.tables) == []
+
+
+def test_the_unsure_are_shown_with_a_set_and_the_hold_out_without_any_word_of_the_model(home: Home) -> None:
+    taxonomy, held_out = read_taxonomy(home.taxonomy_file), [number for number in range(80) if number not in LEARNT]
+    for number in held_out:
+        label(home, range(number, number + 1))
+    model = active_model(home.state, home.tables, home.taxonomies_folder, home.embedder)
+    rows = classified(home.tables.read(TABLES["silver_fragment"]), model, home.embedder)
+    true = pl.Series([true_class(names().index(name)) for name in rows["fragment_id"]])
+    rows = rows.with_columns(taxonomy_class=true, class_score=pl.lit(0.6), runner_up_score=pl.lit(0.3), is_abstained=pl.lit(True))
+    home.tables.append(TABLES["analysis_classification"], rows)
+    sets = label_sets(home.tables, home.state.snapshot(LABEL), taxonomy)
+    assert sets.label_count == len(held_out) == 40
+    places = [
+        Asked(names()[number], reason, 1.0, "apps", None, None, 0.4)
+        for number, reason in ((LEARNT[0], QueueReason.UNSURE), (held_out[0], QueueReason.HELD_OUT_SAMPLE))
+    ]
+    unsure, held = with_texts(places, home.tables, sets)
+    assert unsure.label_set == (true_class(LEARNT[0]),)
+    assert held.label_set == ()
+    assert with_texts(places, home.tables)[0].label_set == ()
 
 
 def test_a_planted_wrong_label_is_doubted_and_few_labels_say_nothing(home: Home) -> None:

@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0004"
+HEAD = "0005"
 METADATA = sa.MetaData()
 
 
@@ -90,6 +90,7 @@ MESSAGE_DRAFT = sa.Table("message_draft", METADATA, *_contract_columns("remediat
 ISSUE_STATUS = sa.Table("issue_status", METADATA, *_contract_columns("state_issue_status"))
 LABEL = sa.Table("label", METADATA, *_contract_columns("state_label"))
 MODEL_EVENT = sa.Table("model_event", METADATA, *_contract_columns("state_model"))
+GATE = sa.Table("gate", METADATA, *_contract_columns("state_gate"))
 THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
 MODEL_CALL = sa.Table("model_call", METADATA, *_contract_columns("state_model_call"))
 sa.Index("model_call_asked_at", MODEL_CALL.c.asked_at)
@@ -126,6 +127,7 @@ FACTS = {
     "state_label": LABEL,
     "state_model_call": MODEL_CALL,
     "state_model": MODEL_EVENT,
+    "state_gate": GATE,
     "state_threshold": THRESHOLD,
 }
 """Where the rows of a contract table are kept that others record."""

@@ -120,6 +120,14 @@ def error_upper_bound(errors: int, trials: int, delta: float) -> float:
     return 1.0 if errors >= trials else float(beta.ppf(1 - delta, errors + 1, trials - errors))
 
 
+def fewest_trials(errors: int, tolerated: float, delta: float) -> int:
+    """The fewest trials with so many errors that prove an error rate of at most `tolerated`, but for a chance of `delta`."""
+    most = errors + 1
+    while error_upper_bound(errors, most, delta) > tolerated:
+        most *= 2
+    return _fewest(errors, tolerated, delta, most)
+
+
 def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: float, delta: float) -> float | None:
     """The lowest confidence from which on decisions reach the target precision, but for a chance of `delta`; None where unproven.
 

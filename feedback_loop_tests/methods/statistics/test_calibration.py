@@ -14,6 +14,7 @@ from feedback_loop.methods.statistics.calibration import (
     cross_fitted,
     error_upper_bound,
     expected_calibration_error,
+    fewest_trials,
     fit_blend,
     fit_certainty,
     selective_threshold,
@@ -150,3 +151,10 @@ def test_prediction_sets_cover_the_truth() -> None:
 
 def test_prediction_sets_hold_every_label_where_examples_are_too_few() -> None:
     assert conformal_cutoff(np.array([0.9, 0.8]), 0.95) == 0
+
+
+@pytest.mark.parametrize(("errors", "tolerated", "count"), [(0, 0.05, 45), (1, 0.05, 77), (0, 0.02, 114), (0, 0.95, 1)])
+def test_the_fewest_trials_are_just_enough(errors: int, tolerated: float, count: int) -> None:
+    assert fewest_trials(errors, tolerated, 0.1) == count
+    assert error_upper_bound(errors, count, 0.1) <= tolerated
+    assert count == errors + 1 or error_upper_bound(errors, count - 1, 0.1) > tolerated
