@@ -14,7 +14,9 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.selective import LabelledText, Route, Split, Verdict, decide_texts
+from feedback_loop.analysis.gates import Route, Verdict
+from feedback_loop.analysis.labelled_texts import LabelledText, Split
+from feedback_loop.analysis.selective import decide_texts
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile

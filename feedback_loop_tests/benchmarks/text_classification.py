@@ -30,7 +30,9 @@ from sklearn.svm import LinearSVC
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
 from feedback_loop.analysis.blend import NARROW_INTENTS, train
-from feedback_loop.analysis.selective import LabelledText, Route, RouteReason, Verdict, decide, train_selective
+from feedback_loop.analysis.gates import Route, RouteReason, Verdict
+from feedback_loop.analysis.labelled_texts import LabelledText
+from feedback_loop.analysis.selective import decide, train_selective
 from feedback_loop.methods.statistics.calibration import Flags, Reals, cross_fitted, expected_calibration_error, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
 from feedback_loop_tests.benchmarks.embedding import made_up_texts
