@@ -89,9 +89,9 @@ class Models:
         none, parts = Scores(np.zeros((0, label_count)), np.zeros((0, label_count)), np.zeros(0)), []
         for start in range(0, len(texts), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
-            by_meaning = _cosines(vectors[rows], self.known_vectors)
+            by_meaning = cosines_to(vectors[rows], self.known_vectors)
             by_wording = (self.terms.of(texts[rows]) @ self.known_wording.T).toarray()
-            parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), _nearness(by_meaning)))
+            parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), nearness_by(by_meaning)))
         return none.beside(*parts)
 
 
@@ -145,12 +145,12 @@ def _fit(texts: Sequence[str], vectors: Vectors, truth: Indices, label_count: in
     terms = _terms(texts)
     features, known = terms.of(texts), np.ascontiguousarray(vectors)
     wording = fit_kernel_ridge((features @ features.T).toarray(), truth, label_count, sharpness.wording)
-    by_meaning = _cosines(known, known)
+    by_meaning = cosines_to(known, known)
     meaning = fit_kernel_ridge(by_meaning, truth, label_count, sharpness.meaning)
     # An example is not its own neighbour.
     np.fill_diagonal(by_meaning, -1)
     models = Models(terms, known, features, meaning.model, wording.model)
-    return models, Scores(meaning.left_out, wording.left_out, _nearness(by_meaning))
+    return models, Scores(meaning.left_out, wording.left_out, nearness_by(by_meaning))
 
 
 def _terms(texts: Sequence[str]) -> Wording:
@@ -161,11 +161,13 @@ def _terms(texts: Sequence[str]) -> Wording:
     return Wording(words, letters)
 
 
-def _cosines(vectors: Vectors, known: Vectors) -> Singles:
+def cosines_to(vectors: Vectors, known: Vectors) -> Singles:
+    """Cosines [n, examples] of vectors of unit length to known ones, each row a function of that row alone."""
     return fixed_blocks(vectors, lambda block: block @ known.T)
 
 
-def _nearness(cosines: Singles) -> Reals:
+def nearness_by(cosines: Singles) -> Reals:
+    """The mean cosine [n] to the nearest examples."""
     count = min(_NEIGHBOURS, cosines.shape[1])
     nearest = np.sort(np.partition(cosines, cosines.shape[1] - count, axis=1)[:, -count:], axis=1)
     means: Reals = nearest.astype(np.float64).mean(axis=1)

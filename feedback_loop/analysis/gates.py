@@ -87,6 +87,11 @@ class Judged:
         """The same numbers, rounded."""
         return cls(np.exp(log_probabilities).round(_DECIMALS), strangeness.round(_DECIMALS))
 
+    def beside(self, other: Judged) -> Judged:
+        """These texts, then the others."""
+        both = np.concatenate([self.probabilities, other.probabilities])
+        return Judged(both, np.concatenate([self.strangeness, other.strangeness]))
+
 
 @dataclass(frozen=True)
 class Proof:

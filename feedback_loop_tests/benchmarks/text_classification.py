@@ -102,7 +102,7 @@ def banking_grid(rows: Rows, embedder: Embedder) -> Grid:
         ):
             made[method].append(one)
         routed.append(automatic(answers, verdicts))
-    joined = {method: _joined(parts) for method, parts in made.items()}
+    joined = {method: all_answers(parts) for method, parts in made.items()}
     for method, one in joined.items():
         grid.add_row(method, f"{one.accuracy:.4f}", f"{one.calibration_error:.4f}", difference(one, joined["MiniLM + logistic regression"]))
     grid.add_row(f"ours, automatic at {TARGET}, fold by fold", "; ".join(routed), "", "")
@@ -121,7 +121,7 @@ def few_grid(rows: Rows, embedder: Embedder, repeats: int) -> Grid:
             named = [*taught, *(LabelledText(label.replace("_", " "), label) for label in sorted({one.label for one in rows}))]
             peers = [method(named, asked, embedder) for method in (meaning_alone, wording_alone)]
             made.append([*peers, ours(taught, asked, embedder)[0]])
-        joined = [_joined(parts) for parts in zip(*made, strict=True)]
+        joined = [all_answers(parts) for parts in zip(*made, strict=True)]
         grid.add_row(str(count), *(f"{one.accuracy:.4f}" for one in joined), difference(joined[2], joined[0]))
     return grid
 
@@ -236,11 +236,13 @@ def _answers(probabilities: Reals, labels: Sequence[str], asked: Rows) -> Answer
     return Answers(probabilities.max(axis=1), said == np.asarray([one.label for one in asked]))
 
 
-def _joined(parts: Sequence[Answers]) -> Answers:
+def all_answers(parts: Sequence[Answers]) -> Answers:
+    """Those of all parts."""
     return Answers(np.concatenate([one.confidence for one in parts]), np.concatenate([one.is_correct for one in parts]))
 
 
-def _banking(folder: Path) -> Rows:
+def banking_rows(folder: Path) -> Rows:
+    """The labelled texts of the training part."""
     with (folder / "banking77" / "train.csv").open(encoding="utf-8", newline="") as lines:
         return [LabelledText(row["text"], row["category"]) for row in csv.DictReader(lines)]
 
@@ -261,7 +263,7 @@ def main() -> int:
     if not (options.data / "banking77").is_dir() or not (options.data / "clinc150").is_dir():
         console.print(f"no banking77 and clinc150 in {options.data}; nothing measured")
         return 1
-    banking, clinc = _banking(options.data), _clinc(options.data)
+    banking, clinc = banking_rows(options.data), _clinc(options.data)
     embedder: Embedder = CachingEmbedder(MiniLmEmbedder(), options.cache) if options.cache else MiniLmEmbedder()
     console.print(banking_grid(banking, embedder))
     console.print(scope_grid(clinc["train"], clinc["val"], clinc["oos_val"], clinc["oos_train"], embedder))
