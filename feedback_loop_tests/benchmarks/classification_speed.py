@@ -23,10 +23,11 @@ from rich.table import Table as Grid
 from sklearn.model_selection import StratifiedKFold
 
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
-from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
+from feedback_loop.adapters.models import open_uncached
 from feedback_loop.analysis.gates import Route
 from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.analysis.two_speed import train_two_speed
+from feedback_loop.config import EmbedderChoice
 from feedback_loop.ports import Embedder, Vectors
 from feedback_loop.workflows.try_classify import Decide, Speed, answers_of, learn
 from feedback_loop.workflows.try_files import Answer, TextRow
@@ -149,12 +150,13 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=FOLDER.parent, help="folder that holds banking77/")
     parser.add_argument("--cache", type=Path, help="file in which vectors are kept between runs; what is timed never reads it")
     parser.add_argument("--folds", type=int, default=5, help="how many of the five folds are measured")
+    parser.add_argument("--encoder", type=EmbedderChoice, choices=list(EmbedderChoice), default=EmbedderChoice.MINILM, help="kind of vectors")
     options = parser.parse_args()
     console = Console(width=150)
     if not (options.data / "banking77").is_dir():
         console.print(f"no banking77 in {options.data}; nothing measured")
         return 1
-    embedder = MiniLmEmbedder()
+    embedder = open_uncached(options.encoder)
     embedder.embed(["warm"])
     cached: Embedder = CachingEmbedder(embedder, options.cache) if options.cache else embedder
     switch = Remembering(cached, embedder)

@@ -247,7 +247,8 @@ def banking_rows(folder: Path) -> Rows:
         return [LabelledText(row["text"], row["category"]) for row in csv.DictReader(lines)]
 
 
-def _clinc(folder: Path) -> dict[str, Rows]:
+def clinc_rows(folder: Path) -> dict[str, Rows]:
+    """The labelled texts by part."""
     parts = json.loads((folder / "clinc150" / "train_val.json").read_text(encoding="utf-8"))
     return {part: [LabelledText(text, "out_of_scope" if label == "oos" else label) for text, label in rows] for part, rows in parts.items()}
 
@@ -263,7 +264,7 @@ def main() -> int:
     if not (options.data / "banking77").is_dir() or not (options.data / "clinc150").is_dir():
         console.print(f"no banking77 and clinc150 in {options.data}; nothing measured")
         return 1
-    banking, clinc = banking_rows(options.data), _clinc(options.data)
+    banking, clinc = banking_rows(options.data), clinc_rows(options.data)
     embedder: Embedder = CachingEmbedder(MiniLmEmbedder(), options.cache) if options.cache else MiniLmEmbedder()
     console.print(banking_grid(banking, embedder))
     console.print(scope_grid(clinc["train"], clinc["val"], clinc["oos_val"], clinc["oos_train"], embedder))
