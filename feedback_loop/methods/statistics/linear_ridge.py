@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import cho_solve, cholesky
+from scipy.linalg import cho_solve, cholesky, solve
 from scipy.linalg.lapack import dtrtri
 
 from feedback_loop.methods.statistics.calibration import Reals
@@ -18,6 +18,7 @@ from feedback_loop.methods.statistics.kernel_ridge import Singles, fixed_blocks
 
 _SEED = 7
 _ROWS_AT_ONCE = 2048
+_HIGHEST_LEVERAGE = 1 - 1e-6
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class FittedFeatures:
     left_out: Singles
 
 
-def fit_ridge(features: Singles | sparse.csr_array, wanted: Singles, ridge: float) -> FittedFeatures:
-    """The fit of features [n, p] to wanted values [n, targets].
+def fit_ridge(features: Singles | sparse.csr_array, wanted: Singles, ridge: float, folds: int | None = None) -> FittedFeatures:
+    """The fit of features [n, p] to wanted values [n, targets]; each example is left out alone, or with every `folds`-th.
 
-    Without example i its prediction moves by its error times h / (1 - h), where h is the example's leverage x (X'X + ridge)^-1 x
-    (Allen 1974); h is below 1 by the ridge.
+    With H the hat matrix X (X'X + ridge)^-1 X' and e the errors of the fit, leaving the block B out makes its errors (I - H_BB)^-1 e_B
+    (Allen 1974 for one row, Cook and Weisberg 1982 for several).
     """
     exact = features.astype(np.float64)
     gram = exact.T @ exact
@@ -41,18 +42,30 @@ def fit_ridge(features: Singles | sparse.csr_array, wanted: Singles, ridge: floa
     root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
     weights = np.asarray(cho_solve((root, True), exact.T @ wanted, check_finite=False), np.float32)
     inverse, _ = dtrtri(root, lower=1)
-    leverage = _leverage(features, np.ascontiguousarray(inverse.T, np.float32))
-    errors = wanted - features @ weights
-    return FittedFeatures(weights, np.asarray(wanted - errors / (1 - leverage)[:, None], np.float32))
+    halves = np.ascontiguousarray(inverse.T, np.float32)
+    errors = np.asarray(wanted - features @ weights, np.float64)
+    errors = errors / (1 - _leverage(features, halves))[:, None] if folds is None else _block_errors(features, halves, errors, folds)
+    return FittedFeatures(weights, np.asarray(wanted - errors, np.float32))
 
 
-def _leverage(features: Singles | sparse.csr_array, inverse_root: Singles) -> Reals:
-    """The squared length [n] of each row of the features times the inverse root."""
+def _leverage(features: Singles | sparse.csr_array, halves: Singles) -> Reals:
+    """The diagonal [n] of the hat matrix; below 1 by the ridge."""
     parts = [
-        np.square(features[start : start + _ROWS_AT_ONCE] @ inverse_root).sum(axis=1, dtype=np.float64)
+        np.square(features[start : start + _ROWS_AT_ONCE] @ halves).sum(axis=1, dtype=np.float64)
         for start in range(0, features.shape[0], _ROWS_AT_ONCE)
     ]
-    return np.minimum(np.concatenate(parts), 1 - 1e-6)
+    return np.minimum(np.concatenate(parts), _HIGHEST_LEVERAGE)
+
+
+def _block_errors(features: Singles | sparse.csr_array, halves: Singles, errors: Reals, folds: int) -> Reals:
+    """The errors [n, targets] of each block of rows by the fit that leaves the block out."""
+    made = np.empty_like(errors)
+    for fold in range(min(folds, len(errors))):
+        rows = slice(fold, None, folds)
+        half = features[rows] @ halves
+        stays = np.eye(len(half)) - half @ half.T
+        made[rows] = solve(stays, errors[rows], assume_a="pos", check_finite=False)
+    return made
 
 
 @dataclass(frozen=True)
