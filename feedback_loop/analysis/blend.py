@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.methods.statistics.calibration import Blend, Flags, Indices, Reals, fit_blend
-from feedback_loop.methods.statistics.kernel_ridge import KernelRidge, Singles, fit_kernel_ridge, fixed_blocks, thin_out
+from feedback_loop.methods.statistics.kernel_ridge import BLOCK_ROWS, KernelRidge, Singles, fit_kernel_ridge, fixed_blocks, thin_out
 from feedback_loop.ports import Vectors
 
 CODE_VERSION = "blend-2"
@@ -90,7 +90,7 @@ class Models:
         for start in range(0, len(texts), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
             by_meaning = cosines_to(vectors[rows], self.known_vectors)
-            by_wording = (self.terms.of(texts[rows]) @ self.known_wording.T).toarray()
+            by_wording = products_with(self.terms.of(texts[rows]), self.known_wording)
             parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), nearness_by(by_meaning)))
         return none.beside(*parts)
 
@@ -144,7 +144,7 @@ def train(
 def _fit(texts: Sequence[str], vectors: Vectors, truth: Indices, label_count: int, sharpness: Sharpness) -> tuple[Models, Scores]:
     terms = _terms(texts)
     features, known = terms.of(texts), np.ascontiguousarray(vectors)
-    wording = fit_kernel_ridge((features @ features.T).toarray(), truth, label_count, sharpness.wording)
+    wording = fit_kernel_ridge(products_with(features, features), truth, label_count, sharpness.wording)
     by_meaning = cosines_to(known, known)
     meaning = fit_kernel_ridge(by_meaning, truth, label_count, sharpness.meaning)
     # An example is not its own neighbour.
@@ -164,6 +164,16 @@ def _terms(texts: Sequence[str]) -> Wording:
 def cosines_to(vectors: Vectors, known: Vectors) -> Singles:
     """Cosines [n, examples] of vectors of unit length to known ones, each row a function of that row alone."""
     return fixed_blocks(vectors, lambda block: block @ known.T)
+
+
+def products_with(features: sparse.csr_array, known: sparse.csr_array) -> Singles:
+    """Inner products [n, examples] of sparse rows; a few dense columns at once take two thirds of the time of a sparse product."""
+    parts = [(known @ _columns(features[start : start + BLOCK_ROWS])).T for start in range(0, features.shape[0], BLOCK_ROWS)]
+    return np.concatenate(parts)
+
+
+def _columns(features: sparse.csr_array) -> Singles:
+    return np.ascontiguousarray(features.toarray().T)
 
 
 def nearness_by(cosines: Singles) -> Reals:

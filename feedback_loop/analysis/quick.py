@@ -7,6 +7,7 @@ example is classified by the vector that a table without it would give, or every
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ _WORD = re.compile(r"\w+")
 _BEGINNING = 4
 _TERMS = 4096
 _TABLE_RIDGE = 0.3
-# Chosen on half of Banking77's training part, with the beginnings of words and the ridge: .894 of 1,600 texts, 2,048 features of sharpness 2.
+# These and the beginnings of words were chosen on half of Banking77's training part: .894 of 1,600 texts, sharpness 4 .891.
 _SHARPNESS = 2.0
 _FEATURES = 2048
 _LABEL_RIDGE = 0.1
@@ -39,7 +40,7 @@ _SMALLEST_LENGTH = 1e-6
 def terms_of(text: str) -> list[str]:
     """The words of a text, its pairs of words, and the beginnings of its longer words, which stand for their other forms."""
     words = _WORD.findall(text.casefold())
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in itertools.pairwise(words)]
     return [*words, *pairs, *(f"{word[:_BEGINNING]}*" for word in words if len(word) > _BEGINNING)]
 
 

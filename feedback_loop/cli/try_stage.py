@@ -90,7 +90,9 @@ def classify(
     ] = None,
     speed: Annotated[
         str | None,
-        typer.Option(help="`one`: the encoder reads every text; `two`: only those of which a table of words is unsure.", show_default=False),
+        typer.Option(
+            help="`one`: the encoder reads every text; `two`: only those of which a table of words is unsure.", show_default=False
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

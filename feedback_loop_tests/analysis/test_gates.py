@@ -55,7 +55,8 @@ def test_threshold_is_proven_only_by_enough_right_answers() -> None:
 
 def test_texts_beside_each_other_keep_their_order() -> None:
     both = _judged((0.6, 0.0)).beside(_judged((0.9, 1.0)))
-    assert both.probabilities[:, 0].tolist() == [0.6, 0.9] and both.strangeness.tolist() == [0.0, 1.0]
+    assert both.probabilities[:, 0].tolist() == [0.6, 0.9]
+    assert both.strangeness.tolist() == [0.0, 1.0]
 
 
 @pytest.mark.parametrize(("target", "delta", "told"), [(1.0, 0.1, "target precision is 1"), (0.9, 0.0, "delta is 0")])

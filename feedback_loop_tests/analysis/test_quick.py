@@ -53,5 +53,6 @@ def test_scores_do_not_depend_on_the_texts_beside() -> None:
 @pytest.mark.parametrize("texts", [["…"], ["苹果"], ["!!!", "ok"]])
 def test_odd_texts_do_no_harm(texts: list[str]) -> None:
     models, left_out = train_quick(texts, EMBED(texts), np.zeros(len(texts), np.int64), 1)
-    assert np.isfinite(left_out.meaning).all() and np.isfinite(models.scores(["x", ""]).meaning).all()
+    assert np.isfinite(left_out.meaning).all()
+    assert np.isfinite(models.scores(["x", ""]).meaning).all()
     assert models.scores([]).meaning.shape == (0, 1)

@@ -1,6 +1,6 @@
 """How fast a user's own labels are learnt and told, at one speed and at two, and what the second speed costs in accuracy.
 
-Run it with `python -m feedback_loop_tests.benchmarks.classification_speed [--data FOLDER] [--cache FILE] [--folds N] [--encoder KIND] [--only …]`.
+Run it with `python -m feedback_loop_tests.benchmarks.classification_speed [--data FOLDER] [--cache FILE] [--encoder KIND] [--only TABLE]`.
 Banking77's training part: accuracy in five folds beside MiniLM + logistic regression; then seconds to learn 10,000 texts with nothing
 cached, and texts per second from the raw text to the answer. Nothing is chosen here. Not here: few examples, out of scope and the promise
 over resplits (`text_classification`).
@@ -26,10 +26,9 @@ from sklearn.model_selection import StratifiedKFold
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.models import open_uncached
 from feedback_loop.analysis.gates import Route
-from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.config import EmbedderChoice
 from feedback_loop.ports import Embedder, Vectors
-from feedback_loop.workflows.try_classify import Decide, Speed, answers_of, learn
+from feedback_loop.workflows.try_classify import Speed, answers_of, learn
 from feedback_loop.workflows.try_files import Answer, TextRow
 from feedback_loop_tests.benchmarks.text_classification import (
     DELTA,
@@ -150,7 +149,9 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5, help="how many of the five folds are measured")
     parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS, help="which tables")
     parser.add_argument("--speeds", type=Speed, choices=list(Speed), nargs="*", default=list(Speed), help="which speeds")
-    parser.add_argument("--encoder", type=EmbedderChoice, choices=list(EmbedderChoice), default=EmbedderChoice.MINILM, help="kind of vectors")
+    parser.add_argument(
+        "--encoder", type=EmbedderChoice, choices=list(EmbedderChoice), default=EmbedderChoice.MINILM, help="kind of vectors"
+    )
     options = parser.parse_args()
     console = Console(width=150)
     if not (options.data / "banking77").is_dir():

@@ -1,8 +1,9 @@
 """The BERT encoder as an ONNX graph, put together in memory from the published weights.
 
 Not here: pooling and unit length (`embedder`), because ONNX Runtime sums a batch of one in another order than a batch of two; the same
-layers on eight-bit integers (`int8`). The rules that are easy to break: there is no attention mask, so that a batch may only hold texts of one token length; and the weights
-are handed to the session beside the graph, because a graph that contains them takes ten times as long to load.
+layers on eight-bit integers (`int8`). The rules that are easy to break: there is no attention mask, so that a batch may only hold texts
+of one token length; and the weights are handed to the session beside the graph, because a graph that contains them takes ten times as
+long to load.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The encoder's layers on eight-bit integers: ranges of states that were measured once, so that no batch can move another's vector.
 
-Here: the graph, and how ranges are measured. The file of ranges is made by `feedback_loop_tests/benchmarks/static_int8.py`. The rule that is
+Here: the graph, and how ranges are measured; `feedback_loop_tests/benchmarks/static_int8.py` makes the file of them. The rule that is
 easy to break: ranges are never taken from the texts at hand ("dynamic" quantisation), which would make a text's vector depend on its batch.
 """
 

@@ -62,5 +62,6 @@ def test_features_of_a_row_do_not_depend_on_the_rows_beside_it() -> None:
 
 def test_features_are_the_same_at_every_call() -> None:
     one, other = gaussian_features(8, 20, 2.0), gaussian_features(8, 20, 2.0)
-    assert np.array_equal(one.directions, other.directions) and np.array_equal(one.phases, other.phases)
+    assert np.array_equal(one.directions, other.directions)
+    assert np.array_equal(one.phases, other.phases)
     assert one.directions.shape == (8, 20)
