@@ -36,8 +36,7 @@ def fit_ridge(features: Singles | sparse.csr_array, wanted: Singles, ridge: floa
     (Allen 1974 for one row, Cook and Weisberg 1982 for several).
     """
     exact = features.astype(np.float64)
-    gram = exact.T @ exact
-    gram = gram.toarray() if sparse.issparse(gram) else gram
+    gram = _dense(exact.T @ exact)
     gram[np.diag_indices_from(gram)] += ridge
     root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
     weights = np.asarray(cho_solve((root, True), exact.T @ wanted, check_finite=False), np.float32)
@@ -54,7 +53,12 @@ def _leverage(features: Singles | sparse.csr_array, halves: Singles) -> Reals:
         np.square(features[start : start + _ROWS_AT_ONCE] @ halves).sum(axis=1, dtype=np.float64)
         for start in range(0, features.shape[0], _ROWS_AT_ONCE)
     ]
-    return np.minimum(np.concatenate(parts), _HIGHEST_LEVERAGE)
+    leverage: Reals = np.minimum(np.concatenate(parts), _HIGHEST_LEVERAGE)
+    return leverage
+
+
+def _dense(matrix: Reals | sparse.csr_array) -> Reals:
+    return np.asarray(matrix.toarray() if isinstance(matrix, sparse.sparray) else matrix, np.float64)
 
 
 def _block_errors(features: Singles | sparse.csr_array, halves: Singles, errors: Reals, folds: int) -> Reals:
