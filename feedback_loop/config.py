@@ -25,6 +25,8 @@ class EmbedderChoice(StrEnum):
     """Which vectors to use; TF-IDF only ever by an explicit choice."""
 
     MINILM = "minilm"
+    MINILM_INT8 = "minilm-int8"
+    """The same model on eight-bit integers, for volume: its vectors are others, and differ a little between kinds of processors."""
     TFIDF = "tfidf"
 
 
@@ -192,8 +194,8 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
             f"the home folder {place} has one of {_UNSAFE} in its path, which Delta tables can't bear. Choose another with --home."
         )
     encoder = env.get("FEEDBACK_LOOP_ENCODER_FOLDER") or None
-    if encoder and chosen == EmbedderChoice.TFIDF:
-        raise BadInput("FEEDBACK_LOOP_ENCODER_FOLDER names an encoder, but FEEDBACK_LOOP_EMBEDDER=tfidf uses none. Leave one empty.")
+    if encoder and chosen != EmbedderChoice.MINILM:
+        raise BadInput(f"FEEDBACK_LOOP_ENCODER_FOLDER names an encoder, but FEEDBACK_LOOP_EMBEDDER={chosen} can't use it. Leave one empty.")
     return Settings(
         home=place,
         embedder=EmbedderChoice(chosen),

@@ -50,7 +50,7 @@ def test_the_weaker_vectors_come_only_by_choice() -> None:
 
 
 def test_an_unknown_embedder_is_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownChoice, match=r"FEEDBACK_LOOP_EMBEDDER 'word2vec'.*minilm, tfidf"):
+    with pytest.raises(UnknownChoice, match=r"FEEDBACK_LOOP_EMBEDDER 'word2vec'.*minilm, minilm-int8, tfidf"):
         load_settings(environment={"FEEDBACK_LOOP_EMBEDDER": "word2vec"})
 
 
@@ -60,8 +60,9 @@ def test_another_encoder_is_a_folder_that_is_named(tmp_path: Path) -> None:
 
 
 def test_an_encoder_and_vectors_without_one_contradict_each_other(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="FEEDBACK_LOOP_ENCODER_FOLDER"):
-        load_settings(environment={"FEEDBACK_LOOP_ENCODER_FOLDER": str(tmp_path), "FEEDBACK_LOOP_EMBEDDER": "tfidf"})
+    for other in ("tfidf", "minilm-int8"):
+        with pytest.raises(BadInput, match=f"FEEDBACK_LOOP_ENCODER_FOLDER.*{other} can't use it"):
+            load_settings(environment={"FEEDBACK_LOOP_ENCODER_FOLDER": str(tmp_path), "FEEDBACK_LOOP_EMBEDDER": other})
 
 
 @pytest.mark.parametrize("name", ["100%", "a*b", "what?", "[x]", "a=b", "a\\b"])

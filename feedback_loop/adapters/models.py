@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
-from feedback_loop.adapters.minilm.embedder import open_encoder
+from feedback_loop.adapters.minilm.embedder import open_encoder, open_int8_encoder
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.analysis.classify import FragmentClassifier, train_classifier
 from feedback_loop.analysis.taxonomy import seed_taxonomy
@@ -25,8 +25,18 @@ def open_embedder(settings: Settings) -> Embedder:
 
 @lru_cache(maxsize=4)
 def _cached_embedder(choice: EmbedderChoice, encoder_folder: Path | None, cache_file: Path) -> Embedder:
-    inner: Embedder = open_encoder(encoder_folder) if choice is EmbedderChoice.MINILM else TfidfEmbedder()
-    return CachingEmbedder(inner, cache_file)
+    return CachingEmbedder(open_uncached(choice, encoder_folder), cache_file)
+
+
+def open_uncached(choice: EmbedderChoice, encoder_folder: Path | None = None) -> Embedder:
+    """The embedder of that kind, which remembers nothing. Raises ModelWeightsMissing, EncoderUnusable."""
+    match choice:
+        case EmbedderChoice.MINILM:
+            return open_encoder(encoder_folder)
+        case EmbedderChoice.MINILM_INT8:
+            return open_int8_encoder()
+        case EmbedderChoice.TFIDF:
+            return TfidfEmbedder()
 
 
 def seed_classifier(embedder: Embedder) -> FragmentClassifier:

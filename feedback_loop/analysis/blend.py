@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.methods.statistics.calibration import Blend, Flags, Indices, Reals, fit_blend
-from feedback_loop.methods.statistics.kernel_ridge import KernelRidge, Singles, fit_kernel_ridge, fixed_blocks, thin_out
+from feedback_loop.methods.statistics.kernel_ridge import BLOCK_ROWS, KernelRidge, Singles, fit_kernel_ridge, fixed_blocks, thin_out
 from feedback_loop.ports import Vectors
 
 CODE_VERSION = "blend-2"
@@ -89,9 +89,9 @@ class Models:
         none, parts = Scores(np.zeros((0, label_count)), np.zeros((0, label_count)), np.zeros(0)), []
         for start in range(0, len(texts), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
-            by_meaning = _cosines(vectors[rows], self.known_vectors)
-            by_wording = (self.terms.of(texts[rows]) @ self.known_wording.T).toarray()
-            parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), _nearness(by_meaning)))
+            by_meaning = cosines_to(vectors[rows], self.known_vectors)
+            by_wording = products_with(self.terms.of(texts[rows]), self.known_wording)
+            parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), nearness_by(by_meaning)))
         return none.beside(*parts)
 
 
@@ -144,13 +144,13 @@ def train(
 def _fit(texts: Sequence[str], vectors: Vectors, truth: Indices, label_count: int, sharpness: Sharpness) -> tuple[Models, Scores]:
     terms = _terms(texts)
     features, known = terms.of(texts), np.ascontiguousarray(vectors)
-    wording = fit_kernel_ridge((features @ features.T).toarray(), truth, label_count, sharpness.wording)
-    by_meaning = _cosines(known, known)
+    wording = fit_kernel_ridge(products_with(features, features), truth, label_count, sharpness.wording)
+    by_meaning = cosines_to(known, known)
     meaning = fit_kernel_ridge(by_meaning, truth, label_count, sharpness.meaning)
     # An example is not its own neighbour.
     np.fill_diagonal(by_meaning, -1)
     models = Models(terms, known, features, meaning.model, wording.model)
-    return models, Scores(meaning.left_out, wording.left_out, _nearness(by_meaning))
+    return models, Scores(meaning.left_out, wording.left_out, nearness_by(by_meaning))
 
 
 def _terms(texts: Sequence[str]) -> Wording:
@@ -161,11 +161,23 @@ def _terms(texts: Sequence[str]) -> Wording:
     return Wording(words, letters)
 
 
-def _cosines(vectors: Vectors, known: Vectors) -> Singles:
+def cosines_to(vectors: Vectors, known: Vectors) -> Singles:
+    """Cosines [n, examples] of vectors of unit length to known ones, each row a function of that row alone."""
     return fixed_blocks(vectors, lambda block: block @ known.T)
 
 
-def _nearness(cosines: Singles) -> Reals:
+def products_with(features: sparse.csr_array, known: sparse.csr_array) -> Singles:
+    """Inner products [n, examples] of sparse rows; a few dense columns at once take two thirds of the time of a sparse product."""
+    parts = [(known @ _columns(features[start : start + BLOCK_ROWS])).T for start in range(0, features.shape[0], BLOCK_ROWS)]
+    return np.concatenate(parts)
+
+
+def _columns(features: sparse.csr_array) -> Singles:
+    return np.ascontiguousarray(features.toarray().T)
+
+
+def nearness_by(cosines: Singles) -> Reals:
+    """The mean cosine [n] to the nearest examples."""
     count = min(_NEIGHBOURS, cosines.shape[1])
     nearest = np.sort(np.partition(cosines, cosines.shape[1] - count, axis=1)[:, -count:], axis=1)
     means: Reals = nearest.astype(np.float64).mean(axis=1)

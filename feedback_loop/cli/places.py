@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.config import EmbedderChoice, Settings, load_settings
+from feedback_loop.config import Settings, load_settings
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -84,10 +84,9 @@ def open_model_home(settings: Settings) -> Home:
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:
     """The embedding model that the settings name; `try` keeps no state, so nothing is remembered."""
-    from feedback_loop.adapters.minilm.embedder import open_encoder
-    from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+    from feedback_loop.adapters.models import open_uncached
 
-    return open_encoder(settings.encoder_folder) if settings.embedder is EmbedderChoice.MINILM else TfidfEmbedder()
+    return open_uncached(settings.embedder, settings.encoder_folder)
 
 
 def known_file(path: Path) -> str:

@@ -14,7 +14,7 @@ import typer
 from feedback_loop.cli.places import open_embedder_without_cache, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, say
 from feedback_loop.cli.progress import steps, waiting
-from feedback_loop.errors import BadInput
+from feedback_loop.errors import BadInput, UnknownChoice
 
 if TYPE_CHECKING:
     from feedback_loop.workflows.try_files import Answer, TextRow
@@ -88,19 +88,29 @@ def classify(
     delta: Annotated[
         float | None, typer.Option(help=f"Probability that this promise is broken; {DELTA} if not given.", show_default=False)
     ] = None,
+    speed: Annotated[
+        str | None,
+        typer.Option(
+            help="`one`: the encoder reads every text; `two`: only those of which a table of words is unsure.", show_default=False
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Classify texts: `text_id, label, confidence, prediction_set, route, reason`.
 
     Example: `feedback-loop try classify --train labelled.csv --input texts.csv --out labels.jsonl`
     """
-    from feedback_loop.workflows.try_classify import by_own_labels, by_seed_taxonomy, read_labelled
+    from feedback_loop.workflows.try_classify import Speed, by_own_labels, by_seed_taxonomy, read_labelled
     from feedback_loop.workflows.try_files import write_json_lines
 
     if train is None and (target_precision is not None or delta is not None):
         raise BadInput(
             "a precision can only be promised on your own labels. Add --train FILE, or leave --target-precision and --delta out."
         )
+    if train is None and speed is not None:
+        raise BadInput("a table of words can only be learnt from your own texts. Add --train FILE, or leave --speed out.")
+    if speed is not None and speed not in [*Speed]:
+        raise UnknownChoice("--speed", speed, list(Speed))
     rows = _rows(source, out, train)
     embedder = open_embedder_without_cache(settings_of(context))
     with waiting(f"classifying {len(rows):,} texts"):
@@ -108,7 +118,8 @@ def classify(
             answers = by_seed_taxonomy(rows, embedder)
         else:
             precision = TARGET_PRECISION if target_precision is None else target_precision
-            answers = by_own_labels(read_labelled(train), rows, embedder, precision, DELTA if delta is None else delta)
+            promised = (precision, DELTA if delta is None else delta)
+            answers = by_own_labels(read_labelled(train), rows, embedder, *promised, Speed(speed or Speed.ONE))
     write_json_lines(out, answers)
     _told(out, answers, as_json)
 

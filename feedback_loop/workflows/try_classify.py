@@ -6,16 +6,24 @@ a user's labels nothing is certified, and the reason says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.selective import LabelledText, Split, Verdict, decide_texts
+from feedback_loop.analysis.gates import Verdict
+from feedback_loop.analysis.labelled_texts import LabelledText, Split
+from feedback_loop.analysis.selective import SelectiveClassifier, decide, train_selective
 from feedback_loop.analysis.taxonomy import seed_taxonomy
+from feedback_loop.analysis.two_speed import TwoSpeedClassifier, decide_at_two_speeds, train_two_speed
 from feedback_loop.contracts.routes import Route
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
@@ -27,7 +35,18 @@ from feedback_loop.workflows.try_files import Answer, TextRow, read_texts
 ABOVE_THRESHOLD = "above_threshold"
 """The seed classifier is sure enough; no promise about the user's texts, because none of their labels was seen."""
 
+Decide = Callable[[Sequence[tuple[str, str]]], list[Verdict]]
+
+# Large enough that texts of one length fill the encoder's batches, small enough that all cores have one.
+_PORTION = 1_024
 _ANY_DAY = date(1970, 1, 1)
+
+
+class Speed(StrEnum):
+    """Whether the encoder reads every text, or only those of which a static table of words is unsure."""
+
+    ONE = "one"
+    TWO = "two"
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
@@ -36,11 +55,43 @@ def read_labelled(path: Path) -> list[LabelledText]:
 
 
 def by_own_labels(
-    labelled: Sequence[LabelledText], rows: Sequence[TextRow], embedder: Embedder, target_precision: float, delta: float
+    labelled: Sequence[LabelledText],
+    rows: Sequence[TextRow],
+    embedder: Embedder,
+    target_precision: float,
+    delta: float,
+    speed: Speed = Speed.ONE,
 ) -> list[Answer]:
     """One answer per row, by a classifier trained on the labelled texts."""
-    verdicts = decide_texts(labelled, [(str(row.text_id), PLAIN.clean(row.text).text) for row in rows], embedder, target_precision, delta)
+    return answers_of(rows, learn(labelled, embedder, target_precision, delta, speed))
+
+
+def learn(labelled: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float, speed: Speed) -> Decide:
+    """What decides (text_id, text), trained on the labelled texts; it may be asked by several threads at once."""
+    if speed is Speed.TWO:
+        return partial(_at_two_speeds, train_two_speed(labelled, embedder, target_precision, delta), embedder)
+    return partial(_at_one_speed, train_selective(labelled, embedder, target_precision, delta), embedder)
+
+
+def answers_of(rows: Sequence[TextRow], decide_portion: Decide) -> list[Answer]:
+    """One answer per row. Portions are decided side by side: which one a text is in changes nothing about it."""
+    portions = [rows[start : start + _PORTION] for start in range(0, len(rows), _PORTION)]
+    # A limit that one thread lifts would be lifted for all, so it is set around them.
+    with threadpool_limits(limits=1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [answer for answers in pool.map(partial(_answers, decide_portion), portions) for answer in answers]
+
+
+def _answers(decide_portion: Decide, rows: Sequence[TextRow]) -> list[Answer]:
+    verdicts = decide_portion([(str(row.text_id), PLAIN.clean(row.text).text) for row in rows])
     return [_answer(row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
+
+
+def _at_one_speed(classifier: SelectiveClassifier, embedder: Embedder, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
+    return decide(classifier, texts, embedder.embed([text for _, text in texts]))
+
+
+def _at_two_speeds(classifier: TwoSpeedClassifier, embedder: Embedder, texts: Sequence[tuple[str, str]]) -> list[Verdict]:
+    return decide_at_two_speeds(classifier, texts, embedder)
 
 
 def by_seed_taxonomy(rows: Sequence[TextRow], embedder: Embedder) -> list[Answer]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-from feedback_loop.analysis.blend import BlendClassifier, train
+from feedback_loop.analysis.blend import BlendClassifier, products_with, train
 from feedback_loop_tests.analysis.fakes import WordHashEmbedder
 
 EMBED = WordHashEmbedder().embed
@@ -81,3 +82,9 @@ def test_left_out_scores_omit_labels_with_a_single_example() -> None:
     assert left_out.scores.meaning.shape == (16, 2)
     assert left_out.first(3).rows.tolist() == [0, 1, 2]
     assert left_out.first(3).scores.wording.shape == (3, 2)
+
+
+def test_products_are_those_of_the_sparse_rows() -> None:
+    rng = np.random.default_rng(0)
+    rows = sparse.csr_array(rng.random((70, 30), dtype=np.float32) * (rng.random((70, 30)) < 0.2))
+    assert np.array_equal(products_with(rows, rows[:9]), (rows @ rows[:9].T).toarray())

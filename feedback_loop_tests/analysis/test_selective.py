@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.selective import LabelledText, RouteReason, Split, decide_texts, train_selective
+from feedback_loop.analysis.gates import RouteReason
+from feedback_loop.analysis.labelled_texts import LabelledText, Split
+from feedback_loop.analysis.selective import decide_texts, train_selective
 from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop_tests.analysis.fakes import WordHashEmbedder

@@ -30,7 +30,9 @@ from sklearn.svm import LinearSVC
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
 from feedback_loop.analysis.blend import NARROW_INTENTS, train
-from feedback_loop.analysis.selective import LabelledText, RouteReason, Verdict, decide, train_selective
+from feedback_loop.analysis.gates import RouteReason, Verdict
+from feedback_loop.analysis.labelled_texts import LabelledText
+from feedback_loop.analysis.selective import decide, train_selective
 from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.statistics.calibration import Flags, Reals, cross_fitted, expected_calibration_error, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
@@ -101,7 +103,7 @@ def banking_grid(rows: Rows, embedder: Embedder) -> Grid:
         ):
             made[method].append(one)
         routed.append(automatic(answers, verdicts))
-    joined = {method: _joined(parts) for method, parts in made.items()}
+    joined = {method: all_answers(parts) for method, parts in made.items()}
     for method, one in joined.items():
         grid.add_row(method, f"{one.accuracy:.4f}", f"{one.calibration_error:.4f}", difference(one, joined["MiniLM + logistic regression"]))
     grid.add_row(f"ours, automatic at {TARGET}, fold by fold", "; ".join(routed), "", "")
@@ -120,7 +122,7 @@ def few_grid(rows: Rows, embedder: Embedder, repeats: int) -> Grid:
             named = [*taught, *(LabelledText(label.replace("_", " "), label) for label in sorted({one.label for one in rows}))]
             peers = [method(named, asked, embedder) for method in (meaning_alone, wording_alone)]
             made.append([*peers, ours(taught, asked, embedder)[0]])
-        joined = [_joined(parts) for parts in zip(*made, strict=True)]
+        joined = [all_answers(parts) for parts in zip(*made, strict=True)]
         grid.add_row(str(count), *(f"{one.accuracy:.4f}" for one in joined), difference(joined[2], joined[0]))
     return grid
 
@@ -235,16 +237,19 @@ def _answers(probabilities: Reals, labels: Sequence[str], asked: Rows) -> Answer
     return Answers(probabilities.max(axis=1), said == np.asarray([one.label for one in asked]))
 
 
-def _joined(parts: Sequence[Answers]) -> Answers:
+def all_answers(parts: Sequence[Answers]) -> Answers:
+    """Those of all parts."""
     return Answers(np.concatenate([one.confidence for one in parts]), np.concatenate([one.is_correct for one in parts]))
 
 
 def banking_rows(folder: Path) -> Rows:
+    """The labelled texts of the training part."""
     with (folder / "banking77" / "train.csv").open(encoding="utf-8", newline="") as lines:
         return [LabelledText(row["text"], row["category"]) for row in csv.DictReader(lines)]
 
 
 def clinc_rows(folder: Path) -> dict[str, Rows]:
+    """The labelled texts by part."""
     parts = json.loads((folder / "clinc150" / "train_val.json").read_text(encoding="utf-8"))
     return {part: [LabelledText(text, "out_of_scope" if label == "oos" else label) for text, label in rows] for part, rows in parts.items()}
 

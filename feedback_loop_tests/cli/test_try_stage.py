@@ -105,6 +105,17 @@ def test_classify_with_own_labels_answers_in_the_promised_fields(call: Call, tmp
     assert not home.exists()
 
 
+def test_classify_at_two_speeds_answers_in_the_same_fields(call: Call, tmp_path: Path, texts: Path, out: Path) -> None:
+    train = tmp_path / "train.csv"
+    rows = [(f"please refund order number {n}, I paid twice", "billing") for n in range(12)]
+    with train.open("w", newline="") as stream:
+        csv.writer(stream).writerows([("text", "label"), *rows, *((f"it crashes at once, attempt {n}", "crash") for n in range(12))])
+    found = answers(call, "classify", texts, out, "--train", str(train), "--speed", "two")
+    assert [list(row) for row in found] == [["text_id", "label", "confidence", "prediction_set", "route", "reason"]] * 3
+    outcome = call("try", "classify", "--train", train, "--input", texts, "--out", out, "--speed", "three")
+    assert (outcome.code, "Choose one of: one, two" in outcome.error) == (2, True)
+
+
 def test_cluster_writes_csv_with_the_promised_columns(call: Call, tmp_path: Path) -> None:
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
     texts = [f"the app crashes when I upload photo {n}" for n in range(9)] + [f"I was charged twice for order {n}" for n in range(9)]
@@ -176,6 +187,8 @@ def test_a_promise_without_own_labels_is_refused(call: Call, texts: Path, out: P
     outcome = call("try", "classify", "--input", texts, "--out", out, "--delta", "0.1")
     assert outcome.code == 2
     assert "Add --train FILE" in outcome.error
+    outcome = call("try", "classify", "--input", texts, "--out", out, "--speed", "two")
+    assert (outcome.code, "Add --train FILE, or leave --speed out" in outcome.error) == (2, True)
 
 
 def test_outputs_that_would_do_harm_are_refused(call: Call, tmp_path: Path, texts: Path) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
+from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.contracts.vocab import AbstentionReason, ComplaintClass
 from feedback_loop.ports import Vectors
-from feedback_loop.workflows.try_classify import ABOVE_THRESHOLD, by_seed_taxonomy
+from feedback_loop.workflows.try_classify import ABOVE_THRESHOLD, Speed, answers_of, by_own_labels, by_seed_taxonomy, learn
 from feedback_loop.workflows.try_cluster import cluster_answers
 from feedback_loop.workflows.try_files import TextRow
 
@@ -42,3 +45,26 @@ def test_seed_answers_route_by_what_the_classifier_decided() -> None:
         assert answer["prediction_set"][0] == answer["label"]
     assert [(a["route"], a["reason"]) for a in answers[1:3]] == [("human", AbstentionReason.NO_WORDS)] * 2
     assert (answers[3]["route"], answers[3]["reason"]) == ("llm", AbstentionReason.LANGUAGE_UNSUPPORTED)
+
+
+def _own_labels() -> list[LabelledText]:
+    sentences = {"billing": "I was charged twice for order", "crash": "it crashes when I open photo"}
+    return [LabelledText(f"{sentence} {n}", label) for n in range(30) for label, sentence in sentences.items()]
+
+
+@pytest.mark.parametrize("speed", list(Speed))
+def test_own_labels_are_told_at_either_speed_and_every_text_is_masked(speed: Speed) -> None:
+    rows, listening = [TextRow("a", "charged twice by jo@example.com", {}), TextRow("b", "it crashes", {})], ListeningEmbedder()
+    answers = by_own_labels(_own_labels(), rows, listening, 0.9, 0.1, speed)
+    assert [(answer["text_id"], answer["label"]) for answer in answers] == [("a", "billing"), ("b", "crash")]
+    assert not [text for text in listening.shown if "@" in text]
+
+
+@pytest.mark.parametrize("speed", list(Speed))
+def test_answers_of_many_portions_are_those_of_each_row_alone(speed: Speed) -> None:
+    decide = learn(_own_labels(), TfidfEmbedder(), 0.9, 0.1, speed)
+    rows = [TextRow(n, f"{'charged' if n % 3 else 'crashes with'} photo {n}", {}) for n in range(2_500)]
+    answers = answers_of(rows, decide)
+    assert [answer["text_id"] for answer in answers] == list(range(2_500))
+    assert all(answers[n] == answers_of(rows[n : n + 1], decide)[0] for n in (0, 1_023, 1_024, 2_499))
+    assert answers_of([], decide) == []

@@ -12,22 +12,45 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from feedback_loop.adapters.minilm.chosen_model import ChosenModel
-from feedback_loop.adapters.minilm.graph import Encoder
+from feedback_loop.adapters.minilm.graph import Encoder, EncoderGraph
+from feedback_loop.adapters.minilm.int8 import Int8Kernel
 from feedback_loop.adapters.minilm.tokenise import Tokeniser, Tokens
 from feedback_loop.adapters.minilm.weights import EncoderModel, PublishedModel
 from feedback_loop.ports import Vectors
 
-# Names everything besides the weights that decides a vector. Change it with graph, pooling or tokenisation: cached vectors follow it.
-KERNEL = "fp32-ort"
 # From 256 to 2,048 tokens at once the CPU time of a text differs by less than a tenth; small batches share out better among threads.
 BATCH_TOKENS = 512
 
 Rows = npt.NDArray[np.intp]
+
+
+class Kernel(Protocol):
+    """How layers are computed."""
+
+    @property
+    def name(self) -> str:
+        """Names everything besides the weights that decides a vector: cached vectors follow it."""
+        ...
+
+    def graph(self, model: EncoderModel) -> EncoderGraph:
+        """An empty graph that computes layers this way."""
+        ...
+
+
+class Fp32Kernel:
+    """Layers in single precision. Change the name with graph, pooling or tokenisation."""
+
+    name = "fp32-ort"
+
+    def graph(self, model: EncoderModel) -> EncoderGraph:
+        """The plain graph."""
+        return EncoderGraph(model.weights(), model.shape)
 
 
 def open_encoder(folder: Path | None = None) -> MiniLmEmbedder:
@@ -35,18 +58,24 @@ def open_encoder(folder: Path | None = None) -> MiniLmEmbedder:
     return MiniLmEmbedder(None if folder is None else ChosenModel(folder))
 
 
+def open_int8_encoder() -> MiniLmEmbedder:
+    """The published model on eight-bit integers: some 2.7 times as fast, its vectors at a cosine of .997 to the others'."""
+    return MiniLmEmbedder(kernel=Int8Kernel())
+
+
 class MiniLmEmbedder:
     """Sentence vectors computed on this machine, without network; the model is loaded when the first text comes."""
 
-    def __init__(self, model: EncoderModel | None = None, threads: int | None = None) -> None:
+    def __init__(self, model: EncoderModel | None = None, threads: int | None = None, kernel: Kernel | None = None) -> None:
         """Raises ModelWeightsMissing at once where no other model is given and the weights of the published one are not installed."""
         self._model: EncoderModel = model or PublishedModel()
+        self._kernel: Kernel = kernel or Fp32Kernel()
         self._threads = threads or os.cpu_count() or 1
 
     @property
     def model_version(self) -> str:
         """Model, kernel and weights."""
-        return f"{self._model.name}/{KERNEL}/{self._model.digest[:12]}"
+        return f"{self._model.name}/{self._kernel.name}/{self._model.digest[:12]}"
 
     @property
     def dimension(self) -> int:
@@ -65,7 +94,7 @@ class MiniLmEmbedder:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder(self._model.weights(), self._model.shape)
+        return Encoder(self._kernel.graph(self._model))
 
     @cached_property
     def _tokeniser(self) -> Tokeniser:

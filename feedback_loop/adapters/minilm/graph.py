@@ -1,12 +1,14 @@
 """The BERT encoder as an ONNX graph, put together in memory from the published weights.
 
-Not here: pooling and unit length (`embedder`), because ONNX Runtime sums a batch of one in another order than a batch of two.
-The rules that are easy to break: there is no attention mask, so that a batch may only hold texts of one token length; and the weights
-are handed to the session beside the graph, because a graph that contains them takes ten times as long to load.
+Not here: pooling and unit length (`embedder`), because ONNX Runtime sums a batch of one in another order than a batch of two; the same
+layers on eight-bit integers (`int8`). The rules that are easy to break: there is no attention mask, so that a batch may only hold texts
+of one token length; and the weights are handed to the session beside the graph, because a graph that contains them takes ten times as
+long to load.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +19,7 @@ from onnx import NodeProto, TensorProto, helper
 
 from feedback_loop.adapters.minilm.weights import EncoderShape, Weights
 
-_CONTRIB = "com.microsoft"
+CONTRIB = "com.microsoft"
 
 
 @dataclass
@@ -45,6 +47,18 @@ class EncoderGraph:
         bias = self.constant(f"{layer}.bias", self.weights[f"{layer}.bias"])
         return self.add("Add", [self.add("MatMul", [source, matrix], f"{layer}.product"), bias], f"{layer}.sum")
 
+    def attention(self, source: str, layer: str) -> str:
+        """The output of a published attention block, before the linear layer behind it."""
+        matrix, bias = self.attention_weights(layer)
+        names = [self.constant(f"{layer}.attention.matrix", matrix), self.constant(f"{layer}.attention.bias", bias)]
+        return self.add("Attention", [source, *names], f"{layer}.mixed", CONTRIB, num_heads=self.shape.head_count)
+
+    def attention_weights(self, layer: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Query, key and value side by side: matrix [hidden, 3 hidden] and bias."""
+        parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
+        matrix = np.concatenate([self.weights[f"{part}.weight"].T for part in parts], axis=1)
+        return matrix, np.concatenate([self.weights[f"{part}.bias"] for part in parts])
+
     def normalised(self, source: str, layer: str, output: str) -> str:
         """The output of a published layer normalisation."""
         names = [self.constant(f"{layer}.{part}", self.weights[f"{layer}.{part}"]) for part in ("weight", "bias")]
@@ -54,8 +68,10 @@ class EncoderGraph:
 class Encoder:
     """The graph, loaded: runs on one thread per call and may be called from several threads at once."""
 
-    def __init__(self, weights: Weights, shape: EncoderShape) -> None:
-        graph = _encoder(EncoderGraph(weights, shape))
+    def __init__(self, empty: EncoderGraph, outputs: Sequence[str] = ("states",)) -> None:
+        """Fills the graph, which says by its kind how layers are computed; more outputs than the states can be asked for by `named`."""
+        graph = _encoder(empty)
+        self._outputs = list(outputs)
         # The session reads these arrays where they stand, so they must live as long as it does.
         self._constants = {name: ort.OrtValue.ortvalue_from_numpy(value) for name, value in graph.constants.items()}
         options = ort.SessionOptions()
@@ -63,11 +79,15 @@ class Encoder:
         # Full optimisation fuses Add and LayerNormalization into an operator that is slower on CPUs.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.add_external_initializers(list(self._constants), list(self._constants.values()))
-        self._session = ort.InferenceSession(_serialised(graph), options, providers=["CPUExecutionProvider"])
+        self._session = ort.InferenceSession(_serialised(graph, self._outputs), options, providers=["CPUExecutionProvider"])
 
     def states(self, token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """float32 [texts, tokens, hidden] of int64 [texts, tokens]: the last layer's state of each token."""
         return np.asarray(self._session.run(["states"], {"token_ids": token_ids})[0], dtype=np.float32)
+
+    def named(self, token_ids: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.float32]]:
+        """Every output that was asked for, by name."""
+        return dict(zip(self._outputs, self._session.run(self._outputs, {"token_ids": token_ids}), strict=True))
 
 
 def _encoder(graph: EncoderGraph) -> EncoderGraph:
@@ -93,24 +113,21 @@ def _token_embeddings(graph: EncoderGraph) -> str:
 
 def _layer(graph: EncoderGraph, layer: str, states: str, output: str) -> str:
     """One transformer layer: attention, feed-forward, each added to its input and normalised."""
-    attention = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-    matrix = graph.constant(f"{layer}.attention.matrix", np.concatenate([graph.weights[f"{a}.weight"].T for a in attention], axis=1))
-    bias = graph.constant(f"{layer}.attention.bias", np.concatenate([graph.weights[f"{a}.bias"] for a in attention]))
-    mixed = graph.add("Attention", [states, matrix, bias], f"{layer}.mixed", _CONTRIB, num_heads=graph.shape.head_count)
+    mixed = graph.attention(states, layer)
     attended = graph.add("Add", [graph.linear(mixed, f"{layer}.attention.output.dense"), states], f"{layer}.attended")
     middle = graph.normalised(attended, f"{layer}.attention.output.LayerNorm", f"{layer}.middle")
-    wide = graph.add("Gelu", [graph.linear(middle, f"{layer}.intermediate.dense")], f"{layer}.wide", _CONTRIB)
+    wide = graph.add("Gelu", [graph.linear(middle, f"{layer}.intermediate.dense")], f"{layer}.wide", CONTRIB)
     fed = graph.add("Add", [graph.linear(wide, f"{layer}.output.dense"), middle], f"{layer}.fed")
     return graph.normalised(fed, f"{layer}.output.LayerNorm", output)
 
 
-def _serialised(graph: EncoderGraph) -> bytes:
+def _serialised(graph: EncoderGraph, outputs: Sequence[str]) -> bytes:
     """The graph as an ONNX model that names its constants without holding them."""
     token_ids = helper.make_tensor_value_info("token_ids", TensorProto.INT64, ["texts", "tokens"])
-    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", graph.shape.hidden_size])
+    states = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", "tokens", None]) for name in outputs]
     constants = [_promised(name, value) for name, value in graph.constants.items()]
-    operators = [helper.make_opsetid("", 18), helper.make_opsetid(_CONTRIB, 1)]
-    body = helper.make_graph(graph.nodes, "encoder", [token_ids], [states], constants)
+    operators = [helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)]
+    body = helper.make_graph(graph.nodes, "encoder", [token_ids], states, constants)
     return bytes(helper.make_model(body, opset_imports=operators, ir_version=9).SerializeToString())
 
 
