@@ -30,8 +30,8 @@ MESSAGE = TABLES["silver_message"]
 FRAGMENT_SCHEMA = TABLES["silver_fragment"].schema
 MAIL_SCHEMA = pa.schema([*map(TABLES["bronze_feedback_record"].schema.field, MAIL)])
 
-PORTION_ROWS = 50_000
-"""Landed rows that are worked on at once: about 300 MB at a thousand characters each, whatever the days of the run."""
+PORTION_ROWS = 40_000
+"""Landed rows that are worked on at once: about 250 MB at a thousand characters each, whatever the days of the run."""
 MAIL_ROWS = 512
 """Mails to a batch: to strip one takes as long as to clean several reviews."""
 
