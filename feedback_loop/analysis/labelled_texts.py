@@ -6,19 +6,18 @@ file, so examples are put in the order of their content's hash.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from feedback_loop.analysis.classify import has_words
+from feedback_loop.analysis.taxonomy import in_words
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import BadInput
 
 OUT_OF_SCOPE = "out_of_scope"
 _FEW = 20
-_SEPARATORS = re.compile(r"[_\-./:]+")
 
 
 class Split(StrEnum):
@@ -71,6 +70,4 @@ def _parts(labelled: Sequence[LabelledText]) -> dict[Split, list[LabelledText]]:
 def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
     """The name of each label that has few examples, as one more example of it: names mean something more often than not."""
     counts = Counter(one.label for one in labelled)
-    return [
-        LabelledText(_SEPARATORS.sub(" ", label), label) for label, count in sorted(counts.items()) if count < _FEW and has_words(label)
-    ]
+    return [LabelledText(in_words(label), label) for label, count in sorted(counts.items()) if count < _FEW and has_words(label)]

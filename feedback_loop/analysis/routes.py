@@ -30,6 +30,11 @@ _VERDICTS = {
 }
 
 
+def is_answered() -> pl.Expr:
+    """Whether a row of `analysis_classification` has its class from a language model."""
+    return pl.col("classifier_version").str.contains(ANSWERED_MARK, literal=True)
+
+
 def routes(classes: pl.DataFrame, evidence: pl.DataFrame, gates: pl.DataFrame) -> pl.DataFrame:
     """Rows of `analysis_route`, from rows of `analysis_classification` and `analysis_evidence` and the gates as `in_force` gives them."""
     told = classes.join(indicators(evidence), on="fragment_id", how="left", maintain_order="left").join(
@@ -65,7 +70,7 @@ def _reason() -> pl.Expr:
         .then(pl.lit(str(RoutingReason.SENSITIVE_CLASS)))
         .when(pl.col("is_abstained"))
         .then(pl.lit(str(RoutingReason.ABSTAINED)))
-        .when(pl.col("classifier_version").str.contains(ANSWERED_MARK, literal=True))
+        .when(is_answered())
         .then(pl.lit(str(RoutingReason.ANSWERED_BY_MODEL)))
         .when(pl.col("gate_verdict").is_null())
         .then(pl.lit(str(RoutingReason.NO_GATE)))

@@ -35,6 +35,11 @@ _FEW_EXAMPLES = 20
 _SEPARATORS = re.compile(r"[_\-./:]+")
 
 
+def in_words(label: str) -> str:
+    """The label with blanks for what separates its words."""
+    return _SEPARATORS.sub(" ", label)
+
+
 @dataclass(frozen=True)
 class TaxonomyClass:
     """One class: its definition, its borders with its neighbours, and examples as (language, sentence)."""
@@ -62,7 +67,7 @@ class TaxonomyClass:
     @property
     def shown_name(self) -> str:
         """Its name in words."""
-        return self.title or _SEPARATORS.sub(" ", str(self.name))
+        return self.title or in_words(str(self.name))
 
     def taught(self, language: str) -> tuple[tuple[str, str], ...]:
         """What a model learns of it, as (language, sentence): definition, examples and, where those are few, its name."""

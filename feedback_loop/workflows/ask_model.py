@@ -23,7 +23,7 @@ from feedback_loop.analysis.prompts.classification import (
 )
 from feedback_loop.analysis.prompts.evidence import EvidenceAnswer, evidence_question, quoted
 from feedback_loop.analysis.prompts.untrusted import is_short_enough
-from feedback_loop.analysis.routes import ANSWERED_MARK
+from feedback_loop.analysis.routes import ANSWERED_MARK, is_answered
 from feedback_loop.contracts.questions import Question, Reply, unanswered
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import AbstentionReason, UnansweredReason
@@ -104,11 +104,6 @@ def evidence_of_answered(fragments: pl.DataFrame, classification: pl.DataFrame, 
 def with_quotations(evidence: pl.DataFrame, quotations: pl.DataFrame) -> pl.DataFrame:
     """`analysis_evidence` of the rules and of a model; what both found stays the rules' word."""
     return pl.concat([evidence, quotations.join(evidence, on="evidence_id", how="anti")])
-
-
-def is_answered() -> pl.Expr:
-    """Whether a row of `analysis_classification` has its class from a language model."""
-    return pl.col("classifier_version").str.contains(ANSWERED_MARK, literal=True)
 
 
 def open_fragments(fragments: pl.DataFrame, classification: pl.DataFrame) -> pl.DataFrame:

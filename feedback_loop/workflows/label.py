@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import polars as pl
+
 from feedback_loop.analysis.gold_labels import said_of
 from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
 from feedback_loop.contracts.identifiers import stable_id
@@ -65,8 +67,8 @@ def _word(class_name: str, taxonomy: Taxonomy) -> str:
 
 
 def _require_fragment(fragment_id: str, tables: TableStore) -> None:
-    known = tables.read(TABLES["silver_fragment"], columns=["fragment_id"])["fragment_id"]
-    if fragment_id not in known:
+    wanted = pl.DataFrame({"fragment_id": [fragment_id]})
+    if tables.read(TABLES["silver_fragment"], columns=["fragment_id"], matching=wanted).is_empty():
         raise BadInput("no fragment has this id. Find one with `query`, in mart_complaint.")
 
 

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
+from feedback_loop.analysis.routes import is_answered
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import CallOutcome, ModelStage
 from feedback_loop.ports import TableStore
-from feedback_loop.workflows.ask_model import is_answered
 
 LOCAL, LANGUAGE_MODEL, PEOPLE = "local", "language model", "people"
 _THOUSAND = 1_000

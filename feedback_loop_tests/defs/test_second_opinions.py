@@ -10,10 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from feedback_loop.analysis.routes import ANSWERED_MARK
+from feedback_loop.analysis.routes import ANSWERED_MARK, is_answered
 from feedback_loop.config import load_settings
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.workflows.ask_model import is_answered
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.made_up_feedback import days, record
 from feedback_loop_tests.language_model_server import ModelServer, running_model

@@ -8,11 +8,10 @@ import polars as pl
 import pytest
 
 from feedback_loop.analysis.prompts.classification import SHORTLIST
-from feedback_loop.analysis.routes import ANSWERED_MARK
+from feedback_loop.analysis.routes import ANSWERED_MARK, is_answered
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import ModelStage
-from feedback_loop.workflows.ask_model import is_answered
 from feedback_loop.workflows.model_recipes import ActiveModel, active_model, classified, recipe_of, trained
 from feedback_loop.workflows.model_versions import Home, train_version
 from feedback_loop.workflows.second_opinions import second_opinions, what_is_known

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta, binom
+from scipy.stats import binom
+
+from feedback_loop.methods.statistics.calibration import error_upper_bound
+from feedback_loop.methods.statistics.proven_shares import lower_bound
 
 Flags = npt.NDArray[np.bool_]
 
@@ -43,6 +46,4 @@ def paired_counts(present: Flags, candidate: Flags) -> PairedCounts:
 def share_interval(hits: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """The exact two-sided interval of a share (Clopper and Pearson 1934); 0 to 1 where nothing was tried."""
     tail = (1 - confidence) / 2
-    low = 0.0 if not hits else float(beta.ppf(tail, hits, trials - hits + 1))
-    high = 1.0 if hits >= trials else float(beta.ppf(1 - tail, hits + 1, trials - hits))
-    return low, high
+    return lower_bound(hits, trials, tail), error_upper_bound(hits, trials, tail)
