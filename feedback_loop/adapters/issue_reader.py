@@ -85,6 +85,9 @@ class RankedIssue:
     product: str
     issue_class: str
     is_catch_all: bool
+    wording_summary: str | None
+    wording_hypothesis: str | None
+    wording_version: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,15 +180,24 @@ ranked_days as (
         row_number() over (partition by issue_id order by event_date desc) as recency_rank
     from mart_issue_day
     where event_date <= $2
+),
+worded as (
+    select
+        issue_id, wording_summary, wording_hypothesis, wording_version,
+        row_number() over (partition by issue_id order by event_date desc) as recency_rank
+    from mart_issue_day
+    where event_date <= $2 and wording_summary is not null
 )
 select
     ledger.issue_id, ledger.issue_label as label, coalesce(counted.fragment_count, 0) as fragment_count, as_of.customer_count,
-    as_of.trend, as_of.first_seen_at, as_of.last_seen_at, ledger.product, ledger.issue_class, ledger.is_catch_all
+    as_of.trend, as_of.first_seen_at, as_of.last_seen_at, ledger.product, ledger.issue_class, ledger.is_catch_all,
+    worded.wording_summary, worded.wording_hypothesis, worded.wording_version
 from mart_issue as ledger
 -- An issue without a day so far did not exist at the end of the range.
 inner join ranked_days as as_of on ledger.issue_id = as_of.issue_id and as_of.recency_rank = 1
 left join counted on ledger.issue_id = counted.issue_id
 left join alerted on ledger.issue_id = alerted.issue_id
+left join worded on ledger.issue_id = worded.issue_id and worded.recency_rank = 1
 where
     (cast($7 as varchar) is null or ledger.issue_class = $7)
     -- An issue that is asked for by its id is shown even where it has no fragment of its own yet.

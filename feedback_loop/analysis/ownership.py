@@ -1,14 +1,16 @@
 """Who owns a complaint, and who mends, tells, refunds and signs off: one versioned table of classes, products and areas (R89, R90).
 
 The seed lies beside this module as data; a home may replace it whole with its own file, which `workflows/owners` reads. Playbooks name the
-same teams as owners (`remediation/playbooks`). The rule that is easy to break: a table without a default owner, with a team that nobody
-declared or with a rule that can never decide is refused as a whole, because a fragment without an owner is nobody's.
+same teams as owners (`remediation/playbooks`), and a company's taxonomy may name one for each of its classes. The rule that is easy to
+break: a table without a default owner, with a team that nobody declared or with a rule that can never decide is refused as a whole,
+because a fragment without an owner is nobody's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -21,6 +23,8 @@ from feedback_loop.contracts.vocab import ComplaintClass, TeamFunction
 from feedback_loop.errors import OwnershipRefused
 
 DEFAULT_RULE = "default"
+TAXONOMY_RULE = "taxonomy"
+"""What stands for the owner that a taxonomy names for its class; like the default no rule of a table."""
 
 _VERSION_DIGITS = 12
 _DUTIES = ("owner", "bug_fixes", "messaging", "refunds", "sign_off")
@@ -57,6 +61,11 @@ class OwnershipRule(_Strict):
     sign_off: Named | None = None
 
     @property
+    def is_about_a_place(self) -> bool:
+        """Whether it names products or areas, and so knows more than a class does."""
+        return bool(self.products or self.product_areas)
+
+    @property
     def part_count(self) -> int:
         """How many parts it names."""
         return sum(bool(getattr(self, part)) for part in _PARTS)
@@ -87,6 +96,27 @@ class Ownership(_Strict):
         """Who does what where the rule decides; the default where there is none."""
         named = {} if rule is None else {duty: team for duty in _DUTIES if (team := getattr(rule, duty)) is not None}
         return self.default.model_copy(update=named)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The table, and the owners that a taxonomy names for its own classes; one who is no team of the table owns nothing."""
+
+    table: Ownership
+    of_classes: Mapping[str, str] = field(default_factory=dict)
+    taxonomy_version: str = ""
+
+    def owner(self, taxonomy_class: str | None, rule: OwnershipRule | None) -> tuple[str, str]:
+        """The owner, and what decides: the taxonomy's word goes before every rule that names no product and no area."""
+        named = self.of_classes.get(taxonomy_class or "")
+        if named in self.table.teams and (rule is None or not rule.is_about_a_place):
+            return str(named), TAXONOMY_RULE
+        return self.table.duties_under(rule).owner, DEFAULT_RULE if rule is None else rule.rule_id
+
+    @property
+    def version(self) -> str:
+        """The table's; with the taxonomy's where that names owners."""
+        return f"{self.table.ownership_version}+{self.taxonomy_version}" if self.of_classes else self.table.ownership_version
 
 
 @cache
@@ -141,8 +171,8 @@ def _rules_in_vain(table: Ownership) -> Iterator[str]:
     ids = Counter(rule.rule_id for rule in table.rules)
     yield from (f"{rule_id}: two rules bear this name; rename one" for rule_id, count in ids.items() if count > 1)
     for number, rule in enumerate(table.rules):
-        if rule.rule_id == DEFAULT_RULE or not rule.part_count:
-            yield f"{rule.rule_id}: names no part, or is called as the default; write it under default"
+        if rule.rule_id in (DEFAULT_RULE, TAXONOMY_RULE) or not rule.part_count:
+            yield f"{rule.rule_id}: names no part, or is called as the default or the taxonomy; rename it, or write it under default"
         for upper in table.rules[:number]:
             if upper.part_count == rule.part_count and _covers(upper, rule):
                 yield f"{rule.rule_id}: never decides, because '{upper.rule_id}' above it takes all of it; move it up or remove it"

@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 import yaml
 
-from feedback_loop.analysis.ownership import DEFAULT_RULE, Ownership, OwnershipRule
+from feedback_loop.analysis.ownership import Owners, OwnershipRule
 from feedback_loop.analysis.severity_words import SeverityWords
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.contracts.fields import FIELDS
@@ -27,7 +27,10 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ComplaintClass, Severity, Urgency
 from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 
-_READ = ("fragment_id", "masked_text", "language", "product", "product_area", "tier", "severity", "complaint_class", "event_date")
+_READ = (
+    "fragment_id", "masked_text", "language", "product", "product_area", "tier", "severity", "complaint_class", "taxonomy_class",
+    "event_date",
+)  # fmt: skip
 INPUT_SCHEMA = pa.schema([pa.field(name, FIELDS[name].dtype) for name in _READ])
 OUTPUT_SCHEMA = TABLES["analysis_triage"].schema
 
@@ -120,28 +123,31 @@ def seed_urgency() -> UrgencyRules:
     )
 
 
-def triage(batch: pa.RecordBatch, ownership: Ownership) -> pa.RecordBatch:
+def triage(batch: pa.RecordBatch, owners: Owners) -> pa.RecordBatch:
     """Urgency and owner of each fragment, as `OUTPUT_SCHEMA`, from `INPUT_SCHEMA`; a row's result is a function of that row alone."""
-    rules, rule_for = seed_urgency(), cache(ownership.rule_for)  # few classes, products and areas, many rows
+    rules, rule_for = seed_urgency(), cache(owners.table.rule_for)  # few classes, products and areas, many rows
     rows = batch.to_pylist()
-    made = [_row(row, rules, ownership, rule_for(row["complaint_class"], row["product"], row["product_area"])) for row in rows]
+    made = [_row(row, rules, owners, rule_for(row["complaint_class"], row["product"], row["product_area"])) for row in rows]
     return pa.RecordBatch.from_pylist(made, schema=OUTPUT_SCHEMA)
 
 
 def with_classes(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.DataFrame:
-    """The fragments with their class, which is null where the classifier abstained: rows of `INPUT_SCHEMA`, each fragment once."""
-    return fragments.join(classifications.select("fragment_id", "complaint_class"), on="fragment_id", how="left").select(_READ)
+    """The fragments with their class in both vocabularies, null where the classifier abstained: rows of `INPUT_SCHEMA`, each once."""
+    said = pl.when(pl.col("complaint_class").is_not_null()).then("taxonomy_class").alias("taxonomy_class")
+    classes = classifications.select("fragment_id", "complaint_class", said)
+    return fragments.join(classes, on="fragment_id", how="left").select(_READ)
 
 
-def _row(row: Mapping[str, Any], rules: UrgencyRules, ownership: Ownership, rule: OwnershipRule | None) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], rules: UrgencyRules, owners: Owners, rule: OwnershipRule | None) -> dict[str, Any]:
     signs = rules.signs(row)
+    owner, owner_rule = owners.owner(row["taxonomy_class"], rule)
     return {
         "fragment_id": row["fragment_id"],
         "urgency": str(rules.urgency(signs)),
         "urgency_reasons": list(rules.reasons(signs)),
-        "owner": ownership.duties_under(rule).owner,
-        "owner_rule": DEFAULT_RULE if rule is None else rule.rule_id,
+        "owner": owner,
+        "owner_rule": owner_rule,
         "triage_version": rules.triage_version,
-        "ownership_version": ownership.ownership_version,
+        "ownership_version": owners.version,
         "event_date": row["event_date"],
     }

@@ -109,6 +109,8 @@ def _print_history(history: IssueHistory) -> None:
     if issue.alerts:
         rows = [(a.event_date, a.alert_kind, a.observed_count, a.expected_count, a.rate_ratio) for a in issue.alerts]
         print_table(("alert", "kind", "observed", "expected", "times"), rows)
+    if issue.wording_summary is not None:
+        say(f"  in the words of {issue.wording_version}, for reading only: {issue.wording_summary} {issue.wording_hypothesis}")
     for hypothesis in issue.hypotheses:
         say(f"  {hypothesis.verdict.replace('_', ' ')}: {hypothesis.statement}")
 

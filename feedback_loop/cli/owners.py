@@ -11,7 +11,7 @@ from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say, s
 from feedback_loop.errors import OwnershipRefused
 
 if TYPE_CHECKING:
-    from feedback_loop.analysis.ownership import Ownership, OwnershipRule
+    from feedback_loop.analysis.ownership import Owners, Ownership, OwnershipRule
     from feedback_loop.config import Settings
 
 app = typer.Typer(help="Who owns which complaints, and who mends, tells, refunds and signs off.")
@@ -31,30 +31,30 @@ def show(
     Example: `feedback-loop owners show`
     """
     from feedback_loop.analysis.ownership import seed_text
-    from feedback_loop.workflows.owners import read_ownership
+    from feedback_loop.workflows.owners import read_owners
 
     if as_template:
         say(seed_text().rstrip())
         return
     settings = settings_of(context)
-    table = read_ownership(settings.owners_file)
+    owners = read_owners(settings)
     if as_json:
-        print_json(table.model_dump(mode="json"))
+        print_json({**owners.table.model_dump(mode="json"), "class_owners": owners.of_classes})
     else:
-        _print(table, settings)
+        _print(owners, settings)
 
 
 @app.command()
 def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
-    """Check the ownership table: every team declared, every duty somebody's, no rule in vain, every playbook's owner known.
+    """Check the ownership table: every team declared, every duty somebody's, no rule in vain, owners of playbooks and classes known.
 
     Example: `feedback-loop owners lint`
     """
-    from feedback_loop.workflows.owners import read_ownership, strangers
+    from feedback_loop.workflows.owners import read_owners, strangers
 
     settings = settings_of(context)
-    table = read_ownership(settings.owners_file)
-    problems = strangers(table)
+    owners = read_owners(settings)
+    table, problems = owners.table, strangers(owners)
     if as_json:
         print_json({"place": _place(settings), "version": table.ownership_version, "problems": problems})
     if problems:
@@ -67,9 +67,13 @@ def _place(settings: Settings) -> str:
     return known_file(settings.owners_file) if settings.owners_file.exists() else "the package's own table"
 
 
-def _print(table: Ownership, settings: Settings) -> None:
+def _print(owners: Owners, settings: Settings) -> None:
+    table = owners.table
     say(f"From {_place(settings)}, version {table.ownership_version}. The rule that names most decides, the upper one where equal.")
     print_table(_COLUMNS, [_row(table, rule) for rule in [*table.rules, None]])
+    if owners.of_classes:
+        say("Classes of the taxonomy with an owner of their own, who goes before every rule that names no product and no area:")
+        print_table(("class", "owner"), sorted(owners.of_classes.items()))
     print_table(("team", "function"), sorted((team, str(function)) for team, function in table.teams.items()))
 
 

@@ -165,6 +165,17 @@ _PIPELINE_TABLES = [
         "event_date",
         lookback_days=None,
     ),
+    Table(
+        "gold_issue_wording",
+        "one issue with alerts on one day, as a language model words it",
+        ("event_date", "issue_id"),
+        (
+            "issue_id", "product", "wording_summary", "wording_hypothesis", "wording_withheld_reason", "worded_fragment_ids",
+            "wording_version", "event_date",
+        ),
+        "event_date",
+        lookback_days=None,
+    ),
 ]  # fmt: skip
 
 _ALL = [

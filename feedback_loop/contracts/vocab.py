@@ -193,6 +193,7 @@ class UnansweredReason(StrEnum):
     NOT_RECORDED = "not_recorded"
     TEXT_TOO_LONG = "text_too_long"
     MODEL_UNSURE = "model_unsure"
+    UNKNOWN_FIGURE = "unknown_figure"
 
 
 class LabelKind(StrEnum):

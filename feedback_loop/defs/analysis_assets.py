@@ -25,7 +25,7 @@ from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
-from feedback_loop.workflows.owners import read_ownership
+from feedback_loop.workflows.owners import read_owners
 from feedback_loop.workflows.second_opinions import second_opinions
 
 ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
@@ -84,7 +84,7 @@ def every_fragment_is_classified_or_abstained_from(context: dg.AssetCheckExecuti
 @table_asset(ins={"silver_fragment": ONE_DAY, "analysis_classification": ONE_DAY})
 def analysis_triage(store: StoreResource, silver_fragment: pl.DataFrame, analysis_classification: pl.DataFrame) -> pl.DataFrame:
     """How urgent each fragment is and which team owns it, each with its reason."""
-    step = partial(triage.triage, ownership=read_ownership(store.home.settings().owners_file))
+    step = partial(triage.triage, owners=read_owners(store.home.settings()))
     texts = triage.with_classes(silver_fragment, analysis_classification)
     return apply_step(step, texts, triage.INPUT_SCHEMA, triage.OUTPUT_SCHEMA)
 

@@ -7,11 +7,12 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.charts import issue_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.io_manager import HISTORY, window
-from feedback_loop.defs.resources import StoreResource
+from feedback_loop.defs.resources import LanguageModelResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import GATE, table_asset
 from feedback_loop.gold.issues import issues
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.word_issues import issue_wordings
 
 
 @table_asset(
@@ -45,3 +46,16 @@ def fragments_add_up(context: dg.AssetCheckExecutionContext, store: StoreResourc
     """The fragments of a day's issues are those of the day's clusters."""
     found, clusters = (store.open().read(TABLES[name], days_of(context)) for name in ("gold_issue", "analysis_cluster"))
     return result(checks.issues_that_do_not_add_up(found, clusters))
+
+
+@table_asset(ins={"gold_issue": window(1), "analysis_hypothesis": window(1)})
+def gold_issue_wording(
+    context: dg.AssetExecutionContext, language_model: LanguageModelResource, gold_issue: pl.DataFrame, analysis_hypothesis: pl.DataFrame
+) -> pl.DataFrame:
+    """Issues with alerts in the words of a language model, where one is configured; they are read, and nothing is decided by them."""
+    worded = issue_wordings(gold_issue, analysis_hypothesis, language_model.open(context.run.run_id))
+    context.add_output_metadata({"worded": worded.height, "withheld": worded["wording_withheld_reason"].count()})
+    return worded
+
+
+gold_issue_wording_contract = contract_check("gold_issue_wording")

@@ -1,16 +1,20 @@
 """The ownership table that counts here: the home's own file where there is one, otherwise that of the package.
 
-What a table says and what is wrong with it is decided in `analysis/ownership`; here it is read and compared with the playbooks, whose
-owners must be teams of the table. The file is read anew by each run; each row of `analysis_triage` says which version it was judged by.
+What a table says and what is wrong with it is decided in `analysis/ownership`; here it is read, joined by the owners that the taxonomy
+names for its classes, and compared with those and with the playbooks: all of them must be teams of the table. The file is read anew by
+each run; each row of `analysis_triage` says which version it was judged by.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from feedback_loop.analysis.ownership import Ownership, parse_ownership, seed_ownership
+from feedback_loop.analysis.ownership import Owners, Ownership, parse_ownership, seed_ownership
+from feedback_loop.analysis.taxonomy import Taxonomy
+from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused, UnreadableFile
 from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.workflows.taxonomies import read_taxonomy
 
 
 def read_ownership(owners_file: Path) -> Ownership:
@@ -27,10 +31,23 @@ def read_ownership(owners_file: Path) -> Ownership:
         raise OwnershipRefused(error.problems, str(owners_file)) from error
 
 
-def strangers(table: Ownership) -> list[str]:
-    """A problem for each playbook whose owner is no team of the table, ascending by playbook."""
+def read_owners(settings: Settings) -> Owners:
+    """The table of the home with the owners of its taxonomy's classes; raises as `read_ownership` and `read_taxonomy` do."""
+    taxonomy = read_taxonomy(settings.taxonomy_file)
+    return Owners(read_ownership(settings.owners_file), class_owners(taxonomy), taxonomy.version)
+
+
+def class_owners(taxonomy: Taxonomy) -> dict[str, str]:
+    """The owner by class, under its present name and those that it had: a promoted classifier may still say these."""
+    return {name: one.owner for one in taxonomy.classes if one.owner is not None for name in (*one.formerly, str(one.name))}
+
+
+def strangers(owners: Owners) -> list[str]:
+    """A problem for each playbook and each class of the taxonomy whose owner is no team of the table."""
+    named = [(f"playbook {p.playbook_id}", p.owner) for p in seed_playbooks()]
+    named += [(f"class {name} of the taxonomy", owner) for name, owner in sorted(owners.of_classes.items())]
     return [
-        f"playbook {p.playbook_id}: its owner '{p.owner}' is no team of the table; declare it under teams"
-        for p in seed_playbooks()
-        if p.owner not in table.teams
+        f"{who}: its owner '{owner}' is no team of the table; declare it under teams"
+        for who, owner in named
+        if owner not in owners.table.teams
     ]

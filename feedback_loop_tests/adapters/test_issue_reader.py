@@ -35,6 +35,8 @@ def candidate(version: str, statement: str) -> Row:
     }  # fmt: skip
 
 
+WORDING = {"wording_summary": "It closes.", "wording_hypothesis": "No cause is known.", "wording_version": "model+prompt"}
+
 ROWS: dict[str, list[Row]] = {
     "mart_issue": [
         ledger_row("rest", is_catch_all=True),
@@ -46,7 +48,7 @@ ROWS: dict[str, list[Row]] = {
     "mart_issue_day": [
         *(day_row(issue_id, DAY_1) for issue_id in ("rest", "calm", "alarmed")),
         day_row("big", DAY_1, trend="new", customer_count=None, issue_label="label of that day"),
-        day_row("big", DAY_2, trend="rising", customer_count=5),
+        day_row("big", DAY_2, trend="rising", customer_count=5, **WORDING),
         day_row("big", DAY_3, trend="falling", customer_count=2),
         day_row("silent", DAY_2, first_seen_at=noon_of(DAY_2)),
     ],
@@ -177,6 +179,12 @@ def test_one_issue_shows_all_its_days(marts_file: Path) -> None:
     history = read_issue(marts_file, "big")
     assert history.daily == ((DAY_1, 3), (DAY_2, 4), (DAY_3, 2))
     assert history.issue == the_big_one(marts_file)
+
+
+@pytest.mark.parametrize(("last", "summary"), [(DAY_1, None), (DAY_2, "It closes."), (DAY_3, "It closes.")])
+def test_an_issue_is_worded_as_it_last_was(marts_file: Path, last: date, summary: str | None) -> None:
+    [issue] = [i for i in read_issues(marts_file, IssueFilter(days=DayRange(DAY_1, last))) if i.issue_id == "big"]
+    assert issue.wording_summary == summary
 
 
 def test_an_issue_without_fragments_of_its_own_is_still_shown(marts_file: Path) -> None:

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.analysis.ownership import parse_ownership, seed_ownership, seed_text
+from feedback_loop.analysis.ownership import Owners, parse_ownership, seed_ownership, seed_text
 from feedback_loop.contracts.vocab import ComplaintClass, TeamFunction
 from feedback_loop.errors import OwnershipRefused
 
@@ -92,7 +92,7 @@ def test_a_blank_owner_is_refused() -> None:
         (text_of(teams={name: f for name, f in TEAMS.items() if f != "success"}), "no team has the function 'success'"),
         (text_of(rule("a", products=["x"]), rule("a", products=["y"])), "a: two rules bear this name"),
         (text_of(rule("all")), "all: names no part"),
-        (text_of(rule("default", products=["x"])), "default: names no part, or is called as the default"),
+        (text_of(rule("default", products=["x"])), "default: names no part, or is called as the default or the taxonomy"),
         (text_of(rule("a", products=["x", "y"]), rule("b", products=["Y"])), "b: never decides, because 'a'"),
         (text_of(rule("a", complaint_classes=["weather"])), "rules.0.complaint_classes.0"),
         (text_of(rule("a", products=["x"], boss="me")), "rules.0.boss"),
@@ -123,3 +123,30 @@ def test_everything_has_an_owner_that_is_a_team(complaint_class: str | None, pro
     table = seed_ownership()
     duties = table.duties_under(table.rule_for(complaint_class, product, area))
     assert {duties.owner, duties.bug_fixes, duties.messaging, duties.refunds, duties.sign_off} <= set(table.teams)
+
+
+def owned(taxonomy_class: str | None, area: str | None = None, named: str = "friends") -> tuple[str, str]:
+    table = parse_ownership(
+        text_of(
+            rule("money", complaint_classes=["billing"]),
+            rule("help", complaint_classes=["billing"], product_areas=["help"], owner="planners"),
+        )
+    )
+    return Owners(table, {"card_declined": named}, "t1").owner(taxonomy_class, table.rule_for("billing", "Lumen", area))
+
+
+def test_a_class_of_a_taxonomy_is_owned_by_whom_it_names_before_every_rule_about_classes() -> None:
+    assert owned("card_declined") == ("friends", "taxonomy")
+    assert owned("other_class") == owned(None) == ("makers", "money")
+
+
+def test_a_rule_about_an_area_knows_more_than_a_class_does() -> None:
+    assert owned("card_declined", area="help") == ("planners", "help")
+
+
+def test_an_owner_of_a_class_who_is_no_team_owns_nothing() -> None:
+    assert owned("card_declined", named="nobody") == ("makers", "money")
+
+
+def test_no_rule_takes_the_name_of_the_taxonomy() -> None:
+    assert problems(text_of(rule("taxonomy", complaint_classes=["billing"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.analysis.ownership import seed_ownership
+from feedback_loop.analysis.ownership import Owners, seed_ownership
 from feedback_loop.analysis.triage import INPUT_SCHEMA, OUTPUT_SCHEMA, seed_urgency, triage, with_classes
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
@@ -22,13 +23,14 @@ DAY = date(2026, 1, 2)
 ROW = {"fragment_id": "f1", "masked_text": "The button does nothing.", "language": "en", "product": "Lumen", "event_date": DAY}
 
 
-def triaged(*rows: dict[str, Any], batch_rows: int = 4096) -> pl.DataFrame:
+OWNERS = Owners(seed_ownership())
+
+
+def triaged(*rows: dict[str, Any], batch_rows: int = 4096, owners: Owners = OWNERS) -> pl.DataFrame:
     full = [dict.fromkeys(INPUT_SCHEMA.names) | ROW | row for row in rows]
-    return apply_step(_step, pl.DataFrame(full, schema=pl.Schema(INPUT_SCHEMA)), INPUT_SCHEMA, OUTPUT_SCHEMA, batch_rows)
-
-
-def _step(batch: Any) -> Any:
-    return triage(batch, seed_ownership())
+    return apply_step(
+        partial(triage, owners=owners), pl.DataFrame(full, schema=pl.Schema(INPUT_SCHEMA)), INPUT_SCHEMA, OUTPUT_SCHEMA, batch_rows
+    )
 
 
 def judged(**row: Any) -> tuple[str, list[str]]:
@@ -44,6 +46,13 @@ def test_an_undecided_fragment_is_normal_and_goes_to_the_default_owner() -> None
     row = triaged({}).row(0, named=True)
     assert (row["urgency"], row["urgency_reasons"]) == ("normal", ["class:undecided"])
     assert (row["owner"], row["owner_rule"]) == ("support-operations", "default")
+
+
+def test_the_owner_that_a_taxonomy_names_for_its_class_owns_it() -> None:
+    owners = Owners(seed_ownership(), {"card_declined": "billing-team"}, "t1")
+    row = triaged({"complaint_class": "broken_workflow", "taxonomy_class": "card_declined"}, owners=owners).row(0, named=True)
+    assert (row["owner"], row["owner_rule"]) == ("billing-team", "taxonomy")
+    assert row["ownership_version"] == f"{seed_ownership().ownership_version}+t1"
 
 
 @pytest.mark.parametrize("calm", ["praise", "feature_request", "other"])
@@ -143,7 +152,7 @@ def test_more_to_say_never_lowers_the_urgency() -> None:
 
 def test_fragments_get_the_class_that_was_decided_and_none_where_it_was_not() -> None:
     fragments = frame_of(TABLES["silver_fragment"], *({"fragment_id": f, "masked_text": "x", "event_date": DAY} for f in ("f1", "f2")))
-    classes = frame_of(
-        TABLES["analysis_classification"], {"fragment_id": "f1", "complaint_class": "crash"}, {"fragment_id": "f2", "complaint_class": None}
-    )
-    assert with_classes(fragments, classes).select("fragment_id", "complaint_class").rows() == [("f1", "crash"), ("f2", None)]
+    decided = {"fragment_id": "f1", "complaint_class": "crash", "taxonomy_class": "freezes"}
+    undecided = {"fragment_id": "f2", "complaint_class": None, "taxonomy_class": "freezes"}
+    found = with_classes(fragments, frame_of(TABLES["analysis_classification"], decided, undecided))
+    assert found.select("fragment_id", "complaint_class", "taxonomy_class").rows() == [("f1", "crash", "freezes"), ("f2", None, None)]

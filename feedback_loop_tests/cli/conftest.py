@@ -49,6 +49,8 @@ CANDIDATE = {
     "statement": "Version 2.0 was released the same day; not supported as the cause.",
 }  # fmt: skip
 
+WORDING = {"wording_summary": "The basket closes.", "wording_hypothesis": "No cause is known.", "wording_version": "model+prompt"}
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -77,7 +79,11 @@ def marts_home(home: Path) -> Path:
     quote = "it closes whenever I open my basket"
     rows: dict[str, list[Row]] = {
         "mart_issue": [ledger_row("issue_1"), ledger_row("issue_2", issue_class="billing", trend="steady")],
-        "mart_issue_day": [day_row(i, d) for i in ("issue_1", "issue_2") for d in (DAY_1, DAY_2, DAY_3)],
+        "mart_issue_day": [
+            *(day_row(i, d) for i in ("issue_1", "issue_2") for d in (DAY_1, DAY_2)),
+            day_row("issue_1", DAY_3, **WORDING),
+            day_row("issue_2", DAY_3),
+        ],
         "mart_issue_daily": [
             daily_row("issue_1", DAY_1, 3, product_version="1.0", region="eu"),
             daily_row("issue_1", DAY_3, 9, product_version="2.0", region="us"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feedback_loop_tests.cli.conftest import CANDIDATE, Call
+from feedback_loop_tests.cli.conftest import CANDIDATE, WORDING, Call
 
 FIXED_FIELDS = [
     "issue_id", "label", "fragment_count", "customer_count", "trend", "first_seen_at", "last_seen_at", "versions", "quotes", "alerts",
@@ -83,6 +83,12 @@ def test_show_as_json_adds_the_days(call: Call) -> None:
 
 def test_show_tells_the_verdict_on_each_candidate(call: Call) -> None:
     assert f"not supported: {CANDIDATE['statement']}" in call("issues", "show", "issue_1").out
+
+
+def test_show_tells_whose_words_a_language_models_are(call: Call) -> None:
+    said = call("issues", "show", "issue_1").out
+    assert f"in the words of {WORDING['wording_version']}, for reading only: {WORDING['wording_summary']}" in said
+    assert "in the words of" not in call("issues", "show", "issue_2").out
 
 
 def test_marts_without_an_issue_say_so(call: Call, marts_home: Path) -> None:

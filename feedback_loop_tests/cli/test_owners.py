@@ -52,3 +52,15 @@ def test_lint_names_a_playbook_whose_owner_is_no_team(call: Call, home: Path) ->
     outcome = call("owners", "lint")
     assert outcome.code == 2
     assert "playbook broken-article-task: its owner 'help-center' is no team" in outcome.error
+
+
+def test_classes_with_an_owner_of_their_own_are_shown_and_checked(call: Call, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    said = (
+        "classes:\n  - {id: card, counts_as: billing, owner: OWNER, examples: [my card was declined]}\n  - {id: rest, counts_as: other}\n"
+    )
+    (home / "taxonomy.yaml").write_text(said.replace("OWNER", "billing-team"), encoding="utf-8")
+    assert ["card", "billing-team"] in [line.split() for line in call("owners", "show").out.splitlines()]
+    assert json.loads(call("owners", "show", "--json").out)["class_owners"] == {"card": "billing-team"}
+    (home / "taxonomy.yaml").write_text(said.replace("OWNER", "writers"), encoding="utf-8")
+    assert "class card of the taxonomy: its owner 'writers' is no team" in call("owners", "lint").error

@@ -57,7 +57,7 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
 
 _TABLES = (
     "silver_message", "silver_fragment", "analysis_classification", "analysis_route", "analysis_triage", "analysis_alert", "gold_issue",
-    *TABLES_OF_THE_LOOP,
+    "gold_issue_wording", *TABLES_OF_THE_LOOP,
 )  # fmt: skip
 
 
@@ -113,6 +113,15 @@ def _issues(day: date, fragments: dict[str, list[Row]], rows: dict[str, list[Row
                  "last_seen_at": datetime.combine(day, time(23, 30), UTC), "quotes": [f"quote of {issue}"], "day_fragment_ids": ids,
                  "alert_ids": alerts, "event_date": day}
             )  # fmt: skip
+            if alerts:
+                rows["gold_issue_wording"].append(_wording(day, issue, is_shown=day.day % 3 > 0))
+
+
+def _wording(day: date, issue: str, *, is_shown: bool) -> Row:
+    said = {"wording_summary": f"{issue} on {day}.", "wording_hypothesis": "No cause is known."}
+    return {"issue_id": issue, "product": "shop", "event_date": day, "wording_version": "model+prompt"} | (
+        said if is_shown else {"wording_withheld_reason": "malformed"}
+    )
 
 
 def _trend(day: date, count: int) -> str:

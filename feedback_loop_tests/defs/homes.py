@@ -120,6 +120,11 @@ def waits_for_decision(table: Table) -> bool:
     return table.name.startswith(("state_", "remediation_", "outcomes_"))
 
 
+def waits_for_language_model(table: Table) -> bool:
+    """Whether the table is empty where no language model is configured."""
+    return table.name == "gold_issue_wording"
+
+
 @lru_cache(maxsize=8)
 def _defs(home: Home, now: datetime | None) -> dg.Definitions:
     return build_defs(home.resources(now))

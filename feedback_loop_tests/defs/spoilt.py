@@ -16,7 +16,9 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, Table, python_tables
 from feedback_loop.contracts.validate import conform
 from feedback_loop.defs.resources import StoreResource
+from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.defs.homes import waits_for_decision
+from feedback_loop_tests.defs.made_up_feedback import START
 
 ADDRESS = "anna.berger@example.com"
 
@@ -63,6 +65,15 @@ CONTRACTS = [
         "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
     )
 ]  # fmt: skip
+
+WORDED = [
+    Spoiling(
+        "gold_issue_wording",
+        "fulfils_its_contract",
+        lambda _: frame_of(TABLES["gold_issue_wording"], *[{"issue_id": "i", "event_date": START}] * 2),
+    )
+]
+"""Without a language model there is no row to be doubled."""
 
 _TWICE = pl.col("vector").list.eval(pl.element() * 2)
 

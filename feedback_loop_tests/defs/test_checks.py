@@ -17,7 +17,7 @@ from feedback_loop.defs.wiring import build_run_defs
 from feedback_loop_tests.defs.homes import Home, NewHome
 from feedback_loop_tests.defs.made_up_feedback import days, record
 from feedback_loop_tests.defs.one_fault import DecidedHome
-from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, DECISIONS, LAWS, Spoiling, SpoilingStoreResource, doubled, spoil
+from feedback_loop_tests.defs.spoilt import ADDRESS, CONTRACTS, DECISIONS, LAWS, WORDED, Spoiling, SpoilingStoreResource, doubled, spoil
 from feedback_loop_tests.table_digests import digest
 
 DAYS = days(0, 2)
@@ -43,7 +43,7 @@ def test_every_check_is_proved_to_fail_on_bad_rows(computed: Home) -> None:
     keys = computed.defs().resolve_asset_graph().asset_check_keys
     checks = {(key.asset_key.to_user_string(), key.name) for key in keys if key.asset_key.to_user_string() in ours}
     elsewhere = {name for name, _ in QUESTIONS.values()} | {*MODEL_CHECKS}  # proved to fail in test_quality_checks, test_model_checks
-    proved = {(spoiling.table, spoiling.check) for spoiling in [*BRONZE, *CONTRACTS, *LAWS, *DECISIONS]}
+    proved = {(spoiling.table, spoiling.check) for spoiling in [*BRONZE, *CONTRACTS, *LAWS, *WORDED, *DECISIONS]}
     assert {(table, name) for table, name in checks if name not in elsewhere} == proved
 
 
@@ -61,7 +61,7 @@ def test_check_of_what_was_decided_fails_on_bad_rows(decided: DecidedHome, new_h
     failed(decided.home.copied_to(new_home()), spoiling)
 
 
-@pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS], ids=str)
+@pytest.mark.parametrize("spoiling", [*CONTRACTS, *LAWS, *WORDED], ids=str)
 def test_check_fails_on_bad_rows_and_tells_ids_but_no_words(computed: Home, new_home: NewHome, spoiling: Spoiling) -> None:
     bad = computed.copied_to(new_home())
     said = str(failed(bad, spoiling).metadata["offenders"].value)

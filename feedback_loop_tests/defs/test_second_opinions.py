@@ -26,6 +26,8 @@ def answer(body: dict[str, Any]) -> str:
     properties = body["response_format"]["json_schema"]["schema"]["properties"]
     if "label" in properties:
         return json.dumps({"label": properties["label"]["enum"][0]})
+    if "summary" in properties:
+        return json.dumps({"summary": "The gallery cannot be opened.", "hypothesis": "No cause is known."})
     return json.dumps({"phrases": ["quietly here"], "error_strings": [], "versions": [], "devices": ["Pixel 9"]})
 
 
@@ -70,6 +72,19 @@ def test_what_is_open_is_classified_quoted_and_paid_once(home: Home, server: Mod
     before = said(home)
     assert home.run(days(0, 0)).failed_checks == []
     assert (len(server.heard.bodies), said(home).equals(before)) == (4, True), "computed again, nothing is asked again"
+
+
+def test_an_issue_with_an_alert_is_worded_for_readers_and_stays_so_unasked(
+    home: Home, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_model(monkeypatch, BASE_URL=server.url)
+    home.land([record(f"r{n}", 0, CLEAR, severity="urgent") for n in range(3)])
+    assert home.run(days(0, 0)).failed_checks == []
+    [worded] = home.table("gold_issue_wording").iter_rows(named=True)
+    assert (worded["wording_summary"], worded["wording_withheld_reason"]) == ("The gallery cannot be opened.", None)
+    heard = len(server.heard.bodies)
+    assert home.run(days(0, 0)).failed_checks == []
+    assert len(server.heard.bodies) == heard
 
 
 def test_what_was_recorded_is_replayed_without_a_server(home: Home, new_home: NewHome, monkeypatch: pytest.MonkeyPatch) -> None:

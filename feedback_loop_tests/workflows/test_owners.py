@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.analysis.ownership import seed_ownership, seed_text
+from feedback_loop.analysis.ownership import Owners, seed_ownership, seed_text
+from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused, UnreadableFile
-from feedback_loop.workflows.owners import read_ownership, strangers
+from feedback_loop.workflows.owners import read_owners, read_ownership, strangers
+
+TAXONOMY = """
+classes:
+  - {id: card_declined, counts_as: billing, owner: billing-team, formerly: [declined], examples: [my card was declined]}
+  - {id: gallery, counts_as: broken_workflow, owner: nobody, examples: [the gallery is empty]}
+"""
 
 
 def test_without_a_file_the_seed_counts(tmp_path: Path) -> None:
@@ -38,10 +45,24 @@ def test_a_file_that_is_no_text_is_unreadable(tmp_path: Path) -> None:
 
 
 def test_every_playbook_of_the_package_has_an_owner_of_the_seed() -> None:
-    assert strangers(seed_ownership()) == []
+    assert strangers(Owners(seed_ownership())) == []
 
 
 def test_a_playbook_of_a_stranger_is_named() -> None:
     table = seed_ownership()
     without = table.model_copy(update={"teams": {team: f for team, f in table.teams.items() if team != "release-team"}})
-    assert strangers(without) == ["playbook release-rollback: its owner 'release-team' is no team of the table; declare it under teams"]
+    assert strangers(Owners(without)) == [
+        "playbook release-rollback: its owner 'release-team' is no team of the table; declare it under teams"
+    ]
+
+
+def test_classes_of_the_homes_taxonomy_bring_their_owners_under_every_name_they_had(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.yaml").write_text(TAXONOMY, encoding="utf-8")
+    owners = read_owners(Settings(home=tmp_path))
+    assert owners.of_classes == {"card_declined": "billing-team", "declined": "billing-team", "gallery": "nobody"}
+    assert strangers(owners) == ["class gallery of the taxonomy: its owner 'nobody' is no team of the table; declare it under teams"]
+
+
+def test_the_seed_taxonomy_names_no_owner_of_its_own(tmp_path: Path) -> None:
+    owners = read_owners(Settings(home=tmp_path))
+    assert (owners.of_classes, owners.version) == ({}, seed_ownership().ownership_version)

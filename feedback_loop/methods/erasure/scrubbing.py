@@ -21,6 +21,9 @@ from feedback_loop.methods.erasure.row_owners import OWNERS
 _KEYS = ("record_version_id", "statement_id", "quarantine_id", "fragment_id", "cluster_id", "message_draft_id")
 """The columns by which a row is one of the erased, each with the ids of `Erased` of its name."""
 
+_SHOWN = "worded_fragment_ids"
+"""The fragments from which a language model made words: nobody can take one of them back out, so the row goes."""
+
 _LISTS = ("member_fragment_ids", "day_fragment_ids", "sample_fragment_ids", "quote_fragment_ids")
 _BESIDE = {"quote_fragment_ids": "quotes"}
 """Lists of texts that stand in the order of a list of fragments."""
@@ -32,7 +35,7 @@ _TERMS = ", "
 
 def needed_columns(table: Table) -> list[str]:
     """The columns that say which rows go, change, and where they lie."""
-    wanted = {*OWNERS, *_KEYS, *_LISTS, *_BESIDE.values(), *_LABELS, *_JSON, "duplicate_of", *table.key, table.partition}
+    wanted = {*OWNERS, *_KEYS, _SHOWN, *_LISTS, *_BESIDE.values(), *_LABELS, *_JSON, "duplicate_of", *table.key, table.partition}
     return [name for name in table.columns if name in wanted]
 
 
@@ -78,7 +81,8 @@ def names_any(value: Any, ids: frozenset[str]) -> bool:
 def _is_gone(table: Table, erased: Erased) -> pl.Expr:
     owners = [_one_of(name, erased.customer_ids) for name in OWNERS if name in table.columns and erased.customer_ids]
     keys = [_one_of(name, ids) for name in _KEYS if name in table.columns and (ids := getattr(erased, f"{name}s"))]
-    return pl.any_horizontal([*owners, *keys, pl.lit(False)])
+    shown = [_holds(pl.col(_SHOWN), erased.fragment_ids).fill_null(False)] if _SHOWN in table.columns and erased.fragment_ids else []
+    return pl.any_horizontal([*owners, *keys, *shown, pl.lit(False)])
 
 
 def _names_erased(table: Table, erased: Erased) -> pl.Expr:

@@ -13,6 +13,7 @@ from feedback_loop.methods.erasure.scrubbing import emptied_clusters, names_any,
 from feedback_loop_tests.contracts.rows import frame_of
 
 ISSUE, CLUSTER, FRAGMENT = TABLES["gold_issue"], TABLES["analysis_cluster"], TABLES["silver_fragment"]
+WORDING = TABLES["gold_issue_wording"]
 IDS = st.lists(st.sampled_from([f"f{n}" for n in range(6)]), unique=True, max_size=6)
 
 
@@ -55,6 +56,14 @@ def test_a_cluster_of_erased_members_alone_goes_with_its_centroid() -> None:
     left, removed, changed = without(rows, CLUSTER, erased)
     assert (left["cluster_id"].to_list(), removed, changed) == (["b"], 1, 1)
     assert emptied_clusters(rows, CLUSTER, erased) == {"a"}
+
+
+def test_what_a_language_model_made_of_an_erased_text_and_others_goes_whole() -> None:
+    rows = frame_of(
+        WORDING, {"issue_id": "a", "worded_fragment_ids": ["f1", "f2"]}, {"issue_id": "b", "worded_fragment_ids": ["f2"]}, {"issue_id": "c"}
+    )
+    left, removed, changed = without(rows, WORDING, Erased(fragment_ids=frozenset({"f1"})))
+    assert (left["issue_id"].to_list(), removed, changed) == (["b", "c"], 1, 0)
 
 
 @pytest.mark.parametrize(("label", "left"), [("gallery, walrus", "gallery"), ("walrus", ERASED), ("gallery", "gallery")])
