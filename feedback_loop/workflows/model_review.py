@@ -18,6 +18,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ModelRefused
 from feedback_loop.methods.personal_data.masking import without_tokens
+from feedback_loop.workflows.model_answers import ModelAnswers, model_answers
 from feedback_loop.workflows.model_costs import Costs, costs_of
 from feedback_loop.workflows.model_drift import DriftReport, drift_of
 from feedback_loop.workflows.model_health import abstention_judgement, held_out_answers, hold_out_judgements, scope_judgement
@@ -55,6 +56,8 @@ class Review:
     """The model's decisions that a held-out label contradicts, the surest first."""
     of_people: tuple[Disagreement, ...]
     agreement: Agreement | None
+    answers: tuple[ModelAnswers, ...] = ()
+    """Of the language model, by its version and prompt."""
 
 
 EMPTY = Review(None, None, None, {}, None, None, None, (), (), None)
@@ -83,6 +86,7 @@ def review_of(home: Home, week: DayRange) -> Review:
         _of_model(home, held_out),
         _of_people(home, known, agreed),
         agreed,
+        model_answers(home.tables, labels, active.taxonomy, week),
     )
 
 

@@ -17,6 +17,7 @@ from feedback_loop.methods.statistics.calibration import expected_calibration_er
 from feedback_loop.methods.statistics.calibration_gap import reliability
 from feedback_loop.methods.statistics.paired_counts import share_interval
 from feedback_loop.workflows.drift_words import COLUMNS, drift_lines, drift_rows
+from feedback_loop.workflows.model_answers import Judged, ModelAnswers
 from feedback_loop.workflows.model_review import Disagreement, Review
 from feedback_loop.workflows.review_page import Page, Section
 
@@ -29,7 +30,7 @@ _KEPT = "The pack holds masked words of customers, and `erase` does not reach it
 def review_page(review: Review) -> Page:
     """The whole review, every section of it."""
     title = "Model review" if review.week is None else f"Model review {review.week}"
-    made = (_summary, _reliability, _confusion, _coverage, _drift, _cost, _of_model, _of_people)
+    made = (_summary, _reliability, _confusion, _coverage, _drift, _answers, _cost, _of_model, _of_people)
     return Page(title, [section(review) for section in made])
 
 
@@ -109,6 +110,28 @@ def _drift(review: Review) -> Section:
         return Section(title, ["Not known: the version that classified can't be trained again; see `model history`."])
     picture = DRIFT if review.drift.drift.classes else None
     return Section(title, drift_lines(review.drift), COLUMNS, drift_rows(review.drift.drift), picture)
+
+
+def _answers(review: Review) -> Section:
+    title = "Language model: this week beside the four weeks before"
+    if not review.answers:
+        return Section(title, ["No class was given by a language model."])
+    line = "Judged by held-out labels alone. A small p says that a model is no longer as right as it was, also under the same name."
+    columns = ("model and prompt", "answers", "judged", "right, 95 %", "before: judged", "right, 95 %", "p")
+    return Section(title, [line], columns, [_answered(one) for one in review.answers])
+
+
+def _answered(one: ModelAnswers) -> tuple[object, ...]:
+    p_value = None if one.p_value is None else round(one.p_value, 3)
+    return (
+        one.answered_by, one.week.answer_count, one.week.judged_count, _right(one.week), one.before.judged_count, _right(one.before),
+        p_value,
+    )  # fmt: skip
+
+
+def _right(one: Judged) -> str:
+    low, high = share_interval(one.right_count, one.judged_count)
+    return f"{one.right_count} ({low:.0%} to {high:.0%})" if one.judged_count else "–"
 
 
 def _cost(review: Review) -> Section:

@@ -9,13 +9,15 @@ import polars as pl
 from feedback_loop.analysis.gold_labels import Agreement
 from feedback_loop.analysis.model_health import HELD_OUT, Judgement
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.workflows.model_answers import Judged, ModelAnswers
 from feedback_loop.workflows.model_costs import Costs, TierCost
 from feedback_loop.workflows.model_review import EMPTY, Disagreement, Review
 from feedback_loop.workflows.review_sections import CONFUSION, COVERAGE, DRIFT, RELIABILITY, TIERS, confused, pictured, review_page
 from feedback_loop_tests.workflows.test_drift_words import DAYS, WRONG, report
 
 TITLES = [
-    "In short", "Reliability", "Confusion", "Coverage against precision", "Drift: this week beside the week before", "Cost",
+    "In short", "Reliability", "Confusion", "Coverage against precision", "Drift: this week beside the week before",
+    "Language model: this week beside the four weeks before", "Cost",
     "Disagreements: model against person", "Disagreements: person against person",
 ]  # fmt: skip
 ANSWERS = pl.DataFrame(
@@ -27,20 +29,23 @@ FULL = Review(
     Costs((TierCost("local", 90, 0.0, 0.0), TierCost("people", 10, None, None)), 0.0, ()),
     (Disagreement("f1", "charged | twice", "auth", "billing", 0.9),), (Disagreement("f2", "slow", "ada: auth", "bo: crash", None),),
     Agreement(0.4, 5, ("f2",)),
+    (ModelAnswers("m+p", Judged(30, 10, 5), Judged(90, 20, 20)), ModelAnswers("n+p", Judged(3, 0, 0), Judged(0, 0, 0))),
 )  # fmt: skip
 
 
 def test_a_full_review_has_every_section_with_its_table_and_picture() -> None:
     page = review_page(FULL)
     assert [section.title for section in page.sections] == TITLES
-    assert [section.picture for section in page.sections] == [None, RELIABILITY, CONFUSION, COVERAGE, DRIFT, TIERS, None, None]
+    assert [section.picture for section in page.sections] == [None, RELIABILITY, CONFUSION, COVERAGE, DRIFT, None, TIERS, None, None]
     assert page.title == "Model review 2026-02-09..2026-02-15"
     for section in page.sections:
         assert all(len(row) == len(section.columns) for row in section.rows)
     assert "precision, stops remediation: Too low." in page.sections[0].lines
     assert "billing taken for auth, 6 times" in page.sections[2].lines[0]
     assert "36 of 40 held-out labels are decided on, 30 of them rightly" in page.sections[3].lines[0]
-    assert "Krippendorff's alpha: 0.40" in page.sections[7].lines[0]
+    assert "Krippendorff's alpha: 0.40" in page.sections[8].lines[0]
+    assert page.sections[5].rows[0] == ("m+p", 30, 10, "5 (19% to 81%)", 20, "20 (83% to 100%)", 0.002)
+    assert page.sections[5].rows[1] == ("n+p", 3, 0, "–", 0, "–", None)
 
 
 def test_each_picture_that_a_section_names_has_its_numbers() -> None:
@@ -70,8 +75,8 @@ def test_what_is_missing_of_a_home_that_has_something_is_said() -> None:
     right = replace(FULL, held_out=ANSWERS.filter(said="billing"), of_model=(), agreement=Agreement(None, 3, ()))
     sections = review_page(right).sections
     assert sections[2].lines == ["No decision was wrong."]
-    assert sections[6].lines == ["No decision contradicts a held-out label."]
-    assert "not defined yet" in sections[7].lines[0]
+    assert sections[7].lines == ["No decision contradicts a held-out label."]
+    assert "not defined yet" in sections[8].lines[0]
 
 
 def test_what_was_left_open_is_a_decision_of_its_own() -> None:
