@@ -20,7 +20,7 @@ from feedback_loop.analysis.quick import QuickModels, train_quick
 from feedback_loop.analysis.scope import Scope, learn_scope, with_outsiders
 from feedback_loop.methods.statistics.calibration import Blend, Flags, Reals, cross_fitted, fit_blend
 from feedback_loop.methods.statistics.kernel_ridge import thin_out
-from feedback_loop.ports import Embedder, Vectors
+from feedback_loop.ports import Embedder
 
 SHARES = tuple(round(0.05 * step, 2) for step in range(1, 13))
 """The shares of texts for the encoder that are tried, the smallest first; if none is enough, it is asked about every text."""
@@ -82,9 +82,7 @@ class TwoSpeedClassifier:
 def train_two_speed(labelled: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float) -> TwoSpeedClassifier:
     """Both tiers of the training part, and a threshold for both together where one can be proven; BadInput where nothing can be learnt."""
     promise, lesson = Promise(target_precision, delta), lesson_of(labelled)
-    labels = tuple(sorted({one.label for one in lesson.taught}))
-    texts = [one.text for one in lesson.taught]
-    learnt = _learn(lesson, labels, texts, embedder.embed(texts))
+    labels, learnt = _learn(lesson, embedder)
     tiers = learnt.tiers()
     outside = tiers.judge(lesson.outside, embedder)
     scope = with_outsiders(tiers.scope, outside.strangeness[np.isfinite(outside.strangeness)])
@@ -92,6 +90,13 @@ def train_two_speed(labelled: Sequence[LabelledText], embedder: Embedder, target
     gates = learn_gates(labels, scope, inner, _held_apart(lesson.calibration, labels, tiers, embedder), promise)
     share = tiers.quick.goes_on(learnt.quick.scores).mean() if len(learnt.quick.rows) else 1.0
     return TwoSpeedClassifier(tiers, gates, float(share))
+
+
+def two_speed_proof(labelled: Sequence[LabelledText], embedder: Embedder) -> Proof:
+    """What the tier that answers each labelled text says of it without it: what a threshold of both tiers is proven on."""
+    _, learnt = _learn(lesson_of(labelled), embedder)
+    tiers = learnt.tiers()
+    return learnt.proof(tiers, tiers.judge([], embedder))
 
 
 def decide_at_two_speeds(classifier: TwoSpeedClassifier, texts: Sequence[tuple[str, str]], embedder: Embedder) -> list[Verdict]:
@@ -145,7 +150,10 @@ class _Learnt:
         return alone, cross_fitted(slow.meaning, slow.wording, self.slow.truth)
 
 
-def _learn(lesson: Lesson, labels: tuple[str, ...], texts: Sequence[str], vectors: Vectors) -> _Learnt:
+def _learn(lesson: Lesson, embedder: Embedder) -> tuple[tuple[str, ...], _Learnt]:
+    """The labels by column, and both models of the taught texts."""
+    texts = [one.text for one in lesson.taught]
+    labels, vectors = tuple(sorted({one.label for one in lesson.taught})), embedder.embed(texts)
     truth = np.searchsorted(np.asarray(labels), np.asarray([one.label for one in lesson.taught])).astype(np.int64)
     models, quick = train_quick(texts, vectors, truth, len(labels))
     chosen = thin_out(truth, MOST_EXAMPLES)
@@ -154,7 +162,7 @@ def _learn(lesson: Lesson, labels: tuple[str, ...], texts: Sequence[str], vector
     rows, meaning = chosen[comparable], meaning.at(comparable)
     slow = Scores(meaning.scores, quick.meaning[rows], meaning.nearness)
     own = len(lesson.inside)
-    return _Learnt(models, encoded, *(LeftOut(rows, truth[rows], scores).first(own) for scores in (quick.at(rows), slow)))
+    return labels, _Learnt(models, encoded, *(LeftOut(rows, truth[rows], scores).first(own) for scores in (quick.at(rows), slow)))
 
 
 def _held_apart(calibration: Sequence[LabelledText], labels: tuple[str, ...], tiers: Tiers, embedder: Embedder) -> Proof | None:

@@ -9,7 +9,7 @@ import pytest
 
 from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
-from feedback_loop.analysis.two_speed import decide_at_two_speeds, train_two_speed
+from feedback_loop.analysis.two_speed import decide_at_two_speeds, train_two_speed, two_speed_proof
 from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import Vectors
@@ -117,6 +117,14 @@ def test_few_examples_are_enough_to_answer(labelled: list[LabelledText]) -> None
     verdicts = _decide(labelled, ["my plastic card", "12345", ""])
     assert verdicts[0].label == "card"
     assert [v.reason for v in verdicts[1:]] == [RouteReason.NO_WORDS] * 2
+
+
+def test_the_proof_holds_what_is_said_of_each_example_without_it() -> None:
+    odd_one = LabelledText("interest rate loan term number 9", "card")
+    proof = two_speed_proof([*_labelled(60), odd_one], EMBEDDER)
+    said = proof.judged.probabilities.argmax(axis=1)
+    assert len(proof.truth) == 121
+    assert np.count_nonzero(said != proof.truth) == 1, "the example with the wrong label taught its own verdict nothing"
 
 
 def test_nothing_to_learn_and_nothing_to_tell_are_said_so() -> None:

@@ -33,6 +33,7 @@ from feedback_loop.analysis.blend import NARROW_INTENTS, train
 from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.analysis.selective import decide, train_selective
+from feedback_loop.analysis.two_speed import two_speed_proof
 from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.statistics.calibration import Flags, Reals, cross_fitted, expected_calibration_error, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
@@ -148,16 +149,29 @@ def promise_grid(sets: dict[str, Rows], embedder: Embedder) -> Grid:
     """How often the promised precision is missed when half of the left-out answers prove it and the other half is decided."""
     columns = ("data", "resplits that miss", "automatic share", "precision", "point thresholds that miss")
     grid = Grid(*columns, title=f"precision ≥ {TARGET}, δ = {DELTA}, {RESPLITS} resplits")
-    for name, rows in sets.items():
-        _, left_out = train([one.text for one in rows], _vectors(rows, embedder), [one.label for one in rows], NARROW_INTENTS)
-        log_p = cross_fitted(left_out.scores.meaning, left_out.scores.wording, left_out.truth)
-        answers = Answers(np.exp(log_p.max(axis=1)), log_p.argmax(axis=1) == left_out.truth)
+    ways = {"one speed": _at_one_speed, "two speeds": _at_two_speeds}
+    for name, rows, way in ((f"{name}, {way}", rows, way) for name, rows in sets.items() for way in ways):
+        answers = ways[way](rows, embedder)
         found = [_resplit(answers, seed, certified_cut) for seed in range(RESPLITS)]
         point = [_resplit(answers, seed, point_cut) for seed in range(RESPLITS)]
         shares = [f"{np.mean([precision < TARGET for _, precision in one]):.3f}" for one in (found, point)]
         automatic_share, precision = np.mean(found, axis=0)
         grid.add_row(name, shares[0], f"{automatic_share:.3f}", f"{precision:.4f}", shares[1])
     return grid
+
+
+def _at_one_speed(rows: Rows, embedder: Embedder) -> Answers:
+    """What is said of each row without it."""
+    _, left_out = train([one.text for one in rows], _vectors(rows, embedder), [one.label for one in rows], NARROW_INTENTS)
+    log_p = cross_fitted(left_out.scores.meaning, left_out.scores.wording, left_out.truth)
+    return Answers(np.exp(log_p.max(axis=1)), log_p.argmax(axis=1) == left_out.truth)
+
+
+def _at_two_speeds(rows: Rows, embedder: Embedder) -> Answers:
+    """What the tier that answers each row says of it without it."""
+    proof = two_speed_proof(rows, embedder)
+    probabilities = proof.judged.probabilities
+    return Answers(probabilities.max(axis=1), probabilities.argmax(axis=1) == proof.truth)
 
 
 def certified_cut(answers: Answers) -> float:
