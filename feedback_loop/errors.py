@@ -23,9 +23,9 @@ class BadInput(FeedbackLoopError):
 class InputFileMissing(BadInput):
     """A named input file does not exist or can't be read."""
 
-    def __init__(self, path: Path, why: str = "no such file") -> None:
+    def __init__(self, path: Path, why: str = "no such file", advice: str = "Check the path and try again.") -> None:
         self.path = path
-        super().__init__(f"{path}: {why}. Check the path and try again.")
+        super().__init__(f"{path}: {why}. {advice}")
 
 
 class InputColumnsMissing(BadInput):

@@ -68,14 +68,20 @@ class Gate:
         return 1 - error_upper_bound(self.proof.passed_count - self.proof.passed_right_count, self.proof.passed_count, delta)
 
     @property
+    def missing(self) -> str | None:
+        """How many held-out labels are missing at the least, of the class or of any class of the pool; None where that is not why."""
+        if not self.labels_needed:
+            return None
+        return f"{self.labels_needed} of {'the pool' if len(self.needed_of) > 1 else 'its own'}"
+
+    @property
     def why(self) -> str:
-        """The verdict in words, with what is missing."""
-        missing = f"at least {self.labels_needed} more held-out labels of {' or '.join(self.needed_of)} are needed"
+        """The verdict in words; what is missing stands in `missing`."""
         return {
             GateVerdict.OPEN: f"automatic from confidence {self.score} on",
-            GateVerdict.SENSITIVE_CLASS: "a sensitive class is never decided without a person",
-            GateVerdict.TOO_FEW_LABELS: missing,
-            GateVerdict.TARGET_NOT_REACHED: f"too often wrong on its held-out labels to prove the target; {missing}",
+            GateVerdict.SENSITIVE_CLASS: "sensitive: a person always decides",
+            GateVerdict.TOO_FEW_LABELS: "too few held-out labels",
+            GateVerdict.TARGET_NOT_REACHED: "too often wrong to prove the target",
             GateVerdict.LOW_HISTORICAL_PRECISION: f"right on {self.own.passed_right_count} of {self.own.passed_count}, below the target",
         }[self.verdict]
 

@@ -30,6 +30,11 @@ class LabelSets:
     """The platform's class by the word of the taxonomy."""
     label_count: int
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether the labels are enough to leave any class out."""
+        return self.cutoff > 0
+
     def of(self, row: Row) -> tuple[str, ...]:
         """The classes that the fragment may be about, the likeliest first; all of them where too few labels tell."""
         scores = {word: score(row, word, self.words) for word in self.words}

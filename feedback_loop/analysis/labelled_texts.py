@@ -56,7 +56,10 @@ def lesson_of(labelled: Sequence[LabelledText]) -> Lesson:
     parts = _parts([one for one in labelled if has_words(one.text)])
     inside = [one for one in parts[Split.TRAIN] if one.label != OUT_OF_SCOPE]
     if not inside:
-        raise BadInput(f"no text with words and a label other than '{OUT_OF_SCOPE}' to train on. Add labelled rows to the training file.")
+        raise BadInput(
+            f"no text with words and a label other than '{OUT_OF_SCOPE}' to train on. Give each label a text; "
+            "names alone will do in taxonomy.yaml of the home."
+        )
     outside = [one.text for one in parts[Split.TRAIN] if one.label == OUT_OF_SCOPE]
     return Lesson(inside, _names_of_rare(inside), outside, parts[Split.CALIBRATION])
 

@@ -94,6 +94,11 @@ def read_taxonomy_text(text: str) -> Taxonomy:
     return Taxonomy(tuple(_class_of(table, one) for one in table.leaves), table.language)
 
 
+def id_of(name: str) -> str:
+    """The id of a class that is written as its name alone."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+
+
 def taxonomy_text(taxonomy: Taxonomy) -> str:
     """The YAML text that reads as this taxonomy, to start an own one from and to keep a version by."""
     classes = [_class_text(one) for one in taxonomy.classes]
@@ -151,8 +156,7 @@ def _spelt_out(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spelt_class(one: Any, language: Any) -> Any:
     if isinstance(one, str):
-        slug = re.sub(r"[^a-z0-9]+", "_", one.casefold()).strip("_")
-        return {"id": slug} if slug == one else {"id": slug, "name": one}
+        return {"id": one} if id_of(one) == one else {"id": id_of(one), "name": one}
     if not isinstance(one, dict):
         return one
     examples = one.get("examples")

@@ -52,6 +52,7 @@ def _print(costs: Costs) -> None:
     rows = [(one.tier, one.fragment_count, _usd(one.cost_usd), _usd(one.usd_per_thousand)) for one in costs.tiers]
     total = sum(stage.cost_usd for stage in costs.stages)
     print_table(_TIERS, [*rows, ("all", "", _usd(total), _usd(costs.usd_per_thousand))])
+    say("People: what the classifier left open; nobody states what their work costs. Who decides each fragment: `route` in mart_complaint.")
     if not costs.stages:
         say("No language model was asked.")
         return

@@ -13,6 +13,7 @@ from feedback_loop.contracts.vocab import LabelKind, QueueReason
 if TYPE_CHECKING:
     import polars as pl
 
+    from feedback_loop.analysis.label_sets import LabelSets
     from feedback_loop.analysis.review_queue import Asked, Doubt
     from feedback_loop.config import Settings
     from feedback_loop.workflows.people import People
@@ -72,7 +73,6 @@ def queue(
 
     Example: `feedback-loop labels queue --as ada --limit 10`
     """
-    from feedback_loop.analysis.label_sets import COVERAGE
     from feedback_loop.workflows.review import label_sets, open_questions, with_texts
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
@@ -86,11 +86,11 @@ def queue(
     if as_json:
         print_json([{**vars(one.asked), "masked_text": one.masked_text, "label_set": one.label_set} for one in shown])
     elif not shown:
-        say("Nobody needs to label anything.")
+        say(_nothing(settings, len(asked)))
     else:
         print_table(_QUEUED, [_place(one.asked, one) for one in shown])
         if any(one.label_set for one in shown):
-            say(f"What a complaint may be about holds the truth for {COVERAGE:.0%} of them, by {sets.label_count} held-out labels.")
+            say(_promised(sets))
         say(f"{len(shown)} of {len(wanted)}. Answer with `feedback-loop labels correct FRAGMENT CLASS --as PERSON`.")
 
 
@@ -152,6 +152,24 @@ def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:
 def _place(asked: Asked, question: Question) -> tuple[object, ...]:
     may_be = ", ".join(question.label_set) or None
     return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, may_be, question.masked_text)
+
+
+def _nothing(settings: Settings, asked_count: int) -> str:
+    from feedback_loop.contracts.tables import TABLES
+
+    if asked_count:
+        return f"None of the {asked_count} questions is for that person and that reason."
+    if open_store(settings).read(TABLES["silver_fragment"], columns=["fragment_id"]).is_empty():
+        return "There is nothing to label yet. Land files with `feedback-loop ingest SOURCE FILE…`, then `feedback-loop run`."
+    return "Nobody needs to label anything."
+
+
+def _promised(sets: LabelSets) -> str:
+    from feedback_loop.analysis.label_sets import COVERAGE
+
+    if not sets.leaves_out:
+        return f"Each class is named: {sets.label_count} held-out labels of doubtful fragments are too few to leave any out."
+    return f"What a complaint may be about holds the truth for {COVERAGE:.0%} of them, by {sets.label_count} held-out labels."
 
 
 def _print_statistics(found: LabelStatistics) -> None:

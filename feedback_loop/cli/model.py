@@ -24,7 +24,7 @@ VersionArgument = Annotated[
 app.command("drift")(model_drift.drift)
 app.command("review")(model_review.review)
 
-_GATED = ("class", "gate", "scope", "above it", "right", "precision at least", "reason")
+_GATED = ("class", "gate", "scope", "above it", "right", "precision at least", "missing", "reason")
 _LISTED = ("model_event_at", "model_version", "model_event", "gold_label_count", "held_out", "model_event_by", "model_event_why")
 
 
@@ -58,6 +58,7 @@ def evaluate(context: typer.Context, version: VersionArgument = None, as_json: J
         print_json(_as_data(found))
     else:
         _print_evaluated(found)
+        say(_next_step(found))
 
 
 @app.command()
@@ -82,7 +83,7 @@ def promote(
         print_json(_as_data(found))
     else:
         _print_evaluated(found)
-        say(f"{version} classifies from the next run on, says {person}.")
+        say(f"{version} classifies from the next `feedback-loop run` on, and its gates are in force, says {person}.")
 
 
 @app.command()
@@ -155,6 +156,16 @@ def _print_evaluated(found: Evaluated) -> None:
         say(f"Beside {found.compared_version}: {'; '.join(problems) if problems else 'no worse'}.")
 
 
+def _next_step(found: Evaluated) -> str:
+    from feedback_loop.workflows.model_versions import HOW_TO_LABEL
+
+    if found.comparison is None:
+        return "It is the present version. `feedback-loop model gates` shows what its labels prove today."
+    if not found.comparison.problems:
+        return f"Next: `feedback-loop model promote {found.model_version} --as PERSON --why TEXT`; that puts these gates in force, too."
+    return f"It can't be promoted yet. {HOW_TO_LABEL} What it learns from are the other labels: `labels queue --reason unsure`."
+
+
 def _print_gates(found: Gated) -> None:
     """The gate of each class: from which confidence on, how many of the labels lie above it, how many were right, what that proves."""
     promise = f"precision of at least {found.policy.target_precision:g}, but for a chance of {found.policy.delta:g}"
@@ -164,8 +175,12 @@ def _print_gates(found: Gated) -> None:
         low, proof = one.precision_low(found.policy.delta), one.proof
         shares = (f"{proof.passed_count} of {proof.label_count}", f"{proof.passed_right_count} of {proof.passed_count}")
         figures = shares if one.score is not None else (f"– of {proof.label_count}", "–")
-        rows.append((one.gate_class, one.score, one.scope, *figures, None if low is None else round(low, 3), one.why))
+        rows.append((one.gate_class, one.score, one.scope, *figures, None if low is None else round(low, 3), one.missing, one.why))
     print_table(_GATED, rows)
+    say("Counted are held-out labels of what it decides as the class; what it abstains from proves nothing.")
+    say("A fragment is decided alone from its gate on, if it has three different pieces of evidence, too.")
+    if pool := next((one.needed_of for one in found.gates if len(one.needed_of) > 1), ()):
+        say(f"The pool, which is proven together: {', '.join(pool)}.")
 
 
 def _as_data(found: Evaluated) -> dict[str, Any]:

@@ -90,3 +90,5 @@ def _print_difference(found: Difference, limit: int) -> None:
         print_table(("before", "after", "fragments"), pairs)
     if limit and found.fragments.height:
         print_table(("fragment", "before", "after", "score"), list(found.fragments.head(limit).iter_rows()))
+    if found.before_version != found.after_version:
+        say("That is what its examples and the labels so far teach. Next, with it as taxonomy.yaml: `labels queue`, then `model train`.")

@@ -100,7 +100,7 @@ def classify(
 
     Example: `feedback-loop try classify --train labelled.csv --input texts.csv --out labels.jsonl`
     """
-    from feedback_loop.workflows.try_classify import Speed, by_own_labels, by_seed_taxonomy, read_labelled
+    from feedback_loop.workflows.try_classify import Speed, by_own_labels, by_seed_taxonomy, label_lines, read_labelled, route_lines
     from feedback_loop.workflows.try_files import write_json_lines
 
     if train is None and (target_precision is not None or delta is not None):
@@ -112,16 +112,20 @@ def classify(
     if speed is not None and speed not in [*Speed]:
         raise UnknownChoice("--speed", speed, list(Speed))
     rows = _rows(source, out, train)
-    embedder = open_embedder_without_cache(settings_of(context))
+    embedder, missing = open_embedder_without_cache(settings_of(context)), list[str]()
     with waiting(f"classifying {len(rows):,} texts"):
         if train is None:
             answers = by_seed_taxonomy(rows, embedder)
         else:
             precision = TARGET_PRECISION if target_precision is None else target_precision
             promised = (precision, DELTA if delta is None else delta)
-            answers = by_own_labels(read_labelled(train), rows, embedder, *promised, Speed(speed or Speed.ONE))
+            labelled = read_labelled(train)
+            answers = by_own_labels(labelled, rows, embedder, *promised, Speed(speed or Speed.ONE))
+            missing = label_lines(labelled, answers, *promised)
     write_json_lines(out, answers)
     _told(out, answers, as_json)
+    if not as_json:
+        say("\n".join([", ".join(route_lines(answers)), *missing]))
 
 
 @app.command()

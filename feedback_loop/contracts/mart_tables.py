@@ -72,8 +72,8 @@ MART_TABLES = [
         ("fragment_id",),
         (
             "fragment_id", "record_id", "event_date", "product", "channel", "product_version", "region", "tier", "segment", "language",
-            "rating", "masked_text", "complaint_class", "best_class", "class_score", "is_abstained", "route", "route_reason",
-            "duplicate_of", "complaint_issue_id",
+            "rating", "masked_text", "complaint_class", "best_class", "taxonomy_class", "class_score", "is_abstained", "route",
+            "route_reason", "duplicate_of", "complaint_issue_id",
         ),
         None,
         Owner.DBT,

@@ -12,6 +12,7 @@ import polars as pl
 
 from feedback_loop.analysis.gold_labels import said_of
 from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
+from feedback_loop.analysis.taxonomy_file import id_of
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import LabelKind
@@ -60,7 +61,7 @@ def correct_label(
 
 
 def _word(class_name: str, taxonomy: Taxonomy) -> str:
-    found = taxonomy.called(class_name.strip().lower().replace("-", "_"))
+    found = taxonomy.called(id_of(class_name))
     if found is None:
         raise UnknownChoice("class", class_name, list(taxonomy.names))
     return str(found.name)

@@ -23,6 +23,9 @@ DEMO_PEOPLE: People = {
 """Who decides in the made-up company: for every playbook of the seed somebody, and for each of high risk two."""
 
 
+_HOW_TO_WRITE = "Write it, with a line for each person such as `ada: [labeller, support_lead]`."
+
+
 def write_people(path: Path, people: People) -> None:
     """Makes the file, where there is none; one that exists stays as it is."""
     if not path.exists():
@@ -33,7 +36,7 @@ def write_people(path: Path, people: People) -> None:
 def read_people(path: Path) -> People:
     """The roles of each person; raises BadInput where the file is missing or says something else."""
     if not path.is_file():
-        raise InputFileMissing(path, "no such file; it names who may decide, as `person: [role, …]`")
+        raise InputFileMissing(path, "no such file; it names who may decide", _HOW_TO_WRITE)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:

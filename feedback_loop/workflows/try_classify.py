@@ -7,6 +7,7 @@ a user's labels nothing is certified, and the reason says so.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -19,7 +20,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.gates import Verdict
+from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
 from feedback_loop.analysis.selective import SelectiveClassifier, decide, train_selective
 from feedback_loop.analysis.taxonomy import seed_taxonomy
@@ -29,6 +30,7 @@ from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.cleaning import PLAIN
 from feedback_loop.methods.languages.guessing import determined, guess_languages
+from feedback_loop.methods.statistics.calibration import fewest_trials
 from feedback_loop.ports import Embedder
 from feedback_loop.workflows.try_files import Answer, TextRow, read_texts
 
@@ -64,6 +66,26 @@ def by_own_labels(
 ) -> list[Answer]:
     """One answer per row, by a classifier trained on the labelled texts."""
     return answers_of(rows, learn(labelled, embedder, target_precision, delta, speed))
+
+
+def route_lines(answers: Sequence[Answer]) -> list[str]:
+    """How many answers took which route, for which reason, the most frequent first."""
+    counts = Counter((str(one["route"]), str(one["reason"])) for one in answers)
+    return [f"{count:,} {route} ({reason})" for (route, reason), count in counts.most_common()]
+
+
+def label_lines(labelled: Sequence[LabelledText], answers: Sequence[Answer], target_precision: float, delta: float) -> list[str]:
+    """What the labelled texts are too few for, as sentences; none where nothing is missing."""
+    lines, labels = [], sorted({one.label for one in labelled})
+    if len(labels) == 1:
+        lines.append(f"All labelled texts have one label, {labels[0]}, so nothing else can be answered. Add texts of another label.")
+    if any(one["reason"] == RouteReason.TARGET_NOT_CERTIFIED for one in answers):
+        calibration = sum(one.split is Split.CALIBRATION for one in labelled)
+        count, fewest = calibration or len(labelled), fewest_trials(0, 1 - target_precision, delta)
+        missing = f"at least {fewest - count} more are needed" if count < fewest else "they are answered wrongly too often"
+        lines.append(f"No label is decided alone: a precision of {target_precision:g} is proven by {fewest} labelled texts at the least, "
+                     f"all answered right; of {count} {missing}.")  # fmt: skip
+    return lines
 
 
 def learn(labelled: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float, speed: Speed) -> Decide:

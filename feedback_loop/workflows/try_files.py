@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
 from feedback_loop.sources.csv_rows import split_rows
 from feedback_loop.sources.csv_table import take_header
@@ -87,7 +88,8 @@ def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...]) -> Iterat
     rows = (row for row in split_rows(lines, len(columns)) if not row.is_blank)
     for number, row in enumerate(rows, 1):
         if row.problem:
-            raise _bad_row(path, number, f"can't be read: {row.problem.detail}")
+            advice = ". Save the file as UTF-8" if row.problem.reason is QuarantineReason.BROKEN_ENCODING else ""
+            raise _bad_row(path, number, f"can't be read: {row.problem.detail}{advice}")
         yield dict(zip(columns, row.fields, strict=True))
 
 

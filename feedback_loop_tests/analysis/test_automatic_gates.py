@@ -45,7 +45,7 @@ def test_labels_enough_and_all_right_open_the_gate_of_a_class_alone() -> None:
 def test_one_label_less_leaves_it_shut_and_says_how_many_of_which_class() -> None:
     (found,) = gates(judged(*all_right("crash", 44)), ["crash"], ())
     assert (found.verdict, found.score, found.labels_needed) == (GateVerdict.TOO_FEW_LABELS, None, 1)
-    assert found.why == "at least 1 more held-out labels of crash are needed"
+    assert (found.why, found.missing) == ("too few held-out labels", "1 of its own")
     (bare,) = gates(judged(), ["crash"], ())
     assert (bare.labels_needed, bare.needed_of) == (POLICY.fewest_of_class, ("crash",))
     assert bare.precision_low(POLICY.delta) is None
@@ -63,7 +63,7 @@ def test_classes_with_few_labels_are_proven_together() -> None:
 def test_a_pool_that_is_too_small_names_all_that_would_help() -> None:
     found = gates(judged(*all_right("crash", 20), *all_right("latency", 15)), ["crash", "latency"], ())
     assert {one.labels_needed for one in found} == {10}
-    assert found[0].why == "at least 10 more held-out labels of crash or latency are needed"
+    assert (found[0].why, found[0].missing) == ("too few held-out labels", "10 of the pool")
 
 
 def test_a_class_that_was_too_often_wrong_in_an_open_pool_stays_shut() -> None:

@@ -59,3 +59,8 @@ def _drawn(rng: np.random.Generator) -> tuple[dict[str, Any], str]:
     q = float(rng.uniform(0, min(p, 1 - p)))
     true = str(rng.choice(["money_back", "freezes", "slow"], p=[p, q, 1 - p - q]))
     return row(p=p, q=q), true
+
+
+def test_too_few_labels_leave_no_class_out_and_say_so() -> None:
+    assert not calibrated([row()] * 5, ["money_back"] * 5, WORDS).leaves_out
+    assert calibrated([row()] * 12, ["money_back"] * 12, WORDS).leaves_out

@@ -43,6 +43,10 @@ def test_a_home_without_labels_says_so_and_makes_nothing(call: Call, home: Path)
     assert not home.exists()
 
 
+def test_an_empty_queue_says_what_comes_first(call: Call, home: Path) -> None:
+    assert "then `feedback-loop run`" in call("labels", "queue").out
+
+
 def test_statistics_and_the_queue_of_a_small_home(call: Call, labelled_home: Path) -> None:
     call("labels", "correct", "fragment_1", "billing", "--as", "ada", "--why", "charged twice")
     shown = call("labels", "stats").out
@@ -54,7 +58,9 @@ def test_statistics_and_the_queue_of_a_small_home(call: Call, labelled_home: Pat
 
 
 def test_a_companys_words_are_the_words_of_its_labels(call: Call, labelled_home: Path) -> None:
-    (labelled_home / "taxonomy.yaml").write_text("counts_as: other\nclasses: [refunds, slow]", encoding="utf-8")
+    (labelled_home / "taxonomy.yaml").write_text("counts_as: other\nclasses: [refunds, slow, Late delivery]", encoding="utf-8")
     assert call("labels", "correct", "fragment_1", "refunds", "--as", "ada").code == 0
     outcome = call("labels", "correct", "fragment_1", "billing", "--as", "ada")
-    assert "Choose one of: refunds, slow" in outcome.error
+    assert "Choose one of: refunds, slow, late_delivery" in outcome.error
+    assert call("labels", "correct", "fragment_1", "Late delivery", "--as", "ada").code == 0
+    assert call("labels", "stats").out.count("late_delivery") == 1

@@ -40,9 +40,11 @@ def test_a_version_lives_from_training_to_promotion(call: Call, labelled: Path) 
     trained = call("model", "train").out
     version = trained.split(":")[0]
     assert "9 classes, 35 gold labels learnt, 35 held out" in trained
-    assert "Beside seed" in call("model", "evaluate").out
+    evaluated = call("model", "evaluate").out
+    assert "Beside seed" in evaluated
+    assert f"Next: `feedback-loop model promote {version}" in evaluated
     assert call("model", "promote", version, "--as", "zoe", "--why", "x").code == 2
-    assert "classifies from the next run on, says ada" in call("model", "promote", version, "--as", "ada", "--why", "labels").out
+    assert "and its gates are in force, says ada" in call("model", "promote", version, "--as", "ada", "--why", "labels").out
     events = json.loads(call("model", "history", "--json").out)
     assert [event["model_event"] for event in events] == ["promoted", "evaluated", "trained"]
     assert events[0]["held_out_count"] == 35
@@ -52,7 +54,8 @@ def test_a_version_lives_from_training_to_promotion(call: Call, labelled: Path) 
 
 def test_gates_are_shown_and_a_person_puts_them_in_force(call: Call, labelled: Path) -> None:
     shown = call("model", "gates").out
-    assert "a sensitive class is never decided without a person" in shown
+    assert "sensitive: a person always decides" in shown
+    assert "10 of its own" in shown
     assert "Nothing was changed" in shown
     assert call("model", "gates", "--as", "ada").code == 2  # on no grounds
     assert call("model", "gates", "--as", "zoe", "--why", "x").code == 2

@@ -102,6 +102,9 @@ def test_classify_with_own_labels_answers_in_the_promised_fields(call: Call, tmp
     assert [list(row) for row in found] == [["text_id", "label", "confidence", "prediction_set", "route", "reason"]] * 3
     assert {row["label"] for row in found} <= {"billing", "crash", "out_of_scope"}
     assert {row["route"] for row in found} <= {"automatic", "llm", "human"}
+    told = call("try", "classify", "--train", train, "--input", texts, "--out", out).out
+    assert "(target_not_certified)" in told
+    assert "proven by 114 labelled texts at the least, all answered right; of 4 at least 110 more are needed" in told
     assert not home.exists()
 
 
@@ -169,6 +172,18 @@ def test_files_that_cannot_be_used_are_refused_by_row_and_without_their_words(
     assert told in outcome.error
     assert "SECRET" not in outcome.err
     assert not out.exists()
+
+
+def test_one_label_alone_is_answered_and_said_to_be_alone(call: Call, tmp_path: Path, texts: Path, out: Path) -> None:
+    train = tmp_path / "train.csv"
+    train.write_text("text,label\nmy parcel is late,late\nwhere is my order,late\n")
+    assert "All labelled texts have one label, late" in call("try", "classify", "--train", train, "--input", texts, "--out", out).out
+
+
+def test_a_training_file_that_is_not_utf_8_says_what_to_do(call: Call, tmp_path: Path, texts: Path, out: Path) -> None:
+    train = tmp_path / "train.csv"
+    train.write_bytes("text,label\nQualität,print\n".encode("latin-1"))
+    assert "Save the file as UTF-8" in call("try", "classify", "--train", train, "--input", texts, "--out", out).error
 
 
 @pytest.mark.parametrize(

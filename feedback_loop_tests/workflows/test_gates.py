@@ -60,7 +60,7 @@ def test_without_labels_every_gate_is_shut_and_says_what_is_missing(home: Home) 
     found = gates_now(home)
     assert (found.held_out_count, {one.score for one in found.gates}) == (0, {None})
     (crash,) = [one for one in found.gates if one.gate_class == "crash"]
-    assert crash.why == "at least 10 more held-out labels of crash are needed"
+    assert (crash.why, crash.missing) == ("too few held-out labels", "10 of its own")
     assert in_force(home) == {}
 
 

@@ -31,7 +31,7 @@ def test_a_file_that_says_something_else_is_bad_input(tmp_path: Path, text: str)
 
 
 def test_a_missing_file_says_what_belongs_in_it(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"person: \[role"):
+    with pytest.raises(BadInput, match=r"Write it, with a line for each person such as `ada: \[labeller"):
         read_people(tmp_path / "people.yaml")
 
 

@@ -32,6 +32,7 @@ final as (
         fragments.masked_text,
         classifications.complaint_class,
         classifications.best_class,
+        classifications.taxonomy_class,
         classifications.class_score,
         classifications.is_abstained,
         coalesce(routes.route, 'human') as route,

@@ -8,6 +8,7 @@ final as (
         event_date,
         complaint_class,
         best_class,
+        taxonomy_class,
         class_score,
         is_abstained
     from source
