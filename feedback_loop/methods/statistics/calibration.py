@@ -105,10 +105,14 @@ def cross_fitted(first: Reals, second: Reals, truth: Indices) -> Reals:
 
 
 def expected_calibration_error(confidence: Reals, is_correct: Flags, bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy over bins of equal mass, weighted by their size; 0 where there is nothing."""
+    """Mean distance between confidence and accuracy over bins of equal mass, weighted by their size; 0 where there is nothing.
+
+    Where a bin ends among answers of one confidence, each counts with the accuracy of them all, or their order would decide.
+    """
     if not len(confidence):
         return 0.0
-    surplus = (confidence - is_correct)[np.argsort(confidence, kind="stable")]
+    stated, group, size = np.unique(confidence, return_inverse=True, return_counts=True)
+    surplus = np.repeat(stated - np.bincount(group, weights=is_correct) / size, size)
     return sum(abs(float(members.sum())) for members in np.array_split(surplus, bins)) / len(confidence)
 
 
@@ -166,5 +170,6 @@ def conformal_cutoff(truth_probability: Reals, coverage: float) -> float:
     Split conformal prediction with the least-ambiguous score; 0 (every label) where the examples are too few for the coverage.
     """
     count = len(truth_probability)
-    rank = int(np.floor((count + 1) * (1 - coverage)))
+    # 1 - coverage is a little below the decimal that was meant, which would cost a rank wherever (count + 1) * coverage is whole.
+    rank = count + 1 - int(np.ceil((count + 1) * coverage))
     return float(np.sort(truth_probability)[rank - 1]) if rank >= 1 else 0.0

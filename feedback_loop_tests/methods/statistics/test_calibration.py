@@ -94,6 +94,14 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert expected_calibration_error(NOTHING, NOTHING.astype(bool)) == 0
 
 
+def test_calibration_error_does_not_follow_from_the_order_of_answers_of_one_confidence() -> None:
+    confidence, is_correct = np.full(30, 0.5), np.arange(30) < 15
+    assert expected_calibration_error(confidence, is_correct) == pytest.approx(0)
+    mixed, right = np.tile([0.6, 0.9], 20), np.arange(40) % 7 < 5
+    shuffled = np.random.default_rng(4).permutation(40)
+    assert expected_calibration_error(mixed, right) == pytest.approx(expected_calibration_error(mixed[shuffled], right[shuffled]))
+
+
 def test_bound_without_errors_has_its_closed_form() -> None:
     assert error_upper_bound(0, 114, 0.1) == pytest.approx(1 - 0.1 ** (1 / 114))
     assert error_upper_bound(0, 114, 0.1) < 0.02 < error_upper_bound(0, 113, 0.1)
@@ -147,6 +155,11 @@ def test_prediction_sets_cover_the_truth() -> None:
     rng = np.random.default_rng(5)
     cutoff = conformal_cutoff(rng.beta(5, 1, 2000), 0.9)
     assert np.mean(rng.beta(5, 1, 20_000) >= cutoff) == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize(("count", "coverage", "left_out"), [(9, 0.9, 0), (19, 0.9, 1), (19, 0.95, 0), (99, 0.95, 4), (18, 0.9, 0)])
+def test_prediction_sets_are_no_larger_than_the_coverage_asks(count: int, coverage: float, left_out: int) -> None:
+    assert conformal_cutoff(np.arange(1, count + 1) / 100, coverage) == (left_out + 1) / 100
 
 
 def test_prediction_sets_hold_every_label_where_examples_are_too_few() -> None:
