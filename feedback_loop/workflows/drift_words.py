@@ -17,7 +17,7 @@ from feedback_loop.analysis.drift import (
     ClassDrift,
     Drift,
     Move,
-    Verdict,
+    MoveVerdict,
 )
 from feedback_loop.methods.statistics.share_changes import Change
 from feedback_loop.workflows.model_drift import DriftReport
@@ -47,13 +47,13 @@ def drift_rows(found: Drift) -> list[tuple[object, ...]]:
 def _answers(report: DriftReport) -> Iterator[str]:
     """What a reader asked: what the model gets wrong now, which classes moved and why, then between which they moved."""
     moves = report.drift.moves[:_MOVES_TOLD]
-    yield from (_move_sentence(move, report) for move in moves if move.verdict is Verdict.WORSE)
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is MoveVerdict.WORSE)
     named = [one for one in report.drift.classes if one.cause is not Cause.NEITHER]
     if not named:
         yield "No class changed its share beyond chance, neither by the input nor by the model."
     for one in named:
         yield _class_sentence(one, report)
-    yield from (_move_sentence(move, report) for move in moves if move.verdict is not Verdict.WORSE)
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is not MoveVerdict.WORSE)
 
 
 def _surroundings(report: DriftReport) -> Iterator[str]:
@@ -111,9 +111,9 @@ def _move_sentence(move: Move, report: DriftReport) -> str:
         return f"{went}. Not enough held-out labels to say who is right: {few}. {_LABEL}"
     evidence = f"held-out labels on such moves: {counts}; {_p(move.verdict_p_value)}"
     told = {
-        Verdict.WORSE: f"{report.version_after} {_fault(move)}",
-        Verdict.BETTER: f"{report.version_after} mends what {report.version_before} got wrong",
-        Verdict.OPEN: "labels do not settle who is right",
+        MoveVerdict.WORSE: f"{report.version_after} {_fault(move)}",
+        MoveVerdict.BETTER: f"{report.version_after} mends what {report.version_before} got wrong",
+        MoveVerdict.OPEN: "labels do not settle who is right",
     }
     return f"{went}: {told[move.verdict]} ({evidence})."
 
