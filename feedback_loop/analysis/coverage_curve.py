@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from feedback_loop.analysis.model_health import confidences
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 CURVE = pl.Schema({"coverage_share": pl.Float64(), "precision_share": pl.Float64(), "low": pl.Float64(), "high": pl.Float64()})
 

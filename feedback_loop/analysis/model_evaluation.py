@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from feedback_loop.methods.statistics.paired_counts import Flags, PairedCounts, paired_counts, share_interval
+from feedback_loop.methods.statistics.calibration import Flags
+from feedback_loop.methods.statistics.paired_counts import PairedCounts, paired_counts
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 FEWEST_HELD_OUT = 30
 """Held-out labels below which nobody can tell whether a version is worse."""

@@ -16,7 +16,8 @@ import polars as pl
 
 from feedback_loop.methods.statistics.calibration import Flags, Reals, expected_calibration_error
 from feedback_loop.methods.statistics.calibration_gap import far_off_p_value, reliability
-from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing, lower_bound
+from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing
+from feedback_loop.methods.statistics.share_bounds import lower_bound
 
 HELD_OUT = pl.Schema(
     {"fragment_id": pl.String(), "truth": pl.String(), "said": pl.String(), "likeliest": pl.String(), "class_score": pl.Float64()}

@@ -15,7 +15,7 @@ from feedback_loop.analysis.drift import LEFT_OPEN
 from feedback_loop.analysis.model_health import confidences
 from feedback_loop.methods.statistics.calibration import expected_calibration_error
 from feedback_loop.methods.statistics.calibration_gap import reliability
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 from feedback_loop.workflows.drift_words import COLUMNS, drift_lines, drift_rows
 from feedback_loop.workflows.model_review import Disagreement, Review
 from feedback_loop.workflows.review_page import Page, Section

@@ -1,20 +1,21 @@
 """Probabilities that mean what they say, and thresholds that keep a promise.
 
 Here: how two models' scores are blended into probabilities, how sure the likeliest label is, how far stated confidence is from the truth,
-and the confidence above which a target precision holds. Which models are blended is in `analysis/blend`. The rule that is easy to break:
-data that fitted the blend must not choose the threshold as well, or the promise fails about half of the time.
+and the confidence above which a target precision holds. Which models are blended is in `analysis/blend`, the bounds are in `share_bounds`.
+The rule that is easy to break: data that fitted the blend must not choose the threshold as well, or the promise fails about half of the
+time.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax
-from scipy.stats import beta
+
+from feedback_loop.methods.statistics.share_bounds import fewest_of, upper_bound
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -116,22 +117,6 @@ def expected_calibration_error(confidence: Reals, is_correct: Flags, bins: int =
     return sum(abs(float(members.sum())) for members in np.array_split(surplus, bins)) / len(confidence)
 
 
-def error_upper_bound(errors: int, trials: int, delta: float) -> float:
-    """The error rate that is exceeded with probability `delta` at most, after so many errors in so many trials.
-
-    The one-sided bound of Clopper and Pearson (1934).
-    """
-    return 1.0 if errors >= trials else float(beta.ppf(1 - delta, errors + 1, trials - errors))
-
-
-def fewest_trials(errors: int, tolerated: float, delta: float) -> int:
-    """The fewest trials with so many errors that prove an error rate of at most `tolerated`, but for a chance of `delta`."""
-    most = errors + 1
-    while error_upper_bound(errors, most, delta) > tolerated:
-        most *= 2
-    return _fewest(errors, tolerated, delta, most)
-
-
 def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: float, delta: float) -> float | None:
     """The lowest confidence from which on decisions reach the target precision, but for a chance of `delta`; None where unproven.
 
@@ -143,7 +128,7 @@ def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: 
     ranked, errors = confidence[order], np.cumsum(~is_correct[order])
     certified: float | None = None
     for count in _sequence(ranked, 1 - target_precision, delta):
-        if error_upper_bound(int(errors[count - 1]), count, delta) > 1 - target_precision:
+        if upper_bound(int(errors[count - 1]), count, delta) > 1 - target_precision:
             return certified
         certified = float(ranked[count - 1])
     return certified
@@ -152,16 +137,10 @@ def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: 
 def _sequence(ranked: Reals, tolerated: float, delta: float) -> list[int]:
     """Numbers of accepted examples, ascending; examples of equal confidence are accepted together."""
     total = len(ranked)
-    bearable = min(_fewest(_SPARE_ERRORS, tolerated, delta, total), total // 2)
-    start = max(_fewest(0, tolerated, delta, total), bearable, int(np.ceil(_FIRST_SHARE * total)))
+    bearable = min(fewest_of(total, _SPARE_ERRORS, tolerated, delta), total // 2)
+    start = max(fewest_of(total, 0, tolerated, delta), bearable, int(np.ceil(_FIRST_SHARE * total)))
     counts = range(min(start, total), total + 1, max(1, round(_STEP_SHARE * total))) if total else range(0)
     return sorted({int(np.searchsorted(-ranked, -ranked[count - 1], side="right")) for count in [*counts, total] if count})
-
-
-def _fewest(errors: int, tolerated: float, delta: float, most: int) -> int:
-    """The fewest examples that can bear so many errors; `most` where even those can't."""
-    counts = range(errors + 1, max(errors + 1, most))
-    return min(most, errors + 1 + bisect_left(counts, True, key=lambda count: error_upper_bound(errors, count, delta) <= tolerated))
 
 
 def conformal_cutoff(truth_probability: Reals, coverage: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_loop.methods.statistics.calibration import Flags, Reals
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 MOST_BINS, FEWEST_IN_BIN = 15, 10
 _DRAWS = 2_000
