@@ -149,7 +149,7 @@ def _learn(lesson: Lesson, labels: tuple[str, ...], texts: Sequence[str], vector
     truth = np.searchsorted(np.asarray(labels), np.asarray([one.label for one in lesson.taught])).astype(np.int64)
     models, quick = train_quick(texts, vectors, truth, len(labels))
     chosen = thin_out(truth, MOST_EXAMPLES)
-    encoded, meaning = train_meaning(vectors[chosen], truth[chosen], len(labels), NARROW_INTENTS)
+    encoded, meaning = train_meaning(vectors[chosen], truth[chosen], len(labels), NARROW_INTENTS.meaning)
     comparable = np.bincount(truth[chosen], minlength=len(labels))[truth[chosen]] > 1
     rows, meaning = chosen[comparable], meaning.at(comparable)
     slow = Scores(meaning.scores, quick.meaning[rows], meaning.nearness)
