@@ -1,8 +1,8 @@
 """A text classifier for any set of labels: meaning (sentence vectors) and wording (TF-IDF), blended into calibrated probabilities.
 
 Here: training, left-out scores, prediction. Likeness of meaning alone is in `meaning`; what the labels mean is in `taxonomy` or in a user's
-file; when to abstain is in `classify` and `selective`; how likeness becomes scores is in `methods/statistics/kernel_ridge`. The rule that is
-easy to break: a row's scores must not depend on its batch or on the number of threads, so dense products come in blocks of one size and
+file; when to abstain is in `classify` and `selective`; how likeness becomes scores is in `methods/statistics/kernel_ridge`. The rule that
+is easy to break: a row's scores must not depend on its batch or on the number of threads, so dense products come in blocks of one size and
 sparse ones row by row.
 """
 

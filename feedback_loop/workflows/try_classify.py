@@ -19,11 +19,11 @@ import polars as pl
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.gates import Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
 from feedback_loop.analysis.selective import SelectiveClassifier, decide, train_selective
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.analysis.two_speed import TwoSpeedClassifier, decide_at_two_speeds, train_two_speed
+from feedback_loop.analysis.verdicts import Verdict
 from feedback_loop.contracts.routes import Route
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
