@@ -21,6 +21,9 @@ HELD_OUT_SHARE = 0.2
 SECOND_READING_SHARE = 0.1
 """Of the labelled fragments so many are read by a second person, who does not see the first label."""
 
+HOW_TO_LABEL = "Label what `labels queue --reason held_out_sample` shows."
+"""What to do wherever held-out labels are too few to tell."""
+
 _SCALE = 16**8
 
 

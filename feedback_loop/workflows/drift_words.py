@@ -19,6 +19,7 @@ from feedback_loop.analysis.drift import (
     Move,
     MoveVerdict,
 )
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
 from feedback_loop.methods.statistics.share_changes import Change
 from feedback_loop.workflows.model_drift import DriftReport
 
@@ -28,7 +29,6 @@ COLUMNS = ("class", "before", "after", "points", "by input", "of it by mix", "by
 _MOVES_TOLD = 5
 _SMALLEST_P = 0.001
 _FEW = 10
-_LABEL = "Label what `labels queue --reason held_out_sample` shows."
 
 
 def drift_lines(report: DriftReport) -> list[str]:
@@ -108,7 +108,7 @@ def _move_sentence(move: Move, report: DriftReport) -> str:
     labels = move.before_right_count + move.after_right_count + move.neither_right_count
     if labels < FEWEST_VERDICTS:
         few = f"{labels} on such moves ({counts}), at least {FEWEST_VERDICTS} are needed"
-        return f"{went}. Not enough held-out labels to say who is right: {few}. {_LABEL}"
+        return f"{went}. Not enough held-out labels to say who is right: {few}. {HOW_TO_LABEL}"
     evidence = f"held-out labels on such moves: {counts}; {_p(move.verdict_p_value)}"
     told = {
         MoveVerdict.WORSE: f"{report.version_after} {_fault(move)}",

@@ -24,6 +24,11 @@ class PairedCounts:
     neither: int
 
     @property
+    def total(self) -> int:
+        """How many questions were asked."""
+        return self.both + self.only_present + self.only_candidate + self.neither
+
+    @property
     def p_worse(self) -> float:
         """The chance of at least so many questions that only the present one gets right, were the candidate as good; small means worse."""
         discordant = self.only_present + self.only_candidate

@@ -21,7 +21,7 @@ def test_the_chance_is_that_of_a_fair_coin() -> None:
 def test_only_discordant_pairs_matter_and_all_are_counted(answers: list[tuple[bool, bool]]) -> None:
     present, candidate = (np.asarray([pair[n] for pair in answers], bool) for n in (0, 1))
     counts = paired_counts(present, candidate)
-    assert counts.both + counts.only_present + counts.only_candidate + counts.neither == len(answers)
+    assert counts.total == counts.both + counts.only_present + counts.only_candidate + counts.neither == len(answers)
     assert counts.both + counts.only_present == present.sum()
     assert counts.p_worse == PairedCounts(0, counts.only_present, counts.only_candidate, 0).p_worse
     assert paired_counts(present, present).p_worse == 1.0
