@@ -80,10 +80,8 @@ def calibration_judgement(held_out: pl.DataFrame) -> Judgement:
     confidence, is_right = confidences(held_out)
     count = len(confidence)
     if count < FEWEST_ANSWERS:
-        more = FEWEST_ANSWERS - count
-        return Judgement(
-            True, False, f"Nothing is proven about confidence: {count} held-out labels, {more} more are needed. {HOW_TO_LABEL}"
-        )
+        few = f"{count} held-out labels, {FEWEST_ANSWERS - count} more are needed"
+        return Judgement(True, False, f"Nothing is proven about confidence: {few}. {HOW_TO_LABEL}")
     error, p_value = expected_calibration_error(confidence, is_right), far_off_p_value(confidence, is_right, TOLERATED_GAP)
     figures = tuple(vars(one) for one in reliability(confidence, is_right))
     told = f"calibration error {error:.3f} on {count} held-out labels; that confidence is at most {TOLERATED_GAP} off has p = {p_value:.3f}"

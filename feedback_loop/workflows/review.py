@@ -54,29 +54,34 @@ class Question:
 
 
 def open_questions(
-    tables: TableStore, labels: pl.DataFrame, people: People, days: DayRange | None = None, doubts: Mapping[str, Doubt] | None = None
+    tables: TableStore,
+    labels: pl.DataFrame,
+    taxonomy: Taxonomy,
+    people: People,
+    days: DayRange | None = None,
+    doubts: Mapping[str, Doubt] | None = None,
 ) -> list[Asked]:
-    """The whole queue of the days, or of all."""
+    """The whole queue of the days, or of all; a label of a class that the taxonomy neither has nor had counts as not given."""
+    known, _ = in_words_of(taxonomy, labels)
     candidates = queue_candidates(
         tables.read(TABLES["silver_fragment"], days, columns=_FRAGMENT_COLUMNS),
         tables.read(TABLES["analysis_classification"], days, columns=_CLASS_COLUMNS),
         tables.read(TABLES["analysis_triage"], days, columns=("fragment_id", "urgency", "owner")),
         tables.read(TABLES["analysis_cluster"], days, columns=("member_fragment_ids",)),
     )
-    return review_queue(candidates, labels, readers(people), doubts)
+    return review_queue(candidates, known, readers(people), doubts)
 
 
 def with_texts(asked: list[Asked], tables: TableStore, sets: LabelSets | None = None) -> list[Question]:
     """The places with their texts, in their order; with the label set of those whom the classifier's doubt brought here."""
-    wanted = pl.DataFrame({"fragment_id": [one.fragment_id for one in asked]}, schema={"fragment_id": pl.String})
-    texts = tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted) if asked else wanted
-    by_id = dict(texts.iter_rows()) if asked else {}
-    unsure = [one.fragment_id for one in asked if one.reason is QueueReason.UNSURE] if sets else []
-    rows = _classified(tables, unsure)
-    return [
-        Question(one, by_id.get(one.fragment_id, ""), sets.of(rows[one.fragment_id]) if sets and one.fragment_id in rows else ())
-        for one in asked
-    ]
+    if not asked:
+        return []
+    wanted = pl.DataFrame({"fragment_id": [one.fragment_id for one in asked]})
+    texts = tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted)
+    by_id = dict(texts.select("fragment_id", "masked_text").iter_rows())
+    unsure = [one.fragment_id for one in asked if one.reason is QueueReason.UNSURE]
+    shown = {name: sets.of(row) for name, row in _classified(tables, unsure).items()} if sets else {}
+    return [Question(one, by_id.get(one.fragment_id, ""), shown.get(one.fragment_id, ())) for one in asked]
 
 
 def label_sets(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelSets:
