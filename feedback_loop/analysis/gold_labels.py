@@ -32,6 +32,11 @@ def is_held_out(fragment_id: str) -> bool:
     return _place("held-out", fragment_id) < HELD_OUT_SHARE
 
 
+def of_hold_out() -> pl.Expr:
+    """Whether the fragment_id of a row is held out."""
+    return pl.col("fragment_id").map_elements(is_held_out, return_dtype=pl.Boolean)
+
+
 def wants_second_reading(fragment_id: str) -> bool:
     """Whether a second person reads the fragment once it is labelled: a fixed tenth of all, drawn apart from the hold-out."""
     return _place("second-reading", fragment_id) < SECOND_READING_SHARE

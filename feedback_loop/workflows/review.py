@@ -18,7 +18,7 @@ from feedback_loop.analysis.gold_labels import (
     agreement,
     counting,
     in_words_of,
-    is_held_out,
+    of_hold_out,
     said_of,
     same_words_other_label,
 )
@@ -87,7 +87,7 @@ def with_texts(asked: list[Asked], tables: TableStore, sets: LabelSets | None = 
 def label_sets(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelSets:
     """The sets, calibrated on the held-out fragments that were left open, by what people said of them."""
     known, _ = in_words_of(taxonomy, counting(labels))
-    truth = {name: word for name, word in known.select("fragment_id", "labelled_class").iter_rows() if is_held_out(name)}
+    truth = dict(known.filter(of_hold_out()).select("fragment_id", "labelled_class").iter_rows())
     rows = [row for row in _classified(tables, sorted(truth)).values() if row["is_abstained"]]
     return calibrated(rows, [truth[row["fragment_id"]] for row in rows], platform_words(taxonomy))
 
@@ -136,7 +136,7 @@ def _judged_fold(gold: pl.DataFrame, fold: int, taxonomy: Taxonomy, embedder: Em
 class LabelStatistics:
     """What the labels of a home amount to."""
 
-    by_class: Mapping[str, tuple[int, int]]
+    by_class: Mapping[str, tuple[int, ...]]
     """Labels that may be learnt from, and held-out ones, by class of the taxonomy."""
     by_person: Mapping[str, int]
     agreement: Agreement
@@ -148,11 +148,8 @@ class LabelStatistics:
 def label_statistics(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelStatistics:
     """The figures of the labels, in words of the taxonomy."""
     gold, (known, _) = gold_of(labels, tables, taxonomy), in_words_of(taxonomy, labels)
-    held_out = counting(known).with_columns(pl.col("fragment_id").map_elements(is_held_out, return_dtype=pl.Boolean).alias("held_out"))
-    counts = {
-        name: (held_out.filter(~pl.col("held_out"), labelled_class=name).height, held_out.filter("held_out", labelled_class=name).height)
-        for name in taxonomy.names
-    }
+    sides = [counting(known).filter(of_hold_out() == is_held_out) for is_held_out in (False, True)]
+    counts = {name: tuple(side.filter(labelled_class=name).height for side in sides) for name in taxonomy.names}
     ids, texts = gold.rows["fragment_id"].to_list(), gold.rows["masked_text"].to_list()
     pairs = same_words_other_label(texts, gold.rows["labelled_class"].to_list())
     persons = pl.Series([person for said in said_of(known).values() for person in said], dtype=pl.String).value_counts(sort=True)
