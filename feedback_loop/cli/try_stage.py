@@ -145,6 +145,23 @@ def cluster(context: typer.Context, source: Input, out: Out, as_json: JsonFlag =
     _told(out, answers, as_json)
 
 
+@app.command(name="diagnose")
+def diagnose_cases(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
+    """Tell what changed, for whom and why: `case_id, verdict, confidence, cohorts, causes, seconds` per case folder.
+
+    Example: `feedback-loop try diagnose cases/ --out answers.jsonl`
+    """
+    from feedback_loop.workflows.try_diagnose import diagnose_answers
+    from feedback_loop.workflows.try_files import check_output, write_json_lines
+    from feedback_loop.workflows.try_verify_fix import case_folders
+
+    check_output(out)
+    with steps("diagnosing", len(case_folders(cases))) as advance:
+        answers = diagnose_answers(cases, advance)
+    write_json_lines(out, answers)
+    _told(out, answers, as_json, "cases")
+
+
 @app.command()
 def verify_fix(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
     """Tell whether fixes worked: `case_id, verdict, ratio, low, high, seconds` per case folder.

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.methods.diagnosis.made_up_window import made_up
+from feedback_loop_tests.workflows.diagnose_cases import write_diagnose_case
 from feedback_loop_tests.workflows.fix_cases import write_fix_case
 
 TEXT = "I was charged twice, and the app crashes. Write to jo@example.com!"
@@ -131,6 +133,14 @@ def test_cluster_writes_csv_with_the_promised_columns(call: Call, tmp_path: Path
     assert [row["text_id"] for row in rows] == [f"t{n}" for n in range(18)]
     assert {row["cluster_id"] for row in rows[:9]}.isdisjoint(row["cluster_id"] for row in rows[9:])
     assert {row["is_noise"] for row in rows} <= {"true", "false"}
+
+
+def test_diagnose_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: Path) -> None:
+    write_diagnose_case(tmp_path / "cases" / "one", made_up().more(50, os="web"))
+    outcome = call("try", "diagnose", tmp_path / "cases", "--out", out)
+    assert (outcome.code, outcome.out.strip()) == (0, f"1 cases answered in {out}")
+    assert [json.loads(line)["verdict"] for line in out.read_text("utf-8").splitlines()] == ["localised"]
+    assert call("try", "diagnose", tmp_path / "none", "--out", out).code == 2
 
 
 def test_verify_fix_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: Path) -> None:

@@ -1,0 +1,198 @@
+"""Of whom the window's complaints would be if nothing changed: history's rows, reweighted where the mix of customers moved by itself.
+
+Where active customers are counted by value, their shift moves history's margins; where they are not, a drift that history itself shows
+does. Margins are fitted one after the other until they agree (raking; Deming and Stephan 1940), so that a value and its parent don't move
+twice. The rule that is easy to break: a value without a past borrows the other attributes of all rows; the few rows that it has would
+stand for too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from feedback_loop.methods.diagnosis.coding import Coded, Window
+from feedback_loop.methods.diagnosis.level import DAY_US
+from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
+
+CLEAR_Z = 4.0
+"""Standard errors from which on a margin counts as moved."""
+
+NEW_VARIANCE, MOVED_VARIANCE, DRIFT_VARIANCE = 0.08, 0.015, 0.06
+"""Squared coefficients of variation of a share that was told by active customers (new value, known value), or by history's own drift."""
+
+_LEAST_SHARE = 0.002
+_FEW_ROWS = 3
+_MOST_BORROWED = 1500
+_RAKING_ROUNDS = 8
+_RECENT_DAYS = 3
+_HALF_LIFE_DAYS = 2.0
+_MOST_VARIANCE = 0.5
+
+
+@dataclass(frozen=True)
+class History:
+    """Rows before the window: `codes` [n, dimensions], their weights, and how much each counts as seen (never more than one)."""
+
+    codes: Indices
+    weights: Reals
+    counted: Reals
+    is_weighted: bool = False
+
+    @classmethod
+    def plain(cls, codes: Indices) -> History:
+        """Every row as it is."""
+        ones = np.ones(len(codes))
+        return cls(codes, ones, ones)
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return float(self.weights.sum())
+
+    def only(self, chosen: Flags) -> History:
+        """The chosen rows."""
+        return History(self.codes[chosen], self.weights[chosen], self.counted[chosen], self.is_weighted)
+
+    def margin(self, dimension: int, size: int) -> Reals:
+        """The share of each code [size + 1]."""
+        summed = np.bincount(self.codes[:, dimension], weights=self.weights, minlength=size + 1)
+        share: Reals = summed / max(summed.sum(), 1e-9)
+        return share
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Margins [size + 1] that are expected instead of history's, by dimension, and how much shares vary by (dimension, code)."""
+
+    margins: Mapping[int, Reals] = field(default_factory=dict)
+    variance: Mapping[tuple[int, int], float] = field(default_factory=dict)
+
+    def moved(self, dimension: int, margin: Reals, code: int, variance: float) -> Mix:
+        """The same with one more margin."""
+        return Mix({**self.margins, dimension: margin}, {**self.variance, (dimension, code): variance})
+
+
+def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None) -> Mix:
+    """Which margins the window lets expect to differ from history's."""
+    margins: dict[int, Reals] = {}
+    variance: dict[tuple[int, int], float] = {}
+    before = rows.codes[rows.at < window.start]
+    days = ((window.start - 1 - rows.at[rows.at < window.start]) // DAY_US).astype(np.int64)
+    for dimension, (name, known) in enumerate(zip(rows.dimensions, rows.values, strict=True)):
+        counted = _active_by_value(exposure, rows.dimensions, name, known, window)
+        by_day = _by_day(before[:, dimension], days, len(known) + 1, window)
+        variance |= {(dimension, code): one for code, one in _own_variance(by_day).items()}
+        moved = (
+            _by_drift(by_day) if counted is None else _by_active(*counted, History.plain(before).margin(dimension, len(known)), len(before))
+        )
+        if moved is not None:
+            margins[dimension] = moved[0]
+            variance |= {(dimension, code): max(one, variance.get((dimension, code), 0.0)) for code, one in moved[1].items()}
+    return Mix(margins, variance)
+
+
+def raked(codes: Indices, mix: Mix, sizes: tuple[int, ...]) -> History:
+    """History's rows, weighted so that their margins are the expected ones."""
+    if not mix.margins or not len(codes):
+        return History.plain(codes)
+    blocks, weights = [codes], [np.ones(len(codes))]
+    for dimension, margin in mix.margins.items():
+        has = np.bincount(codes[:, dimension], minlength=sizes[dimension] + 1)
+        for code in np.flatnonzero((has < np.maximum(_FEW_ROWS, margin * len(codes) / 3)) & (margin > _LEAST_SHARE)):
+            borrowed = codes[np.linspace(0, len(codes) - 1, min(len(codes), _MOST_BORROWED)).astype(int)].copy()
+            borrowed[:, dimension] = code
+            blocks.append(borrowed)
+            weights.append(np.full(len(borrowed), margin[code] * len(codes) / len(borrowed)))
+    rows, weight = np.vstack(blocks), np.concatenate(weights)
+    for _ in range(_RAKING_ROUNDS if len(mix.margins) > 1 else 1):
+        for dimension, margin in mix.margins.items():
+            present = np.bincount(rows[:, dimension], weights=weight, minlength=sizes[dimension] + 1)
+            weight = weight * np.where(present > 0, margin * present.sum() / np.maximum(present, 1e-12), 1.0)[rows[:, dimension]]
+    weight = weight * len(codes) / max(weight.sum(), 1e-9)
+    return History(rows, weight, np.minimum(np.concatenate(weights), 1.0), is_weighted=True)
+
+
+def with_share(history: History, dimension: int, code: int, share: float, size: int) -> Reals:
+    """History's margin of the dimension, but that the code has this share of it."""
+    margin = history.margin(dimension, size)
+    margin[code] = 0.0
+    margin *= (1 - share) / max(margin.sum(), 1e-9)
+    margin[code] = share
+    return margin
+
+
+def _active_by_value(
+    exposure: pl.DataFrame | None, dimensions: tuple[str, ...], name: str, known: tuple[str, ...], window: Window
+) -> tuple[Reals, Reals] | None:
+    """Active customers [values] before and in the window; None where they are not counted by this dimension."""
+    if exposure is None or name not in exposure.columns:
+        return None
+    others = [other for other in dimensions if other in exposure.columns and other != name]
+    of_one = exposure.filter(pl.col(name).is_not_null(), *(pl.col(other).is_null() for other in others))
+    if of_one.is_empty():
+        return None
+    hour, count = pl.col("hour").dt.epoch("us"), pl.col("active_customers")
+    summed = of_one.group_by(name).agg(
+        count.filter(hour < window.start).sum().alias("before"),
+        count.filter(hour.is_between(window.start, window.end, closed="left")).sum().alias("now"),
+    )
+    places = {value: place for place, value in enumerate(known)}
+    before, now = np.zeros(len(known)), np.zeros(len(known))
+    for value, was, is_now in summed.iter_rows():
+        if value in places:
+            before[places[value]], now[places[value]] = was, is_now
+    return (before, now) if before.sum() > 0 and now.sum() > 0 else None
+
+
+def _by_active(before: Reals, now: Reals, margin: Reals, row_count: int) -> tuple[Reals, dict[int, float]] | None:
+    """History's complaint margin, moved as the active customers moved where that is clear."""
+    ratio = now.sum() / before.sum()
+    z = 2 * (np.sqrt(now + 0.375) - np.sqrt(before * ratio + 0.375)) / np.sqrt(1 + ratio)
+    clear = np.abs(z) > CLEAR_Z
+    if not clear.any():
+        return None
+    share_before = (before + 0.5) / (before.sum() + 0.5 * len(before))
+    share_now = (now + 0.5) / (now.sum() + 0.5 * len(now))
+    moved, is_new = margin.copy(), clear & (margin[:-1] * row_count < _FEW_ROWS) & (share_now > _LEAST_SHARE)
+    moved[:-1] = np.where(clear, margin[:-1] * share_now / share_before, margin[:-1])
+    moved[:-1] = np.where(is_new, share_now * (1 - margin[-1]), moved[:-1])
+    rest = np.r_[~clear, False]
+    left = max(1 - moved[~rest].sum(), 1e-6)
+    moved[rest] *= left / max(moved[rest].sum(), 1e-12)
+    return moved / moved.sum(), {int(code): NEW_VARIANCE if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
+
+
+def _by_day(codes: Indices, days_ago: Indices, size: int, window: Window) -> Reals:
+    """Complaints [days, codes] of each day before the window, the latest first."""
+    count = max(4, (window.start - window.first) // DAY_US)
+    table = np.bincount(np.minimum(days_ago, count - 1) * size + codes, minlength=count * size)
+    return table.reshape(count, size).astype(float)
+
+
+def _own_variance(by_day: Reals) -> dict[int, float]:
+    """Of each code whose share varied clearly more than chance from day to day: the squared coefficient of variation beyond it."""
+    total, share = by_day.sum(axis=1), by_day.sum(axis=0) / max(by_day.sum(), 1)
+    due = total[:, None] * share
+    excess = ((by_day - due) ** 2 / np.maximum(due * (1 - share), 1e-9)).sum(axis=0) - (len(by_day) - 1)
+    is_clear = (excess / np.sqrt(2 * (len(by_day) - 1)) > CLEAR_Z - 1) & (share * total.mean() > 0.5)
+    scale = np.maximum(total.sum() * share / np.maximum(1 - share, 1e-9), 1e-9)
+    return {int(code): float(min(excess[code] / scale[code], _MOST_VARIANCE)) for code in np.flatnonzero(is_clear)}
+
+
+def _by_drift(by_day: Reals) -> tuple[Reals, dict[int, float]] | None:
+    """The margin of the last days, carried on, where these are clearly not like the days before."""
+    total, share = by_day.sum(axis=1), by_day.sum(axis=0) / max(by_day.sum(), 1)
+    recent, recent_total = by_day[:_RECENT_DAYS].sum(axis=0), total[:_RECENT_DAYS].sum()
+    z = (recent - share * recent_total) / np.sqrt(np.maximum(share * (1 - share) * recent_total, 1e-9) + 0.5)
+    clear = np.abs(z) > CLEAR_Z
+    if not clear.any():
+        return None
+    weight = 0.5 ** (np.arange(len(by_day)) / _HALF_LIFE_DAYS)
+    latest = (weight @ by_day + 5 * share) / (weight @ total + 5)
+    last, before = ((by_day[part].sum(axis=0) + 2 * share) / (total[part].sum() + 2) for part in (slice(0, 1), slice(1, _RECENT_DAYS)))
+    margin = np.clip(latest + 0.5 * np.where(clear, last - before, 0.0), 1e-6, None)
+    return margin / margin.sum(), {int(code): DRIFT_VARIANCE for code in np.flatnonzero(clear)}

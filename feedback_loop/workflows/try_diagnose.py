@@ -1,0 +1,123 @@
+"""`try diagnose`: what changed, for whom and why, answered for each case folder of a user's own.
+
+A case is `case.json`, `complaints.parquet`, `changes.parquet` and, where known, `exposure.parquet`; the method is `methods/diagnosis`. The
+rule that is easy to break: everything is read from the case: names and number of dimensions, window and history.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.methods.diagnosis.change_log import Change
+from feedback_loop.methods.diagnosis.coding import Window
+from feedback_loop.methods.diagnosis.diagnose import Cohort, Diagnosis, diagnose
+from feedback_loop.workflows.try_files import Answer
+from feedback_loop.workflows.try_verify_fix import case_folders
+
+TASK = "diagnose"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class DiagnoseCase:
+    """One case as its files tell it."""
+
+    case_id: str
+    dimensions: tuple[str, ...]
+    window: Window
+    complaints: pl.DataFrame
+    changes: tuple[Change, ...]
+    exposure: pl.DataFrame | None
+
+
+def diagnose_answers(cases: Path, advance: Callable[[str], None] = lambda _: None) -> list[Answer]:
+    """One answer per case folder, by name: `case_id, verdict, confidence, cohorts, causes, seconds`; BadInput where one can't be read."""
+    answers: list[Answer] = []
+    for folder in case_folders(cases):
+        began = time.process_time()
+        case = read_case(folder)
+        found = diagnose(case.complaints, case.dimensions, case.changes, case.window, case.exposure)
+        answers.append({"case_id": case.case_id, **_told(found), "seconds": round(time.process_time() - began, 4)})
+        advance(folder.name)
+    return answers
+
+
+def read_case(folder: Path) -> DiagnoseCase:
+    """The case in the folder."""
+    file = folder / "case.json"
+    try:
+        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if told["task"] != TASK:
+            raise BadInput(f"{file}: is a case of '{told['task']}', not of '{TASK}'. Give each task its own folder.")
+        first, start, end = (
+            _microseconds(told[part][edge]) for part, edge in (("history", "start"), ("window", "start"), ("window", "end"))
+        )
+        dimensions = tuple(str(name) for name in told["dimensions"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableFile(file, f"is no case of {TASK} ({type(error).__name__}: {error})") from error
+    if not first <= start < end:
+        raise BadInput(f"{file}: the window has to follow its history and to last. Mend `history` and `window`.")
+    complaints = _read(folder / "complaints.parquet", ["occurred_at", *dimensions], ["customer_id"])
+    changes = _read(folder / "changes.parquet", ["change_id", "started_at", "scope"], [])
+    exposure_file = folder / "exposure.parquet"
+    exposure = _read(exposure_file, ["hour", "active_customers"], list(dimensions)) if exposure_file.exists() else None
+    texts = complaints.drop_nulls("occurred_at").cast(dict.fromkeys(dimensions, pl.String))
+    window = Window(first, start, end)
+    return DiagnoseCase(str(told["case_id"]), dimensions, window, texts, tuple(_changes(changes, folder)), exposure)
+
+
+def _read(file: Path, needed: Sequence[str], useful: Sequence[str]) -> pl.DataFrame:
+    if not file.is_file():
+        raise InputFileMissing(file)
+    try:
+        rows = pl.read_parquet(file)
+        return rows.select(*needed, *(name for name in useful if name in rows.columns))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UnreadableFile(file, f"is no Parquet file with the columns {', '.join(needed)}") from error
+
+
+def _changes(rows: pl.DataFrame, folder: Path) -> list[Change]:
+    try:
+        return [
+            Change(str(name), _microseconds(started.isoformat()), _scope(scope))
+            for name, started, scope in rows.drop_nulls("started_at").select("change_id", "started_at", "scope").iter_rows()
+        ]
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UnreadableFile(folder / "changes.parquet", f"has a row that can't be read ({error})") from error
+
+
+def _scope(text: str | None) -> dict[str, tuple[str, ...]]:
+    told = json.loads(text) if text else {}
+    if not isinstance(told, dict) or not all(isinstance(values, list) for values in told.values()):
+        raise ValueError("a scope is no JSON text {dimension: [values]}")
+    return {str(name): tuple(map(str, values)) for name, values in told.items()}
+
+
+def _microseconds(text: str) -> int:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"the time {text} has no offset")
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _told(found: Diagnosis) -> Answer:
+    return {
+        "verdict": str(found.verdict),
+        "confidence": round(found.confidence, 4),
+        "cohorts": [_cohort(one) for one in found.cohorts],
+        "causes": [{"change_id": name, "confidence": round(p, 4)} for name, p in found.causes],
+    }
+
+
+def _cohort(one: Cohort) -> dict[str, object]:
+    figures = {"confidence": round(one.confidence, 4), "observed": one.observed, "expected": round(one.expected, 2)}
+    return {"attributes": one.attributes, "aliases": list(one.aliases), **figures}
