@@ -5,6 +5,7 @@ It counts what it answered well, by what was asked, so that a test can see that 
 
 from __future__ import annotations
 
+import gzip
 import json
 import socketserver
 from collections import Counter, deque
@@ -45,16 +46,24 @@ class Fault(StrEnum):
     NO_USAGE = "no_usage"
     WRONG_KEY = "wrong_key"
     BAD_REQUEST = "bad_request"
+    UNREADABLE_RETRY = "unreadable_retry"
+    REDIRECT = "redirect"
+    ENDLESS = "endless"
+    COMPRESSED = "compressed"
+    NEGATIVE_TOKENS = "negative_tokens"
+    TOO_MANY_TOKENS = "too_many_tokens"
+    ANOTHER_SHAPE = "another_shape"
 
 
 _STATUS = {
     Fault.TOO_MANY: 429,
     Fault.TOO_MANY_FOR_LONG: 429,
+    Fault.UNREADABLE_RETRY: 429,
     Fault.SERVER_ERROR: 500,
     Fault.WRONG_KEY: 401,
     Fault.BAD_REQUEST: 400,
 }
-_RETRY_AFTER = {Fault.TOO_MANY: "7", Fault.TOO_MANY_FOR_LONG: "86400"}
+_RETRY_AFTER = {Fault.TOO_MANY: "7", Fault.TOO_MANY_FOR_LONG: "86400", Fault.UNREADABLE_RETRY: "Mon, 01 Jan 99999999999999 00:00:00 GMT"}
 _CONTENT = {
     Fault.MALFORMED_JSON: '{"label": "cra',
     Fault.WRONG_ENUM: '{"label": "refund_everybody"}',
@@ -63,6 +72,8 @@ _CONTENT = {
     Fault.FILTERED: "",
     Fault.CUT_SHORT: '{"label": ',
 }
+_TOKENS = {Fault.NEGATIVE_TOKENS: (INPUT_TOKENS, -1_000_000_000), Fault.TOO_MANY_TOKENS: (10**30, OUTPUT_TOKENS)}
+_BODY = {Fault.NO_JSON_AT_ALL: b"<html>a proxy's page</html>", Fault.ANOTHER_SHAPE: b'{"choices": 5}'}
 _FINISH = {Fault.FILTERED: "content_filter", Fault.CUT_SHORT: "length"}
 
 
@@ -170,8 +181,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case Fault.SLOW_TRICKLE:
                 self._trickle()
-            case Fault.NO_JSON_AT_ALL:
-                self._send(200, b"<html>a proxy's page</html>")
+            case Fault.REDIRECT:
+                self._send(307, b"", {"Location": f"http://localhost:{self.server.server_port}/elsewhere"})
+            case Fault.ENDLESS:
+                self._pour()
+            case Fault.COMPRESSED:
+                self._send(200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"})
+            case _ if fault in _BODY:
+                self._send(200, _BODY[fault])
             case _ if fault in _STATUS:
                 headers = {"Retry-After": _RETRY_AFTER[fault]} if fault in _RETRY_AFTER else {}
                 self._send(_STATUS[fault], json.dumps({"error": {"message": "planned", "type": "planned"}}).encode(), headers)
@@ -184,7 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.REFUSAL:
             message = {"role": "assistant", "content": None, "refusal": "I can't help with that."}
         choices = [{"index": 0, "message": message, "finish_reason": _FINISH.get(fault, "stop")}]
-        usage = {"prompt_tokens": INPUT_TOKENS, "completion_tokens": OUTPUT_TOKENS, "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS}
+        told, said = _TOKENS.get(fault, (INPUT_TOKENS, OUTPUT_TOKENS))
+        usage = {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
         completion = {
             "id": "chatcmpl-1",
             "object": "chat.completion",
@@ -207,6 +225,16 @@ class _Handler(BaseHTTPRequestHandler):
             while not self.server.is_over.wait(_POLL_SECONDS):
                 self.wfile.write(b" ")
                 self.wfile.flush()
+        except OSError:
+            return
+
+    def _pour(self) -> None:
+        """As much as the client takes, as fast as it takes it."""
+        self._begin(200, 10**12, {})
+        self.close_connection = True
+        try:
+            while not self.server.is_over.is_set():
+                self.wfile.write(b" " * 65_536)
         except OSError:
             return
 

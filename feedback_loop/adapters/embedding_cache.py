@@ -22,7 +22,8 @@ from feedback_loop.ports import Embedder, Vectors
 # What a kill can lose: one transaction of this many texts, some seconds of work.
 _CHUNK = 2_048
 _WAIT_SECONDS = 60.0
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""The last where the tables are not those that we make; our statements never change."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vector (
     model_version TEXT NOT NULL, text_sha256 TEXT NOT NULL, little_endian_float32 BLOB NOT NULL, crc32 INTEGER NOT NULL,

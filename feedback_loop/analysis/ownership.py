@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.vocab import ComplaintClass, TeamFunction
 from feedback_loop.errors import OwnershipRefused
+from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 DEFAULT_RULE = "default"
 TAXONOMY_RULE = "taxonomy"
@@ -133,9 +134,9 @@ def seed_text() -> str:
 def parse_ownership(text: str) -> Ownership:
     """The table of the YAML text; raises OwnershipRefused with everything that is wrong with it."""
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise OwnershipRefused(["the text is no YAML"]) from error
+        content = yaml_content(text)
+    except yaml.YAMLError as error:
+        raise OwnershipRefused([f"the text {why_no_yaml(error)}"]) from error
     if not isinstance(content, dict):
         raise OwnershipRefused(["the text holds no fields; name teams, default and rules"])
     try:

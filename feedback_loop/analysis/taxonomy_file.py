@@ -11,21 +11,42 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
+from unicodedata import category
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from feedback_loop.analysis.taxonomy import DEFINITION_LANGUAGE, SENSITIVE_BY_NATURE, Taxonomy, TaxonomyClass
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import TaxonomyRefused
+from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 FEWEST_CLASSES, MOST_CLASSES, MOST_EXAMPLES = 2, 200, 1000
 RESERVED = ("out_of_scope",)
-_LONGEST_TEXT = 2000
+_LONGEST_TEXT, _LONGEST_NAME = 2000, 120
 _PLATFORM_WORDS = ", ".join(ComplaintClass)
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of the spelling of several languages."""
+
+
+def _sayable(text: str) -> str:
+    """The text, unless it holds a control character, which no page can show and no terminal should."""
+    if any(category(character) == "Cc" and not character.isspace() for character in text):
+        raise ValueError("holds a control character; write it without")
+    return text
+
+
+def _seen_whole(name: str) -> str:
+    """The name, unless it holds what nobody sees: such a name may look like another one, or turn a line of a list round."""
+    if any(category(character) == "Cf" and character not in _JOINERS for character in name):
+        raise ValueError("holds a character that nobody sees; write it without")
+    return _sayable(name)
+
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Sentence = Annotated[str, Field(pattern=r"\S", max_length=_LONGEST_TEXT)]
+Name = Annotated[str, Field(max_length=_LONGEST_NAME), AfterValidator(_seen_whole)]
+Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_sayable)]
+Sentence = Annotated[Text, Field(pattern=r"\S")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -37,12 +58,12 @@ class ClassText(_Strict):
     """One class or parent as the file has it."""
 
     id: Identifier
-    name: str = ""
+    name: Name = ""
     parent: Identifier | None = None
     counts_as: ComplaintClass | None = None
     sensitive: bool = False
-    owner: Annotated[str, Field(pattern=r"\S")] | None = None
-    definition: Annotated[str, Field(max_length=_LONGEST_TEXT)] = ""
+    owner: Annotated[Name, Field(pattern=r"\S")] | None = None
+    definition: Text = ""
     boundaries: tuple[Sentence, ...] = ()
     examples: Mapping[Language, tuple[Sentence, ...]] = Field(default_factory=dict)
     formerly: tuple[Identifier, ...] = ()
@@ -53,7 +74,8 @@ class TaxonomyText(_Strict):
 
     language: Language = DEFINITION_LANGUAGE
     counts_as: ComplaintClass | None = None
-    classes: tuple[ClassText, ...]
+    classes: Annotated[tuple[ClassText, ...], Field(max_length=2 * MOST_CLASSES)]
+    """Each parent has a class below it, so that more can't be right; what is wrong with them is not looked for."""
 
     def parent_of(self, one: ClassText) -> ClassText | None:
         """The parent; None where it has none or names one that is not there."""
@@ -80,9 +102,9 @@ class TaxonomyText(_Strict):
 def read_taxonomy_text(text: str) -> Taxonomy:
     """The taxonomy of the YAML text; raises TaxonomyRefused with everything that is wrong with it."""
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise TaxonomyRefused(["the text is no YAML"]) from error
+        content = yaml_content(text)
+    except yaml.YAMLError as error:
+        raise TaxonomyRefused([f"the text {why_no_yaml(error)}"]) from error
     if not isinstance(content, dict):
         raise TaxonomyRefused(["the text holds no fields; list the classes under classes"])
     try:
@@ -150,11 +172,12 @@ def _platform_word(word: str) -> ComplaintClass | None:
 
 def _spelt_out(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content with the short forms written out: a class as its name alone, examples as a list in the language of the file."""
-    language, classes = content.get("language", DEFINITION_LANGUAGE), content.get("classes")
+    stated, classes = content.get("language"), content.get("classes")
+    language = stated if isinstance(stated, str) else DEFINITION_LANGUAGE
     return {**content, "classes": [_spelt_class(one, language) for one in classes] if isinstance(classes, list) else classes}
 
 
-def _spelt_class(one: Any, language: Any) -> Any:
+def _spelt_class(one: Any, language: str) -> Any:
     if isinstance(one, str):
         return {"id": one} if id_of(one) == one else {"id": id_of(one), "name": one}
     if not isinstance(one, dict):
@@ -171,7 +194,9 @@ def _spelt_class(one: Any, language: Any) -> Any:
 def _misshapen(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: add it" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
+        is_id = problem["type"] == "string_pattern_mismatch" and problem["loc"][-1] == "id"
+        advice = {"missing": "add it"}.get(problem["type"], "write it with a-z, 0-9 and _, and the words under name" if is_id else None)
+        yield f"{place}: {advice or problem['msg']}"
 
 
 def _structure(table: TaxonomyText) -> Iterator[str]:

@@ -21,6 +21,7 @@ from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, MessageKind, RiskLevel
 from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
 from feedback_loop.errors import PlaybookRefused
+from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 FACTS = frozenset(
     {
@@ -156,9 +157,9 @@ def filled(template: str, facts: Mapping[str, Any]) -> Any:
 
 def _parsed(text: str) -> Playbook:
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise PlaybookRefused("(unreadable)", ["the text is no YAML"]) from error
+        content = yaml_content(text)
+    except yaml.YAMLError as error:
+        raise PlaybookRefused("(unreadable)", [f"the text {why_no_yaml(error)}"]) from error
     if not isinstance(content, dict):
         raise PlaybookRefused("(unnamed)", ["the text holds no fields"])
     try:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
 from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
+from feedback_loop.methods.yaml_texts import yaml_content
 
 _UNKNOWN_CAUSE_ACTIONS = (ActionKind.QUEUE_FOR_REVIEW, ActionKind.ROUTE_WITH_CONTEXT, ActionKind.OPEN_INCIDENT)
 _ON_REQUEST = (ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE)
@@ -107,7 +106,7 @@ def seed_policy() -> Policy:
 
 def parse_policy(text: str) -> Policy:
     """The policy of the YAML text; raises KeyError or ValueError where a part is missing or names a word that does not exist."""
-    content = yaml.safe_load(text)
+    content = yaml_content(text)
     return Policy(
         sensitive_classes=frozenset(map(ComplaintClass, content["sensitive_classes"])),
         sensitive_services=frozenset(content["sensitive_services"]),

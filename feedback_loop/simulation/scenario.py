@@ -14,6 +14,7 @@ import yaml
 from pydantic import Field, model_validator
 
 from feedback_loop.contracts.loop_vocab import ChangeKind
+from feedback_loop.methods.yaml_texts import yaml_content
 from feedback_loop.simulation.parts import Curve, Part, level_on
 from feedback_loop.simulation.planted import Fault, PlannedChange, PlannedIncident
 
@@ -281,7 +282,7 @@ def scenario_from_text(text: str) -> Scenario:
 
     pydantic's ValidationError names each wrong field.
     """
-    content = yaml.safe_load(text)
+    content = yaml_content(text)
     return Scenario.model_validate(_completed(content) if isinstance(content, dict) else content)
 
 

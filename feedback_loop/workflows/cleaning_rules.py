@@ -26,6 +26,7 @@ from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.cleaning import Cleaner, CleaningRules
 from feedback_loop.methods.normal_text.product_names import ProductNames
 from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
+from feedback_loop.methods.yaml_texts import yaml_content
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 _VERSION_DIGITS = 12
@@ -62,8 +63,8 @@ def read_cleaning_rules(path: Path) -> CleaningRules:
         return CleaningRules()
     try:
         text = path.read_text(encoding="utf-8")
-        rules = _Rules.model_validate(yaml.safe_load(text) or {})
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        rules = _Rules.model_validate(yaml_content(text) or {})
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise UnreadableFile(path, f"is no YAML that can be read ({type(error).__name__})") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]

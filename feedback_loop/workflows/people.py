@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 People = Mapping[str, tuple[str, ...]]
 
@@ -38,8 +39,10 @@ def read_people(path: Path) -> People:
     if not path.is_file():
         raise InputFileMissing(path, "no such file; it names who may decide", _HOW_TO_WRITE)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        content = yaml_content(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UnreadableFile(path, why_no_yaml(error)) from error
+    except UnicodeDecodeError as error:
         raise UnreadableFile(path, "is no YAML") from error
     if not isinstance(content, dict) or not all(isinstance(roles, list) for roles in content.values()):
         raise UnreadableFile(path, "must name each person with a list of roles, as `person: [role, …]`")

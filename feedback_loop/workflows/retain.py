@@ -24,6 +24,7 @@ from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ErasureUnfinished, RetentionRefused
 from feedback_loop.methods.erasure.row_owners import said, statement_instant, statement_owner
+from feedback_loop.methods.yaml_texts import yaml_content
 from feedback_loop.workflows.erasable_home import ErasableHome
 from feedback_loop.workflows.erase import Plan
 from feedback_loop.workflows.erase_selection import QUARANTINE, RECORD, STATEMENT, Raw, strings_of, with_derived
@@ -93,7 +94,7 @@ def read_retention(path: Path) -> tuple[Retention, str]:
 def parse_retention(text: str, place: str) -> Retention:
     """The policy of the text; raises RetentionRefused with every problem that was found."""
     try:
-        policy = Retention.model_validate(yaml.safe_load(text))
+        policy = Retention.model_validate(yaml_content(text))
     except yaml.YAMLError:
         raise RetentionRefused(place, ["it is no YAML"]) from None
     except ValidationError as error:

@@ -142,6 +142,7 @@ def _require_plain(path: Path) -> None:
 def _write(path: Path, content: str) -> None:
     _require_plain(path)
     draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)  # a link of this name would have another file written
     try:
         draft.write_text(content, encoding="utf-8", newline="")
         os.replace(draft, path)  # noqa: PTH105 - atomic over an existing file, which the word says

@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,16 @@ def test_damaged_file_is_replaced(path: Path, start: int) -> None:
     last = CachingEmbedder(FakeEmbedder(), path)
     last.embed(texts)
     assert (last.hits, last.misses) == (400, 0)
+
+
+def test_tables_of_another_form_are_replaced(path: Path) -> None:
+    CachingEmbedder(FakeEmbedder(), path).embed(["one"])
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE vector RENAME COLUMN crc32 TO checksum")
+    inner = FakeEmbedder()
+    for _ in range(3):
+        CachingEmbedder(inner, path).embed(["one"])
+    assert inner.asked == [["one"]]
 
 
 def test_killed_process_leaves_what_it_had_finished(path: Path) -> None:

@@ -71,7 +71,7 @@ def test_what_is_sensitive_here_is_what_the_policy_never_acts_on_alone() -> None
         ("classes: [crash, {id: auth, parent: x}]", "auth: its parent 'x' is no class of the file"),
         ("classes: [crash, {id: a}, {id: b, parent: a}, {id: auth, parent: b}]", "auth: stands on a third level; give it the parent 'a'"),
         ("classes: [crash, {id: a, definition: d}, {id: auth, parent: a}]", "a: is a parent, which no text is given"),
-        ("classes: [crash, {id: Auth}]", r"classes\.1\.id: String should match"),
+        ("classes: [crash, {id: Auth}]", r"classes\.1\.id: write it with a-z, 0-9 and _"),
         ("classes: [crash, {id: auth, colour: red}]", r"classes\.1\.colour: Extra inputs"),
         ("classes: [{id: crash, examples: [x y]}, {id: auth, examples: [X y]}]", "auth: example 1 is one of 'crash' too"),
         ("counts_as: other\nclasses: [a, out_of_scope]", "out_of_scope: is a reserved word"),
@@ -96,7 +96,7 @@ def test_every_taxonomy_comes_back_from_its_own_text(names: list[str], data: st.
         {
             "id": f"c_{name}",
             "counts_as": data.draw(st.sampled_from(list(ComplaintClass))).value,
-            "definition": data.draw(st.text(max_size=10)),
+            "definition": data.draw(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=10)),
             "examples": {"en": sentences[number :: len(names)]},
         }
         for number, name in enumerate(names)
@@ -104,3 +104,29 @@ def test_every_taxonomy_comes_back_from_its_own_text(names: list[str], data: st.
     taxonomy = read_taxonomy_text(yaml.safe_dump({"classes": classes}, allow_unicode=True))
     again = read_taxonomy_text(taxonomy_text(taxonomy))
     assert (again, again.version) == (taxonomy, taxonomy.version)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("counts_as: crash\nclasses: [{id: a, sensitive: true, sensitive: false}, b]", "line 2: a key stands twice"),
+        ("counts_as: crash\nclasses: [a, b]\nclasses: [c, d]", "line 3: a key stands twice"),
+        ("classes: [{id: a, sensitive: !!bool maybe}, b]", "is no YAML"),
+        ("language: [en]\ncounts_as: crash\nclasses: [{id: a, examples: [x]}, b]", "language: Input should be a valid string"),
+        ("language: no\ncounts_as: crash\nclasses: [{id: a, examples: [x]}, b]", "language: Input should be a valid string"),
+        ('counts_as: crash\nclasses: [{id: a, name: "x\\u202Ey"}, b]', "name: Value error, holds a character that nobody sees"),
+        ('counts_as: crash\nclasses: [{id: a, definition: "x\\0y"}, b]', "classes.0.definition: Value error, holds a control character"),
+        ('counts_as: crash\nclasses: [{id: a, name: "\\uD800"}, b]', "classes.0.name: "),
+        (f"counts_as: crash\nclasses: [{{id: a, owner: {'x' * 121}}}, b]", "classes.0.owner: String should have at most 120"),
+        ("counts_as: crash\nclasses: [Возврат, Доставка]", "classes.0.id: write it with a-z, 0-9 and _, and the words under name"),
+        ("counts_as: crash\nclasses:\n" + "".join(f"- c{n}\n" for n in range(1_000)), "classes: Tuple should have at most 400 items"),
+    ],
+)  # fmt: skip
+def test_a_file_that_means_harm_is_refused_like_any_other(text: str, problem: str) -> None:
+    with pytest.raises(TaxonomyRefused) as refused:
+        read_taxonomy_text(text)
+    assert problem in str(refused.value)
+
+
+def test_invisible_letters_of_a_spelling_stay() -> None:
+    assert read_taxonomy_text("counts_as: crash\nclasses: [{id: a, name: 'می\u200cخواهم'}, b]").classes[0].title == "می\u200cخواهم"

@@ -66,6 +66,15 @@ def test_a_failed_answer_leaves_the_old_file_and_no_draft(tmp_path: Path) -> Non
     assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
 
 
+def test_a_link_in_the_place_of_the_draft_is_never_followed(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("as it was")
+    (tmp_path / ".o.jsonl.draft").symlink_to(precious)
+    write_json_lines(tmp_path / "o.jsonl", [{"text_id": 1}])
+    assert precious.read_text() == "as it was"
+    assert not (tmp_path / "o.jsonl").is_symlink()
+
+
 def test_other_columns_stay_within_reach(tmp_path: Path) -> None:
     file = tmp_path / "t.jsonl"
     file.write_text(json.dumps({"text": "a", "label": "b"}))

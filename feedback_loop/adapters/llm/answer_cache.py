@@ -19,7 +19,8 @@ from feedback_loop.adapters.sqlite_reading import looked_at
 from feedback_loop.contracts.questions import Question
 
 _WAIT_SECONDS = 60.0
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""The last where the tables are not those that we make; our statements never change."""
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS answer (
         model_version TEXT NOT NULL, prompt_version TEXT NOT NULL, request_sha256 TEXT NOT NULL, answer TEXT NOT NULL,
@@ -27,7 +28,7 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS answer_text (
         text_sha256 TEXT NOT NULL, request_sha256 TEXT NOT NULL, PRIMARY KEY (text_sha256, request_sha256))""",
 )
-_FIND = "SELECT answer FROM answer WHERE model_version = ? AND prompt_version = ? AND request_sha256 = ?"
+_FIND = "SELECT CAST(answer AS BLOB) FROM answer WHERE model_version = ? AND prompt_version = ? AND request_sha256 = ?"
 _KEEP = "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)"
 _KEEP_TEXT = "INSERT OR IGNORE INTO answer_text VALUES (?, ?)"
 _ABOUT = "SELECT request_sha256 FROM answer_text WHERE text_sha256 IN (SELECT value FROM json_each(?))"

@@ -41,8 +41,14 @@ _OUTCOME_BY_CLASS = {
 }
 """LiteLLM's classes, by the nearest ancestor that is named here."""
 
-_FREE = (CallOutcome.RATE_LIMITED, CallOutcome.SERVER_ERROR, CallOutcome.ACCESS_DENIED, CallOutcome.BAD_REQUEST)
-"""What a provider answered instead of generating anything."""
+_MOST_TOKENS = 100_000_000
+"""Of one call; a provider that states more, or fewer than none, has not said what the call cost."""
+
+_FREE = (CallOutcome.RATE_LIMITED, CallOutcome.ACCESS_DENIED, CallOutcome.BAD_REQUEST)
+"""What a provider answered instead of generating anything; a server's error is that too, where its status said so."""
+
+_SPEAK_HTTP = ("httpx", "httpx2", "openai")
+"""Whose exceptions carry the status that came; LiteLLM gives its own one of 500, also where an answer came that it can't read."""
 
 _NOTHING_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _BROKEN_OFF = {"RemoteProtocolError", "ReadError", "WriteError", "CloseError", "APIConnectionError"} | _NOTHING_SENT
@@ -83,7 +89,8 @@ async def call(endpoint: Endpoint, question: Question) -> Called:
         return Called(_settled(CallOutcome.TIMEOUT, None, endpoint, question))
     except Exception as error:
         outcome = _outcome_of(error)
-        settled = _settled(outcome, getattr(error, "last_completion", None), endpoint, question, is_sent=_is_sent(error))
+        is_free = outcome in _FREE or not _is_sent(error) or (outcome is CallOutcome.SERVER_ERROR and _has_status(error))
+        settled = _settled(outcome, getattr(error, "last_completion", None), endpoint, question, is_free=is_free)
         return Called(settled, retry_after_seconds=_retry_after(error) if outcome is CallOutcome.RATE_LIMITED else None)
     return Called(_settled(CallOutcome.ANSWERED, completion, endpoint, question), _plain(answer, question))
 
@@ -108,14 +115,21 @@ def _plain(answer: Any, question: Question) -> BaseModel:
     return question.answer_type.model_validate_json(answer.model_dump_json())
 
 
-def _settled(outcome: CallOutcome, completion: Any, endpoint: Endpoint, question: Question, *, is_sent: bool = True) -> Settled:
+def _settled(outcome: CallOutcome, completion: Any, endpoint: Endpoint, question: Question, *, is_free: bool = False) -> Settled:
     usage = getattr(completion, "usage", None)
-    told, said = (getattr(usage, name, None) or 0 for name in ("prompt_tokens", "completion_tokens"))
-    if told > 0:
+    told, said = (_count(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens"))
+    if told and said is not None:
         return Settled(outcome, endpoint.prices.cost_usd(told, said), False, told, said)
-    if outcome in _FREE or not is_sent:
+    if is_free:
         return Settled(outcome, 0.0, False)
     return Settled(outcome, endpoint.most_usd(question), True)
+
+
+def _count(stated: Any) -> int | None:
+    """How many tokens a provider states, 0 where it states none; None for what is no count: fewer than none would pay for other calls."""
+    if stated is None:
+        return 0
+    return stated if type(stated) is int and 0 <= stated <= _MOST_TOKENS else None
 
 
 def _outcome_of(error: Exception) -> CallOutcome:
@@ -147,6 +161,12 @@ def _is_sent(error: Exception) -> bool:
     return not _NOTHING_SENT & {type(one).__name__ for one in _chain(error)}
 
 
+def _has_status(error: Exception) -> bool:
+    """Whether what came was no answer by its status already."""
+    said = (one for one in _chain(error) if type(one).__module__.partition(".")[0] in _SPEAK_HTTP)
+    return any(getattr(getattr(one, "response", None), "status_code", 200) >= 300 for one in said)
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """The exception and what led to it; libraries wrap each other's."""
     seen: set[int] = set()
@@ -165,7 +185,7 @@ def _retry_after(error: Exception) -> float | None:
             continue
         try:
             return float(stated) if stated.isdecimal() else _seconds_between(headers.get("date", ""), stated)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return None
 

@@ -1,6 +1,7 @@
 """LiteLLM and Instructor, imported when the first question is asked and told to keep to what we ask of them.
 
-Left to themselves they fetch a price list over the network, read a `.env` file, retry on their own, log what a model said, and report use.
+Left to themselves they fetch a price list over the network, read a `.env` file, retry on their own, follow redirects, read answers of any
+length, log what a model said, and report use.
 The rule that is easy to break: the variables count at the import alone, so nothing else may import the two.
 """
 
@@ -8,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from feedback_loop.adapters.llm.bounded_session import BoundedSession
 from feedback_loop.errors import BadInput
 
 _BEFORE_IMPORT = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
@@ -55,6 +58,8 @@ def load_libraries() -> Libraries:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+    # What pydantic warns of quotes what a provider said, and so customers.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     for name in _LOGGERS:
         # What they log quotes answers, and so customers.
         logger = logging.getLogger(name)
@@ -62,6 +67,7 @@ def load_libraries() -> Libraries:
         logger.setLevel(_SILENCE)
     litellm.telemetry, litellm.suppress_debug_info, litellm.drop_params = False, True, True
     litellm.num_retries, litellm.disable_aiohttp_transport = 0, True
+    litellm.aclient_session = BoundedSession()
     for callbacks in ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "_async_failure_callback"):
         setattr(litellm, callbacks, [])
     # JSON by schema, not by a tool call: the model is given no tool at all.

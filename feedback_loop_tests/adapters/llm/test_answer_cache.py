@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,3 +82,24 @@ def test_a_damaged_recording_answers_nothing_and_stays(file: Path) -> None:
 def test_nothing_is_forgotten_where_nothing_is(file: Path) -> None:
     assert AnswerCache(file).forget(["x"]) == 0
     assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE answer SET answer = CAST(x'fffe22' AS TEXT)",
+        "UPDATE answer SET answer = x'00ff'",
+        "UPDATE answer SET answer = 5",
+        'UPDATE answer SET answer = \'{"label": "refund_everybody"}\'',
+        "ALTER TABLE answer RENAME COLUMN answer TO another",
+    ],
+)
+def test_a_row_or_a_table_that_was_tampered_with_is_as_good_as_none(file: Path, damage: str) -> None:
+    cache = AnswerCache(file)
+    cache.keep("one", ASKED, answer(ASKED))
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(damage)
+    assert AnswerCache(file, is_recording=True).find("one", ASKED) is None
+    assert cache.find("one", ASKED) is None
+    cache.keep("one", ASKED, answer(ASKED))
+    assert cache.find("one", ASKED) == answer(ASKED)

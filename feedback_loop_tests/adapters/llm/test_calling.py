@@ -34,9 +34,35 @@ OUTCOMES = {
     Fault.CUT_SHORT: CallOutcome.CUT_SHORT,
     Fault.WRONG_KEY: CallOutcome.ACCESS_DENIED,
     Fault.BAD_REQUEST: CallOutcome.BAD_REQUEST,
+    Fault.UNREADABLE_RETRY: CallOutcome.RATE_LIMITED,
+    Fault.REDIRECT: CallOutcome.SERVER_ERROR,
+    Fault.ENDLESS: CallOutcome.CONNECTION_LOST,
+    Fault.COMPRESSED: CallOutcome.CONNECTION_LOST,
+    Fault.NEGATIVE_TOKENS: CallOutcome.ANSWERED,
+    Fault.TOO_MANY_TOKENS: CallOutcome.ANSWERED,
+    Fault.ANOTHER_SHAPE: CallOutcome.SERVER_ERROR,
 }
-FREE = (Fault.TOO_MANY, Fault.TOO_MANY_FOR_LONG, Fault.SERVER_ERROR, Fault.WRONG_KEY, Fault.BAD_REQUEST)
-UNSAID = (Fault.NO_USAGE, Fault.SILENCE, Fault.SLOW_TRICKLE, Fault.CUT_STREAM, Fault.NO_JSON_AT_ALL)
+FREE = (
+    Fault.TOO_MANY,
+    Fault.TOO_MANY_FOR_LONG,
+    Fault.SERVER_ERROR,
+    Fault.WRONG_KEY,
+    Fault.BAD_REQUEST,
+    Fault.UNREADABLE_RETRY,
+    Fault.REDIRECT,
+)
+UNSAID = (
+    Fault.NO_USAGE,
+    Fault.SILENCE,
+    Fault.SLOW_TRICKLE,
+    Fault.CUT_STREAM,
+    Fault.NO_JSON_AT_ALL,
+    Fault.ENDLESS,
+    Fault.COMPRESSED,
+    Fault.NEGATIVE_TOKENS,
+    Fault.TOO_MANY_TOKENS,
+    Fault.ANOTHER_SHAPE,
+)
 SHORT_SECONDS = 1.5
 
 
@@ -78,6 +104,16 @@ def test_nobody_there_costs_nothing(world: World) -> None:
 
 def test_the_provider_says_how_long_to_wait(failing: Callable[..., World]) -> None:
     assert asked(failing(Fault.TOO_MANY)).retry_after_seconds == 7.0
+
+
+def test_a_time_that_no_calendar_has_is_none(failing: Callable[..., World]) -> None:
+    assert asked(failing(Fault.UNREADABLE_RETRY)).retry_after_seconds is None
+
+
+def test_no_words_of_a_customer_follow_a_redirect(failing: Callable[..., World]) -> None:
+    world = failing(Fault.REDIRECT)
+    asked(world)
+    assert len(world.server.heard.bodies) == 1
 
 
 def test_the_request_has_the_prompt_the_schema_and_no_tool(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 
 import pytest
 
@@ -40,3 +41,11 @@ def test_an_unknown_model_has_none() -> None:
 
 def test_a_cost_is_that_of_its_tokens() -> None:
     assert Prices(2e-6, 8e-6).cost_usd(1_000, 100) == pytest.approx(0.0028)
+
+
+def test_no_warning_quotes_what_a_provider_said() -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        load_libraries.__wrapped__()
+        warnings.warn("Pydantic serializer warnings:\n  input_value='I was charged twice'", UserWarning, stacklevel=1)
+    assert heard == []
