@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from feedback_loop.contracts.routes import GateScope, GateVerdict
-from feedback_loop.methods.statistics.calibration import error_upper_bound, fewest_trials, selective_threshold
+from feedback_loop.methods.statistics.calibration import selective_threshold
+from feedback_loop.methods.statistics.share_bounds import fewest_trials, lower_bound
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Gate:
         """The precision at or above the gate that is undercut with probability `delta` at most; None where there is no gate."""
         if self.score is None:
             return None
-        return 1 - error_upper_bound(self.proof.passed_count - self.proof.passed_right_count, self.proof.passed_count, delta)
+        return lower_bound(self.proof.passed_right_count, self.proof.passed_count, delta)
 
     @property
     def missing(self) -> str | None:

@@ -1,8 +1,9 @@
 """A text classifier for any set of labels: meaning (sentence vectors) and wording (TF-IDF), blended into calibrated probabilities.
 
-Here: training, left-out scores, prediction. What the labels mean is in `taxonomy` or in a user's file; when to abstain is in `classify` and
-`selective`; how likeness becomes scores is in `methods/statistics/kernel_ridge`. The rule that is easy to break: a row's scores must not
-depend on its batch or on the number of threads, so dense products come in blocks of one size and sparse ones row by row.
+Here: training, left-out scores, prediction. Likeness of meaning alone is in `meaning`; what the labels mean is in `taxonomy` or in a user's
+file; when to abstain is in `classify` and `selective`; how likeness becomes scores is in `methods/statistics/kernel_ridge`. The rule that
+is easy to break: a row's scores must not depend on its batch or on the number of threads, so dense products come in blocks of one size and
+sparse ones row by row.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
+from feedback_loop.analysis.meaning import MeaningModel, train_meaning
 from feedback_loop.methods.statistics.calibration import Blend, Flags, Indices, Reals, fit_blend
-from feedback_loop.methods.statistics.kernel_ridge import BLOCK_ROWS, KernelRidge, Singles, fit_kernel_ridge, fixed_blocks, thin_out
+from feedback_loop.methods.statistics.kernel_ridge import BLOCK_ROWS, KernelRidge, Singles, fit_kernel_ridge, thin_out
 from feedback_loop.ports import Vectors
 
 CODE_VERSION = "blend-2"
@@ -24,7 +26,6 @@ CODE_VERSION = "blend-2"
 MOST_EXAMPLES = 16_000
 """Of more examples so many are learnt from, as evenly over the labels as they allow: time grows with their third power."""
 
-_NEIGHBOURS = 5
 _WORD = r"(?u)\b\w+\b"
 _ROWS_AT_ONCE = 1024
 
@@ -78,20 +79,19 @@ class Models:
     """The two models, not yet blended, and the examples that they compare texts with."""
 
     terms: Wording
-    known_vectors: Vectors
+    meaning: MeaningModel
     known_wording: sparse.csr_array
-    meaning: KernelRidge
     wording: KernelRidge
 
     def scores(self, texts: Sequence[str], vectors: Vectors) -> Scores:
         """The scores of texts and their vectors [n, d]."""
-        label_count = self.meaning.weights.shape[1]
+        label_count = self.wording.weights.shape[1]
         none, parts = Scores(np.zeros((0, label_count)), np.zeros((0, label_count)), np.zeros(0)), []
         for start in range(0, len(texts), _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
-            by_meaning = cosines_to(vectors[rows], self.known_vectors)
-            by_wording = products_with(self.terms.of(texts[rows]), self.known_wording)
-            parts.append(Scores(self.meaning.scores(by_meaning), self.wording.scores(by_wording), nearness_by(by_meaning)))
+            meaning = self.meaning.of(vectors[rows])
+            wording = self.wording.scores(products_with(self.terms.of(texts[rows]), self.known_wording))
+            parts.append(Scores(meaning.scores, wording, meaning.nearness))
         return none.beside(*parts)
 
 
@@ -143,14 +143,10 @@ def train(
 
 def _fit(texts: Sequence[str], vectors: Vectors, truth: Indices, label_count: int, sharpness: Sharpness) -> tuple[Models, Scores]:
     terms = _terms(texts)
-    features, known = terms.of(texts), np.ascontiguousarray(vectors)
+    features = terms.of(texts)
     wording = fit_kernel_ridge(products_with(features, features), truth, label_count, sharpness.wording)
-    by_meaning = cosines_to(known, known)
-    meaning = fit_kernel_ridge(by_meaning, truth, label_count, sharpness.meaning)
-    # An example is not its own neighbour.
-    np.fill_diagonal(by_meaning, -1)
-    models = Models(terms, known, features, meaning.model, wording.model)
-    return models, Scores(meaning.left_out, wording.left_out, nearness_by(by_meaning))
+    model, meaning = train_meaning(vectors, truth, label_count, sharpness.meaning)
+    return Models(terms, model, features, wording.model), Scores(meaning.scores, wording.left_out, meaning.nearness)
 
 
 def _terms(texts: Sequence[str]) -> Wording:
@@ -161,11 +157,6 @@ def _terms(texts: Sequence[str]) -> Wording:
     return Wording(words, letters)
 
 
-def cosines_to(vectors: Vectors, known: Vectors) -> Singles:
-    """Cosines [n, examples] of vectors of unit length to known ones, each row a function of that row alone."""
-    return fixed_blocks(vectors, lambda block: block @ known.T)
-
-
 def products_with(features: sparse.csr_array, known: sparse.csr_array) -> Singles:
     """Inner products [n, examples] of sparse rows; a few dense columns at once take two thirds of the time of a sparse product."""
     parts = [(known @ _columns(features[start : start + BLOCK_ROWS])).T for start in range(0, features.shape[0], BLOCK_ROWS)]
@@ -174,11 +165,3 @@ def products_with(features: sparse.csr_array, known: sparse.csr_array) -> Single
 
 def _columns(features: sparse.csr_array) -> Singles:
     return np.ascontiguousarray(features.toarray().T)
-
-
-def nearness_by(cosines: Singles) -> Reals:
-    """The mean cosine [n] to the nearest examples."""
-    count = min(_NEIGHBOURS, cosines.shape[1])
-    nearest = np.sort(np.partition(cosines, cosines.shape[1] - count, axis=1)[:, -count:], axis=1)
-    means: Reals = nearest.astype(np.float64).mean(axis=1)
-    return means

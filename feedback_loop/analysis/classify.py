@@ -1,4 +1,4 @@
-"""Fragments to classes of the seed taxonomy, with a calibrated confidence and the right to abstain.
+"""Fragments to classes of a taxonomy, the seed or a company's, with a calibrated confidence and the right to abstain.
 
 Here: the classifier trained from the taxonomy's examples, and the row-wise step that writes `analysis_classification`. The model itself is
 in `blend`, the classes are in `taxonomy`, a user's own labels are served by `selective`. The rule that is easy to break: stars are never

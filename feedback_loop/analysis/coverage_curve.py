@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from feedback_loop.analysis.model_health import confidences
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 CURVE = pl.Schema({"coverage_share": pl.Float64(), "precision_share": pl.Float64(), "low": pl.Float64(), "high": pl.Float64()})
 
 _MOST_POINTS = 60
+"""More can't be told apart in a picture, and each costs two exact bounds."""
 
 
 def coverage_curve(held_out: pl.DataFrame) -> pl.DataFrame:
@@ -26,7 +27,6 @@ def coverage_curve(held_out: pl.DataFrame) -> pl.DataFrame:
     order = np.argsort(-confidence, kind="stable")
     right, ranked = np.cumsum(is_right[order]), confidence[order]
     ends = [n for n in range(1, count + 1) if n == count or ranked[n] != ranked[n - 1]]
-    kept = ends[:: max(1, len(ends) // _MOST_POINTS)]
-    kept = kept if kept[-1] == count else [*kept, count]
+    kept = sorted({*ends[:: -(-len(ends) // (_MOST_POINTS - 1))], count})
     rows = [(n / count, int(right[n - 1]) / n, *share_interval(int(right[n - 1]), n)) for n in kept]
     return pl.DataFrame(rows, schema=CURVE, orient="row")

@@ -37,7 +37,7 @@ FEWEST_FRAGMENTS = 30
 """Fragments of a period below which nothing is said of it."""
 
 CHANCE = 0.05
-"""Level of every test on the page; over classes, and over moves, it is shared out after Holm."""
+"""Level of every test on the page; over classes, over moves, and over what labels say of moves, it is shared out after Holm."""
 
 FEWEST_VERDICTS = 6
 """Held-out labels on a move below which even unanimous ones prove nothing at that level."""
@@ -58,7 +58,7 @@ class Cause(StrEnum):
     NEITHER = "neither"
 
 
-class Verdict(StrEnum):
+class MoveVerdict(StrEnum):
     """What held-out labels say of fragments that went from one class to another."""
 
     WORSE = "worse"
@@ -123,7 +123,24 @@ class Move:
     after_right_count: int
     neither_right_count: int
     verdict_p_value: float
-    verdict: Verdict
+
+    # A class that was given where the truth is another is wrong too; whoever left it open claimed nothing.
+    @property
+    def after_wrong_count(self) -> int:
+        """Labels that only the version after got wrong."""
+        return self.before_right_count + (self.neither_right_count if self.from_class == LEFT_OPEN else 0)
+
+    @property
+    def before_wrong_count(self) -> int:
+        """Labels that only the version before got wrong."""
+        return self.after_right_count + (self.neither_right_count if self.to_class == LEFT_OPEN else 0)
+
+    @property
+    def verdict(self) -> MoveVerdict:
+        """What the labels say."""
+        if self.verdict_p_value > CHANCE:
+            return MoveVerdict.OPEN
+        return MoveVerdict.WORSE if self.after_wrong_count > self.before_wrong_count else MoveVerdict.BETTER
 
 
 @dataclass(frozen=True)
@@ -205,9 +222,9 @@ def _strata(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _moves(pairs: pl.DataFrame, held_out: pl.DataFrame) -> tuple[Move, ...]:
     moved = Counter((was, became) for was, became in pairs.select("tag_before", "tag_after").iter_rows() if was != became)
-    judged = [_move(pair, moved, held_out) for pair in sorted(moved) if moved[pair] >= _FEWEST_MOVED]
-    chances = adjusted([move.p_value for move in judged])
-    levelled = [replace(move, p_value=p_value) for move, p_value in zip(judged, chances, strict=True)]
+    found = [_move(pair, moved, held_out) for pair in sorted(moved) if moved[pair] >= _FEWEST_MOVED]
+    chances = adjusted([move.p_value for move in found])
+    levelled = _levelled([replace(move, p_value=p_value) for move, p_value in zip(found, chances, strict=True)])
     return tuple(sorted(levelled, key=lambda move: (-move.count, move.from_class, move.to_class)))
 
 
@@ -217,18 +234,19 @@ def _move(pair: tuple[str, str], moved: Counter[tuple[str, str]], held_out: pl.D
     truths = held_out.filter(tag_before=was, tag_after=became)["truth"]
     before_right, after_right = int((truths == was).sum()), int((truths == became).sum())
     neither = truths.len() - before_right - after_right
-    evidence = _evidence(pair, before_right, after_right, neither)
     chance = float(binomtest(count, count + back).pvalue)
-    return Move(was, became, count, back, chance, before_right, after_right, neither, *evidence)
+    return Move(was, became, count, back, chance, before_right, after_right, neither, 1.0)
 
 
-def _evidence(pair: tuple[str, str], before_right: int, after_right: int, neither: int) -> tuple[float, Verdict]:
-    """How likely so one-sided labels are by chance, and what they say. A class that was given where the truth is another is wrong too."""
-    # Where one of both left it open, it claimed nothing: the other is then right or wrong by itself.
-    wrong_after = before_right + (neither if pair[0] == LEFT_OPEN else 0)
-    wrong_before = after_right + (neither if pair[1] == LEFT_OPEN else 0)
-    total = wrong_after + wrong_before
-    p_value = float(binomtest(wrong_after, total).pvalue) if total else 1.0
-    if p_value > CHANCE:
-        return p_value, Verdict.OPEN
-    return p_value, Verdict.WORSE if wrong_after > wrong_before else Verdict.BETTER
+def _levelled(moves: Sequence[Move]) -> list[Move]:
+    """The moves with the chance of so one-sided labels; those that could prove nothing take none of the level (Tarone 1990)."""
+    told = [move.after_wrong_count + move.before_wrong_count >= FEWEST_VERDICTS for move in moves]
+    chances = iter(adjusted([_one_sidedness(move) for move, is_told in zip(moves, told, strict=True) if is_told]))
+    return [
+        replace(move, verdict_p_value=next(chances) if is_told else _one_sidedness(move)) for move, is_told in zip(moves, told, strict=True)
+    ]
+
+
+def _one_sidedness(move: Move) -> float:
+    total = move.after_wrong_count + move.before_wrong_count
+    return float(binomtest(move.after_wrong_count, total).pvalue) if total else 1.0

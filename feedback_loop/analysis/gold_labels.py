@@ -21,12 +21,20 @@ HELD_OUT_SHARE = 0.2
 SECOND_READING_SHARE = 0.1
 """Of the labelled fragments so many are read by a second person, who does not see the first label."""
 
+HOW_TO_LABEL = "Label what `labels queue --reason held_out_sample` shows."
+"""What to do wherever held-out labels are too few to tell."""
+
 _SCALE = 16**8
 
 
 def is_held_out(fragment_id: str) -> bool:
     """Whether no model is ever trained on the fragment: a fixed fifth of all, by the hash of the id."""
     return _place("held-out", fragment_id) < HELD_OUT_SHARE
+
+
+def of_hold_out() -> pl.Expr:
+    """Whether the fragment_id of a row is held out."""
+    return pl.col("fragment_id").map_elements(is_held_out, return_dtype=pl.Boolean)
 
 
 def wants_second_reading(fragment_id: str) -> bool:

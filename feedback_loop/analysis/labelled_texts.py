@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from feedback_loop.analysis.classify import has_words
-from feedback_loop.analysis.taxonomy import in_words
+from feedback_loop.analysis.taxonomy import FEW_EXAMPLES, in_words
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import BadInput
 
 OUT_OF_SCOPE = "out_of_scope"
-_FEW = 20
 
 
 class Split(StrEnum):
@@ -73,4 +72,4 @@ def _parts(labelled: Sequence[LabelledText]) -> dict[Split, list[LabelledText]]:
 def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
     """The name of each label that has few examples, as one more example of it: names mean something more often than not."""
     counts = Counter(one.label for one in labelled)
-    return [LabelledText(in_words(label), label) for label, count in sorted(counts.items()) if count < _FEW and has_words(label)]
+    return [LabelledText(in_words(label), label) for label, count in sorted(counts.items()) if count < FEW_EXAMPLES and has_words(label)]

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from feedback_loop.methods.statistics.calibration import Flags, error_upper_bound
+from feedback_loop.methods.statistics.calibration import Flags
+from feedback_loop.methods.statistics.share_bounds import lower_bound
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class LanguageEvidence:
 
     def precision_lower_bound(self, delta: float) -> float:
         """The share of right decisions that is undercut with probability `delta` at most; 0 where nothing would be decided."""
-        return 1 - error_upper_bound(self.decided_count - self.right_count, self.decided_count, delta)
+        return lower_bound(self.right_count, self.decided_count, delta)
 
 
 def count_by_language(languages: Sequence[str], is_decided: Flags, is_correct: Flags) -> tuple[LanguageEvidence, ...]:

@@ -1,7 +1,7 @@
 """Labels by likeness of meaning alone: kernel ridge regression on an encoder's vectors.
 
-Not here: the same beside likeness of wording (`blend`), nor what the scores are blended with (`two_speed`).
-The rule that is easy to break: an example is not its own neighbour.
+Not here: what it is blended with, likeness of wording (`blend`) or the word of a static table (`two_speed`). The rule that is easy to
+break: an example is not its own neighbour.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-from feedback_loop.analysis.blend import Sharpness, cosines_to, nearness_by
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
-from feedback_loop.methods.statistics.kernel_ridge import KernelRidge, fit_kernel_ridge
+from feedback_loop.methods.statistics.kernel_ridge import KernelRidge, Singles, fit_kernel_ridge, fixed_blocks
 from feedback_loop.ports import Vectors
+
+_NEIGHBOURS = 5
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,28 @@ class MeaningModel:
 
     def of(self, vectors: Vectors) -> Meaning:
         """What vectors [n, d] say; n is at least 1."""
-        cosines = cosines_to(vectors, self.known)
-        return Meaning(self.ridge.scores(cosines), nearness_by(cosines))
+        cosines = _cosines(vectors, self.known)
+        return Meaning(self.ridge.scores(cosines), _nearness(cosines))
 
 
-def train_meaning(vectors: Vectors, truth: Indices, label_count: int, sharpness: Sharpness) -> tuple[MeaningModel, Meaning]:
+def train_meaning(vectors: Vectors, truth: Indices, label_count: int, sharpness: float) -> tuple[MeaningModel, Meaning]:
     """The model of examples [n, d], and what it says of each as if it had been left out."""
     with threadpool_limits(limits=1):
         known = np.ascontiguousarray(vectors)
-        cosines = cosines_to(known, known)
-        fitted = fit_kernel_ridge(cosines, truth, label_count, sharpness.meaning)
+        cosines = _cosines(known, known)
+        fitted = fit_kernel_ridge(cosines, truth, label_count, sharpness)
         np.fill_diagonal(cosines, -1)
-        return MeaningModel(known, fitted.model), Meaning(fitted.left_out, nearness_by(cosines))
+        return MeaningModel(known, fitted.model), Meaning(fitted.left_out, _nearness(cosines))
+
+
+def _cosines(vectors: Vectors, known: Vectors) -> Singles:
+    """Cosines [n, examples] of vectors of unit length to known ones, each row a function of that row alone."""
+    return fixed_blocks(vectors, lambda block: block @ known.T)
+
+
+def _nearness(cosines: Singles) -> Reals:
+    """The mean cosine [n] to the nearest examples."""
+    count = min(_NEIGHBOURS, cosines.shape[1])
+    nearest = np.sort(np.partition(cosines, cosines.shape[1] - count, axis=1)[:, -count:], axis=1)
+    means: Reals = nearest.astype(np.float64).mean(axis=1)
+    return means

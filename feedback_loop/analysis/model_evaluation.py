@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from feedback_loop.methods.statistics.paired_counts import Flags, PairedCounts, paired_counts, share_interval
+from feedback_loop.methods.statistics.calibration import Flags
+from feedback_loop.methods.statistics.paired_counts import PairedCounts, paired_counts
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 FEWEST_HELD_OUT = 30
 """Held-out labels below which nobody can tell whether a version is worse."""
@@ -76,11 +78,16 @@ class Comparison:
     word: str
 
     @property
+    def missing_count(self) -> int:
+        """How many more held-out labels are needed before anybody can tell; 0 where they are enough."""
+        return max(0, FEWEST_HELD_OUT - self.right.total)
+
+    @property
     def problems(self) -> list[str]:
         """Why the candidate must not be promoted; empty where nothing speaks against it."""
-        total = self.right.both + self.right.only_present + self.right.only_candidate + self.right.neither
-        if total < FEWEST_HELD_OUT:
-            return [f"only {total} held-out labels, {FEWEST_HELD_OUT - total} more are needed to tell whether it is worse"]
+        total = self.right.total
+        if self.missing_count:
+            return [f"only {total} held-out labels, {self.missing_count} more are needed to tell whether it is worse"]
         found = []
         for counts, what in ((self.right, "right"), (self.not_wrongly_decided, "free of wrong decisions")):
             if counts.p_worse <= WORSE_BELOW:

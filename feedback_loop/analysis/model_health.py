@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
 from feedback_loop.methods.statistics.calibration import Flags, Reals, expected_calibration_error
 from feedback_loop.methods.statistics.calibration_gap import far_off_p_value, reliability
-from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing, lower_bound
+from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing
+from feedback_loop.methods.statistics.share_bounds import lower_bound
 
 HELD_OUT = pl.Schema(
     {"fragment_id": pl.String(), "truth": pl.String(), "said": pl.String(), "likeliest": pl.String(), "class_score": pl.Float64()}
@@ -38,7 +40,6 @@ FEWEST_ANSWERS = 30
 TOLERATED_DROPPED_SHARE = 0.1
 _DROPPED_DOUBT = 0.05
 
-_LABEL = "Label what `labels queue --reason held_out_sample` shows"
 _MEND = "see `model review` for the answers; correct labels that are wrong, otherwise `model train` and `model promote` a better version"
 
 
@@ -79,8 +80,8 @@ def calibration_judgement(held_out: pl.DataFrame) -> Judgement:
     confidence, is_right = confidences(held_out)
     count = len(confidence)
     if count < FEWEST_ANSWERS:
-        more = FEWEST_ANSWERS - count
-        return Judgement(True, False, f"Nothing is proven about confidence: {count} held-out labels, {more} more are needed. {_LABEL}.")
+        few = f"{count} held-out labels, {FEWEST_ANSWERS - count} more are needed"
+        return Judgement(True, False, f"Nothing is proven about confidence: {few}. {HOW_TO_LABEL}")
     error, p_value = expected_calibration_error(confidence, is_right), far_off_p_value(confidence, is_right, TOLERATED_GAP)
     figures = tuple(vars(one) for one in reliability(confidence, is_right))
     told = f"calibration error {error:.3f} on {count} held-out labels; that confidence is at most {TOLERATED_GAP} off has p = {p_value:.3f}"
@@ -121,9 +122,9 @@ def _not_missed(proofs: Mapping[str, ShareProof], target: float) -> str:
     unproven = [f"{name} {_needed(proof)}" for name, proof in of_classes.items() if proof.standing is not Standing.REACHED]
     whole = proofs[ALL_CLASSES]
     if not whole.trials:
-        return f"Nothing is proven: no held-out label was decided on; each class needs {whole.further_trials} right ones. {_LABEL}."
+        return f"Nothing is proven: no held-out label was decided on; each class needs {whole.further_trials} right ones. {HOW_TO_LABEL}"
     said = f"A precision of {target:.0%} is proven for {_listed(reached)}; all together: {_told(whole)}."
-    return f"{said} Not proven for {_listed(unproven)}. {_LABEL}." if unproven else f"{said} Nothing to do."
+    return f"{said} Not proven for {_listed(unproven)}. {HOW_TO_LABEL}" if unproven else f"{said} Nothing to do."
 
 
 def _needed(proof: ShareProof) -> str:

@@ -23,7 +23,7 @@ import polars as pl
 
 from feedback_loop.analysis.gold_labels import agreement, counting, is_held_out, said_of, sample_place, wants_second_reading
 from feedback_loop.contracts.identifiers import content_hash
-from feedback_loop.contracts.vocab import AbstentionReason, QueueReason, Urgency
+from feedback_loop.contracts.vocab import AbstentionReason, LabelKind, QueueReason, Urgency
 
 SAMPLE_EVERY = 5
 """Each so many places one is for a fragment of the hold-out."""
@@ -128,9 +128,9 @@ class _Judge:
 
 
 def _is_settled(labels: pl.DataFrame, fragment_id: str) -> bool:
-    """Whether the latest word on the fragment is a correction by somebody who saw that there were two."""
+    """Whether the latest word on the fragment is a correction by somebody who saw that people disagreed before it."""
     said = labels.filter(pl.col("fragment_id") == fragment_id).sort("labelled_at", "label_id")
-    return said.height > 2 and said["label_kind"][-1] == "correction"
+    return said["label_kind"][-1] == LabelKind.CORRECTION and bool(agreement(said.head(-1)).disputed)
 
 
 def _reader(fragment_id: str, people: Iterable[str]) -> str | None:

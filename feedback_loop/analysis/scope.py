@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from feedback_loop.analysis.blend import LeftOut, Scores
-from feedback_loop.methods.statistics.calibration import Reals, error_upper_bound
+from feedback_loop.methods.statistics.calibration import Reals
+from feedback_loop.methods.statistics.share_bounds import upper_bound
 
 _DOUBTED_SHARE = 0.025
 _DELTA = 0.1
@@ -73,7 +74,7 @@ def with_outsiders(scope: Scope, outside: Reals) -> Scope:
 def _doubt(usual: Reals) -> float:
     """The least strangeness that at most the doubted share of texts in scope reaches, but for a chance of `_DELTA`."""
     count = len(usual)
-    bearable = bisect_right(range(count), _DOUBTED_SHARE, key=lambda doubted: error_upper_bound(doubted, count, _DELTA)) - 1
+    bearable = bisect_right(range(count), _DOUBTED_SHARE, key=lambda doubted: upper_bound(doubted, count, _DELTA)) - 1
     if bearable < 0:
         return float("inf")
     return float(np.nextafter(usual[-1], np.inf)) if not bearable else float(usual[count - bearable])

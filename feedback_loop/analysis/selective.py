@@ -1,6 +1,6 @@
 """A classifier for a user's own labels that decides alone only where it keeps a promised precision.
 
-Here: how its models, its scope and its proof are put together. Training itself is in `blend`, who decides is in `gates`, what is out of
+Here: how its models, its scope and its proof are put together. Training itself is in `blend`, what decides is in `verdicts`, what is out of
 scope is in `scope`, the faster way is in `two_speed`. The rule that is easy to break: the probability that an example adds to the proof
 comes from models that had left it out and from a blend that other examples fitted.
 """
@@ -13,24 +13,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_loop.analysis.blend import NARROW_INTENTS, BlendClassifier, LeftOut, Scores, train
-from feedback_loop.analysis.gates import Gates, Judged, Promise, Proof, Verdict, learn_gates
 from feedback_loop.analysis.labelled_texts import LabelledText, lesson_of
 from feedback_loop.analysis.scope import Scope, learn_scope, with_outsiders
+from feedback_loop.analysis.verdicts import Decider, Judged, Promise, Proof, Verdict, learn_decider
 from feedback_loop.methods.statistics.calibration import cross_fitted
 from feedback_loop.ports import Embedder, Vectors
 
 
 @dataclass(frozen=True)
 class SelectiveClassifier:
-    """A trained classifier and the gates behind it."""
+    """A trained classifier and what decides by it."""
 
     blend: BlendClassifier
-    gates: Gates
+    decider: Decider
 
     @property
     def threshold(self) -> float | None:
         """The confidence from which on it decides alone; None where none could be certified."""
-        return self.gates.threshold
+        return self.decider.threshold
 
 
 def decide_texts(
@@ -64,7 +64,7 @@ def train_selective(labelled: Sequence[LabelledText], embedder: Embedder, target
     scope = with_outsiders(scope, scope.strangeness(outsiders))
     inner = _left_out(left_out, outsiders, blend, scope)
     held_apart = _held_apart(lesson.calibration, blend, scope, embedder)
-    return SelectiveClassifier(blend, learn_gates(blend.labels, scope, inner, held_apart, promise))
+    return SelectiveClassifier(blend, learn_decider(blend.labels, scope, inner, held_apart, promise))
 
 
 def _scores_of(texts: Sequence[str], blend: BlendClassifier, embedder: Embedder) -> Scores:
@@ -74,8 +74,8 @@ def _scores_of(texts: Sequence[str], blend: BlendClassifier, embedder: Embedder)
 def _held_apart(calibration: Sequence[LabelledText], blend: BlendClassifier, scope: Scope, embedder: Embedder) -> Proof | None:
     if not calibration:
         return None
-    truth = [blend.labels.index(one.label) if one.label in blend.labels else -1 for one in calibration]
-    return Proof(_judged(_scores_of([one.text for one in calibration], blend, embedder), blend, scope), np.asarray(truth, np.int64))
+    judged = _judged(_scores_of([one.text for one in calibration], blend, embedder), blend, scope)
+    return Proof.of(judged, [one.label for one in calibration], blend.labels)
 
 
 def _left_out(left_out: LeftOut, outsiders: Scores, blend: BlendClassifier, scope: Scope) -> Proof:
@@ -89,7 +89,7 @@ def _left_out(left_out: LeftOut, outsiders: Scores, blend: BlendClassifier, scop
 def decide(classifier: SelectiveClassifier, texts: Sequence[tuple[str, str]], vectors: Vectors) -> list[Verdict]:
     """One verdict per (text_id, text) with its vector [n, d]."""
     scores = classifier.blend.models.scores([text for _, text in texts], vectors)
-    return classifier.gates.verdicts(texts, _judged(scores, classifier.blend, classifier.gates.scope))
+    return classifier.decider.verdicts(texts, _judged(scores, classifier.blend, classifier.decider.scope))
 
 
 def _judged(scores: Scores, blend: BlendClassifier, scope: Scope) -> Judged:

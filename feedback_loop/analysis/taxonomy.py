@@ -29,7 +29,7 @@ UNDETERMINED = "und"
 """The language of a gold example whose language could not be told, as ISO 639-2 writes it."""
 
 _VERSION_DIGITS = 12
-_FEW_EXAMPLES = 20
+FEW_EXAMPLES = 20
 """Below so many the name of a class is one more example of it: names mean something more often than not."""
 
 _SEPARATORS = re.compile(r"[_\-./:]+")
@@ -72,7 +72,7 @@ class TaxonomyClass:
     def taught(self, language: str) -> tuple[tuple[str, str], ...]:
         """What a model learns of it, as (language, sentence): definition, examples and, where those are few, its name."""
         defined = ((language, self.definition),) if self.definition else ()
-        named = ((language, self.shown_name),) if len(self.examples) < _FEW_EXAMPLES else ()
+        named = ((language, self.shown_name),) if len(self.examples) < FEW_EXAMPLES else ()
         return (*defined, *self.examples, *named)
 
     @property

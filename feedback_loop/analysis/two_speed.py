@@ -1,7 +1,7 @@
 """Two speeds: a static table of words judges every text, and the encoder only those of which the table is least sure.
 
-Here: which texts go on to the encoder, and the proof behind both. The table is in `quick`, the gates are in `gates`, the one-speed way is
-in `selective`. The rules that are easy to break: what goes on is settled by the labelled texts alone, never by the texts to be decided, so
+Here: which texts go on to the encoder, and the proof behind both. The table is in `quick`, what decides in `verdicts`, the one-speed way in
+`selective`. The rules that are easy to break: what goes on is settled by the labelled texts alone, never by the texts to be decided, so
 that a text's verdict follows from itself; and each example adds to the proof what the tier that answers it says, having left it out.
 """
 
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_loop.analysis.blend import MOST_EXAMPLES, NARROW_INTENTS, LeftOut, Scores
-from feedback_loop.analysis.gates import Gates, Judged, Promise, Proof, Verdict, learn_gates
 from feedback_loop.analysis.labelled_texts import LabelledText, Lesson, lesson_of
 from feedback_loop.analysis.meaning import MeaningModel, train_meaning
 from feedback_loop.analysis.quick import QuickModels, train_quick
 from feedback_loop.analysis.scope import Scope, learn_scope, with_outsiders
+from feedback_loop.analysis.verdicts import Decider, Judged, Promise, Proof, Verdict, learn_decider
 from feedback_loop.methods.statistics.calibration import Blend, Flags, Reals, cross_fitted, fit_blend
 from feedback_loop.methods.statistics.kernel_ridge import thin_out
 from feedback_loop.ports import Embedder
@@ -72,10 +72,10 @@ class Tiers:
 
 @dataclass(frozen=True)
 class TwoSpeedClassifier:
-    """Both tiers, the gates behind them, and the share of the labelled texts that the encoder would be asked about."""
+    """Both tiers, what decides by them, and the share of the labelled texts that the encoder would be asked about."""
 
     tiers: Tiers
-    gates: Gates
+    decider: Decider
     encoder_share: float
 
 
@@ -87,9 +87,9 @@ def train_two_speed(labelled: Sequence[LabelledText], embedder: Embedder, target
     outside = tiers.judge(lesson.outside, embedder)
     scope = with_outsiders(tiers.scope, outside.strangeness[np.isfinite(outside.strangeness)])
     inner = learnt.proof(tiers, outside)
-    gates = learn_gates(labels, scope, inner, _held_apart(lesson.calibration, labels, tiers, embedder), promise)
+    decider = learn_decider(labels, scope, inner, _held_apart(lesson.calibration, labels, tiers, embedder), promise)
     share = tiers.quick.goes_on(learnt.quick.scores).mean() if len(learnt.quick.rows) else 1.0
-    return TwoSpeedClassifier(tiers, gates, float(share))
+    return TwoSpeedClassifier(tiers, decider, float(share))
 
 
 def two_speed_proof(labelled: Sequence[LabelledText], embedder: Embedder) -> Proof:
@@ -101,7 +101,7 @@ def two_speed_proof(labelled: Sequence[LabelledText], embedder: Embedder) -> Pro
 
 def decide_at_two_speeds(classifier: TwoSpeedClassifier, texts: Sequence[tuple[str, str]], embedder: Embedder) -> list[Verdict]:
     """One verdict per (text_id, text), in order; only what the table is unsure of is embedded."""
-    return classifier.gates.verdicts(texts, classifier.tiers.judge([text for _, text in texts], embedder))
+    return classifier.decider.verdicts(texts, classifier.tiers.judge([text for _, text in texts], embedder))
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _learn(lesson: Lesson, embedder: Embedder) -> tuple[tuple[str, ...], _Learnt
     truth = np.searchsorted(np.asarray(labels), np.asarray([one.label for one in lesson.taught])).astype(np.int64)
     models, quick = train_quick(texts, vectors, truth, len(labels))
     chosen = thin_out(truth, MOST_EXAMPLES)
-    encoded, meaning = train_meaning(vectors[chosen], truth[chosen], len(labels), NARROW_INTENTS)
+    encoded, meaning = train_meaning(vectors[chosen], truth[chosen], len(labels), NARROW_INTENTS.meaning)
     comparable = np.bincount(truth[chosen], minlength=len(labels))[truth[chosen]] > 1
     rows, meaning = chosen[comparable], meaning.at(comparable)
     slow = Scores(meaning.scores, quick.meaning[rows], meaning.nearness)
@@ -168,5 +168,4 @@ def _learn(lesson: Lesson, embedder: Embedder) -> tuple[tuple[str, ...], _Learnt
 def _held_apart(calibration: Sequence[LabelledText], labels: tuple[str, ...], tiers: Tiers, embedder: Embedder) -> Proof | None:
     if not calibration:
         return None
-    truth = [labels.index(one.label) if one.label in labels else -1 for one in calibration]
-    return Proof(tiers.judge([one.text for one in calibration], embedder), np.asarray(truth, np.int64))
+    return Proof.of(tiers.judge([one.text for one in calibration], embedder), [one.label for one in calibration], labels)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from feedback_loop.analysis.label_sets import LabelSets
-    from feedback_loop.analysis.review_queue import Asked, Doubt
+    from feedback_loop.analysis.review_queue import Doubt
     from feedback_loop.config import Settings
     from feedback_loop.workflows.people import People
     from feedback_loop.workflows.review import LabelStatistics, Question
@@ -79,16 +79,17 @@ def queue(
     settings = settings_of(context)
     tables, labels, people = open_store(settings), _labels(settings), _people(settings)
     doubts = _doubts(settings, labels) if with_doubtful or reason is QueueReason.DOUBTFUL_LABEL else None
-    asked = open_questions(tables, labels, people, days_or_all(first, last), doubts)
+    taxonomy = read_taxonomy(settings.taxonomy_file)
+    asked = open_questions(tables, labels, taxonomy, people, days_or_all(first, last), doubts)
     wanted = [one for one in asked if person in (None, one.assigned_to) and reason in (None, one.reason)]
-    sets = label_sets(tables, labels, read_taxonomy(settings.taxonomy_file))
+    sets = label_sets(tables, labels, taxonomy)
     shown = with_texts(wanted[:limit], tables, sets)
     if as_json:
         print_json([{**vars(one.asked), "masked_text": one.masked_text, "label_set": one.label_set} for one in shown])
     elif not shown:
         say(_nothing(settings, len(asked)))
     else:
-        print_table(_QUEUED, [_place(one.asked, one) for one in shown])
+        print_table(_QUEUED, [_place(one) for one in shown])
         if any(one.label_set for one in shown):
             say(_promised(sets))
         say(f"{len(shown)} of {len(wanted)}. Answer with `feedback-loop labels correct FRAGMENT CLASS --as PERSON`.")
@@ -149,8 +150,8 @@ def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:
     return doubted_labels(open_store(settings), labels, read_taxonomy(settings.taxonomy_file), open_embedder(settings))
 
 
-def _place(asked: Asked, question: Question) -> tuple[object, ...]:
-    may_be = ", ".join(question.label_set) or None
+def _place(question: Question) -> tuple[object, ...]:
+    asked, may_be = question.asked, ", ".join(question.label_set) or None
     return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, may_be, question.masked_text)
 
 

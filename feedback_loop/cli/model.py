@@ -157,7 +157,7 @@ def _print_evaluated(found: Evaluated) -> None:
 
 
 def _next_step(found: Evaluated) -> str:
-    from feedback_loop.workflows.model_versions import HOW_TO_LABEL
+    from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
 
     if found.comparison is None:
         return "It is the present version. `feedback-loop model gates` shows what its labels prove today."

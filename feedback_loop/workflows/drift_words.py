@@ -17,8 +17,9 @@ from feedback_loop.analysis.drift import (
     ClassDrift,
     Drift,
     Move,
-    Verdict,
+    MoveVerdict,
 )
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
 from feedback_loop.methods.statistics.share_changes import Change
 from feedback_loop.workflows.model_drift import DriftReport
 
@@ -28,7 +29,6 @@ COLUMNS = ("class", "before", "after", "points", "by input", "of it by mix", "by
 _MOVES_TOLD = 5
 _SMALLEST_P = 0.001
 _FEW = 10
-_LABEL = "Label what `labels queue --reason held_out_sample` shows."
 
 
 def drift_lines(report: DriftReport) -> list[str]:
@@ -47,13 +47,13 @@ def drift_rows(found: Drift) -> list[tuple[object, ...]]:
 def _answers(report: DriftReport) -> Iterator[str]:
     """What a reader asked: what the model gets wrong now, which classes moved and why, then between which they moved."""
     moves = report.drift.moves[:_MOVES_TOLD]
-    yield from (_move_sentence(move, report) for move in moves if move.verdict is Verdict.WORSE)
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is MoveVerdict.WORSE)
     named = [one for one in report.drift.classes if one.cause is not Cause.NEITHER]
     if not named:
         yield "No class changed its share beyond chance, neither by the input nor by the model."
     for one in named:
         yield _class_sentence(one, report)
-    yield from (_move_sentence(move, report) for move in moves if move.verdict is not Verdict.WORSE)
+    yield from (_move_sentence(move, report) for move in moves if move.verdict is not MoveVerdict.WORSE)
 
 
 def _surroundings(report: DriftReport) -> Iterator[str]:
@@ -108,12 +108,12 @@ def _move_sentence(move: Move, report: DriftReport) -> str:
     labels = move.before_right_count + move.after_right_count + move.neither_right_count
     if labels < FEWEST_VERDICTS:
         few = f"{labels} on such moves ({counts}), at least {FEWEST_VERDICTS} are needed"
-        return f"{went}. Not enough held-out labels to say who is right: {few}. {_LABEL}"
+        return f"{went}. Not enough held-out labels to say who is right: {few}. {HOW_TO_LABEL}"
     evidence = f"held-out labels on such moves: {counts}; {_p(move.verdict_p_value)}"
     told = {
-        Verdict.WORSE: f"{report.version_after} {_fault(move)}",
-        Verdict.BETTER: f"{report.version_after} mends what {report.version_before} got wrong",
-        Verdict.OPEN: "labels do not settle who is right",
+        MoveVerdict.WORSE: f"{report.version_after} {_fault(move)}",
+        MoveVerdict.BETTER: f"{report.version_after} mends what {report.version_before} got wrong",
+        MoveVerdict.OPEN: "labels do not settle who is right",
     }
     return f"{went}: {told[move.verdict]} ({evidence})."
 

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.analysis.automatic_gates import Gate, GatePolicy, gates
-from feedback_loop.analysis.gold_labels import counting, in_words_of, is_held_out
+from feedback_loop.analysis.gold_labels import counting, in_words_of, of_hold_out
 from feedback_loop.analysis.routes import in_force
 from feedback_loop.analysis.taxonomy import SENSITIVE_BY_NATURE, Taxonomy
 from feedback_loop.contracts.identifiers import stable_id
@@ -111,7 +111,7 @@ def gates_in_force(kept: pl.DataFrame, labels: pl.DataFrame, tables: TableStore,
 def _history(held: pl.DataFrame, labels: pl.DataFrame, tables: TableStore, taxonomy: Taxonomy) -> pl.DataFrame:
     """classifier_version, gate_class, passed, right: what each gate let through of the labelled hold-out, as it was stored then."""
     known, _ = in_words_of(taxonomy, counting(labels))
-    truth = known.filter(pl.col("fragment_id").map_elements(is_held_out, return_dtype=pl.Boolean)).select("fragment_id", "labelled_class")
+    truth = known.filter(of_hold_out()).select("fragment_id", "labelled_class")
     said = tables.read(_CLASSES, columns=_READ, matching=truth.select("fragment_id")) if truth.height else pl.DataFrame(schema=_types())
     of_gate = said.filter(~pl.col("is_abstained")).join(
         held.drop_nulls("gate_score").select("classifier_version", "gate_score", taxonomy_class="gate_class"),

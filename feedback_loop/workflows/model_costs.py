@@ -1,4 +1,4 @@
-"""What classification costs: dollars for 1,000 fragments, by the tier that decided them.
+"""What classification costs: dollars for 1,000 fragments, by the tier that took them on.
 
 The rule that is easy to break: a call whose cost nobody stated counts with the most that it can have cost, and is counted beside it.
 """

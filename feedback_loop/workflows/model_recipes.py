@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classifier_version, train_classifier
-from feedback_loop.analysis.gold_labels import counting, in_words_of, is_held_out
+from feedback_loop.analysis.gold_labels import counting, in_words_of, of_hold_out
 from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.taxonomy import UNDETERMINED, GoldExample, Taxonomy, seed_taxonomy
 from feedback_loop.contracts.identifiers import content_hash
@@ -53,8 +53,7 @@ class Gold:
 
     def part(self, *, held_out: bool) -> pl.DataFrame:
         """The rows that are held out, or those that may be learnt from."""
-        wanted = [name for name in self.rows["fragment_id"] if is_held_out(name) == held_out]
-        return self.rows.filter(pl.col("fragment_id").is_in(wanted))
+        return self.rows.filter(of_hold_out() == held_out)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.analysis.gold_labels import same_words_other_label
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL, same_words_other_label
 from feedback_loop.analysis.model_evaluation import Answers, Comparison, answers, compared
 from feedback_loop.analysis.platform_classes import platform_words
 from feedback_loop.contracts.decisions import LOOP
@@ -41,8 +41,6 @@ from feedback_loop.workflows.model_recipes import (
 )
 from feedback_loop.workflows.people import People, roles_of
 from feedback_loop.workflows.taxonomies import keep_taxonomy, read_taxonomy
-
-HOW_TO_LABEL = "Label what `labels queue --reason held_out_sample` shows."
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def promote_version(home: Home, version: str, person: str, people: People, why: 
         raise ModelRefused(version, "can't be compared with itself", "Nothing was changed.")
     if problems := found.comparison.problems:
         _record(home, found, ModelEvent.REFUSED, person, at, "; ".join(problems))
-        advice = HOW_TO_LABEL if problems[0].startswith("only ") else "The present version stays."
+        advice = HOW_TO_LABEL if found.comparison.missing_count else "The present version stays."
         raise ModelRefused(version, "; ".join(problems), advice)
     _record(home, found, ModelEvent.PROMOTED, person, at, why.strip())
     put_in_force(home.state, found.gated, person, why, at)
@@ -136,7 +134,7 @@ def promote_version(home: Home, version: str, person: str, people: People, why: 
 def gates_now(home: Home) -> Gated:
     """The gates that the held-out labels of this moment give the version in use; nothing is put in force."""
     present = active_model(home.state, home.tables, home.taxonomies_folder, home.embedder)
-    rows, truth = _said(home, present)
+    rows, truth = _said(home, present, _held_out(home, present))
     return gated(present.classifier.classifier_version, rows, truth, present.taxonomy)
 
 
@@ -161,7 +159,7 @@ def latest_version(history: pl.DataFrame) -> str:
 def _evaluated(home: Home, version: str) -> Evaluated:
     candidate = trained(recipe_of(version, home.state, home.tables, home.taxonomies_folder, home.embedder), home.embedder)
     held_out = _held_out(home, candidate)
-    rows, truth = _said(home, candidate)
+    rows, truth = _said(home, candidate, held_out)
     found, gates = answers(rows, truth), gated(candidate.classifier.classifier_version, rows, truth, candidate.taxonomy)
     present = active_model(home.state, home.tables, home.taxonomies_folder, home.embedder)
     if present.model_version == version:
@@ -173,9 +171,8 @@ def _held_out(home: Home, model: ActiveModel) -> pl.DataFrame:
     return gold_of(home.state.snapshot(LABEL), home.tables, model.taxonomy).part(held_out=True)
 
 
-def _said(home: Home, model: ActiveModel) -> tuple[pl.DataFrame, dict[str, str]]:
+def _said(home: Home, model: ActiveModel, held_out: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
     """What the version says of the held-out fragments, and what they are truly about."""
-    held_out = _held_out(home, model)
     return classified(held_out, model, home.embedder), dict(held_out.select("fragment_id", "labelled_class").iter_rows())
 
 

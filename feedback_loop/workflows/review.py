@@ -18,7 +18,7 @@ from feedback_loop.analysis.gold_labels import (
     agreement,
     counting,
     in_words_of,
-    is_held_out,
+    of_hold_out,
     said_of,
     same_words_other_label,
 )
@@ -54,35 +54,40 @@ class Question:
 
 
 def open_questions(
-    tables: TableStore, labels: pl.DataFrame, people: People, days: DayRange | None = None, doubts: Mapping[str, Doubt] | None = None
+    tables: TableStore,
+    labels: pl.DataFrame,
+    taxonomy: Taxonomy,
+    people: People,
+    days: DayRange | None = None,
+    doubts: Mapping[str, Doubt] | None = None,
 ) -> list[Asked]:
-    """The whole queue of the days, or of all."""
+    """The whole queue of the days, or of all; a label of a class that the taxonomy neither has nor had counts as not given."""
+    known, _ = in_words_of(taxonomy, labels)
     candidates = queue_candidates(
         tables.read(TABLES["silver_fragment"], days, columns=_FRAGMENT_COLUMNS),
         tables.read(TABLES["analysis_classification"], days, columns=_CLASS_COLUMNS),
         tables.read(TABLES["analysis_triage"], days, columns=("fragment_id", "urgency", "owner")),
         tables.read(TABLES["analysis_cluster"], days, columns=("member_fragment_ids",)),
     )
-    return review_queue(candidates, labels, readers(people), doubts)
+    return review_queue(candidates, known, readers(people), doubts)
 
 
 def with_texts(asked: list[Asked], tables: TableStore, sets: LabelSets | None = None) -> list[Question]:
     """The places with their texts, in their order; with the label set of those whom the classifier's doubt brought here."""
-    wanted = pl.DataFrame({"fragment_id": [one.fragment_id for one in asked]}, schema={"fragment_id": pl.String})
-    texts = tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted) if asked else wanted
-    by_id = dict(texts.iter_rows()) if asked else {}
-    unsure = [one.fragment_id for one in asked if one.reason is QueueReason.UNSURE] if sets else []
-    rows = _classified(tables, unsure)
-    return [
-        Question(one, by_id.get(one.fragment_id, ""), sets.of(rows[one.fragment_id]) if sets and one.fragment_id in rows else ())
-        for one in asked
-    ]
+    if not asked:
+        return []
+    wanted = pl.DataFrame({"fragment_id": [one.fragment_id for one in asked]})
+    texts = tables.read(TABLES["silver_fragment"], columns=("fragment_id", "masked_text"), matching=wanted)
+    by_id = dict(texts.select("fragment_id", "masked_text").iter_rows())
+    unsure = [one.fragment_id for one in asked if one.reason is QueueReason.UNSURE]
+    shown = {name: sets.of(row) for name, row in _classified(tables, unsure).items()} if sets else {}
+    return [Question(one, by_id.get(one.fragment_id, ""), shown.get(one.fragment_id, ())) for one in asked]
 
 
 def label_sets(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelSets:
     """The sets, calibrated on the held-out fragments that were left open, by what people said of them."""
     known, _ = in_words_of(taxonomy, counting(labels))
-    truth = {name: word for name, word in known.select("fragment_id", "labelled_class").iter_rows() if is_held_out(name)}
+    truth = dict(known.filter(of_hold_out()).select("fragment_id", "labelled_class").iter_rows())
     rows = [row for row in _classified(tables, sorted(truth)).values() if row["is_abstained"]]
     return calibrated(rows, [truth[row["fragment_id"]] for row in rows], platform_words(taxonomy))
 
@@ -131,7 +136,7 @@ def _judged_fold(gold: pl.DataFrame, fold: int, taxonomy: Taxonomy, embedder: Em
 class LabelStatistics:
     """What the labels of a home amount to."""
 
-    by_class: Mapping[str, tuple[int, int]]
+    by_class: Mapping[str, tuple[int, ...]]
     """Labels that may be learnt from, and held-out ones, by class of the taxonomy."""
     by_person: Mapping[str, int]
     agreement: Agreement
@@ -143,11 +148,8 @@ class LabelStatistics:
 def label_statistics(tables: TableStore, labels: pl.DataFrame, taxonomy: Taxonomy) -> LabelStatistics:
     """The figures of the labels, in words of the taxonomy."""
     gold, (known, _) = gold_of(labels, tables, taxonomy), in_words_of(taxonomy, labels)
-    held_out = counting(known).with_columns(pl.col("fragment_id").map_elements(is_held_out, return_dtype=pl.Boolean).alias("held_out"))
-    counts = {
-        name: (held_out.filter(~pl.col("held_out"), labelled_class=name).height, held_out.filter("held_out", labelled_class=name).height)
-        for name in taxonomy.names
-    }
+    sides = [counting(known).filter(of_hold_out() == is_held_out) for is_held_out in (False, True)]
+    counts = {name: tuple(side.filter(labelled_class=name).height for side in sides) for name in taxonomy.names}
     ids, texts = gold.rows["fragment_id"].to_list(), gold.rows["masked_text"].to_list()
     pairs = same_words_other_label(texts, gold.rows["labelled_class"].to_list())
     persons = pl.Series([person for said in said_of(known).values() for person in said], dtype=pl.String).value_counts(sort=True)

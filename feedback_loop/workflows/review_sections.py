@@ -12,10 +12,11 @@ import polars as pl
 
 from feedback_loop.analysis.coverage_curve import coverage_curve
 from feedback_loop.analysis.drift import LEFT_OPEN
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
 from feedback_loop.analysis.model_health import confidences
 from feedback_loop.methods.statistics.calibration import expected_calibration_error
 from feedback_loop.methods.statistics.calibration_gap import reliability
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 from feedback_loop.workflows.drift_words import COLUMNS, drift_lines, drift_rows
 from feedback_loop.workflows.model_answers import Judged, ModelAnswers
 from feedback_loop.workflows.model_review import Disagreement, Review
@@ -23,7 +24,7 @@ from feedback_loop.workflows.review_page import Page, Section
 
 RELIABILITY, CONFUSION, COVERAGE, DRIFT, TIERS = "reliability.png", "confusion.png", "coverage.png", "drift.png", "tiers.png"
 
-_NO_LABELS = "No held-out label yet. Label what `labels queue --reason held_out_sample` shows."
+_NO_LABELS = f"No held-out label yet. {HOW_TO_LABEL}"
 _KEPT = "The pack holds masked words of customers, and `erase` does not reach it: delete it when the review is over."
 
 

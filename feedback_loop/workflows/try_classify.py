@@ -20,17 +20,17 @@ import polars as pl
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
 from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
 from feedback_loop.analysis.selective import SelectiveClassifier, decide, train_selective
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.analysis.two_speed import TwoSpeedClassifier, decide_at_two_speeds, train_two_speed
+from feedback_loop.analysis.verdicts import Verdict, VerdictReason
 from feedback_loop.contracts.routes import Route
 from feedback_loop.contracts.vocab import AbstentionReason
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.cleaning import PLAIN
 from feedback_loop.methods.languages.guessing import determined, guess_languages
-from feedback_loop.methods.statistics.calibration import fewest_trials
+from feedback_loop.methods.statistics.share_bounds import fewest_trials
 from feedback_loop.ports import Embedder
 from feedback_loop.workflows.try_files import Answer, TextRow, read_texts
 
@@ -79,7 +79,7 @@ def label_lines(labelled: Sequence[LabelledText], answers: Sequence[Answer], tar
     lines, labels = [], sorted({one.label for one in labelled})
     if len(labels) == 1:
         lines.append(f"All labelled texts have one label, {labels[0]}, so nothing else can be answered. Add texts of another label.")
-    if any(one["reason"] == RouteReason.TARGET_NOT_CERTIFIED for one in answers):
+    if any(one["reason"] == VerdictReason.TARGET_NOT_CERTIFIED for one in answers):
         calibration = sum(one.split is Split.CALIBRATION for one in labelled)
         count, fewest = calibration or len(labelled), fewest_trials(0, 1 - target_precision, delta)
         missing = f"at least {fewest - count} more are needed" if count < fewest else "they are answered wrongly too often"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from feedback_loop.analysis.drift import FEWEST_FRAGMENTS, LEFT_OPEN, STRATA, UNCHANGED, Cause, Judged, Verdict, drift
+from feedback_loop.analysis.drift import FEWEST_FRAGMENTS, LEFT_OPEN, STRATA, UNCHANGED, Cause, Judged, MoveVerdict, drift
 
 NO_LABELS: list[tuple[str, str, str]] = []
 
@@ -45,7 +45,7 @@ def test_a_model_that_over_tags_is_named_with_the_pair_and_the_input_is_not() ->
     assert by_name["auth"].input_shift.points == 0.0
     (move,) = found.moves
     assert (move.from_class, move.to_class, move.count, move.back_count) == ("billing", "auth", 30, 0)
-    assert (move.before_right_count, move.after_right_count, move.verdict) == (8, 0, Verdict.WORSE)
+    assert (move.before_right_count, move.after_right_count, move.verdict) == (8, 0, MoveVerdict.WORSE)
 
 
 def test_the_parts_add_up_to_the_whole() -> None:
@@ -80,14 +80,14 @@ def test_periods_without_a_common_kind_leave_the_mix_unknown() -> None:
 @pytest.mark.parametrize(
     ("labels", "verdict"),
     [
-        ([("auth", "billing", "auth")] * 8, Verdict.BETTER),
-        ([("billing", "billing", "auth")] * 5, Verdict.OPEN),
-        ([("billing", "billing", "auth")] * 6 + [("auth", "billing", "auth")] * 6, Verdict.OPEN),
-        ([("crash", "billing", "auth")] * 20, Verdict.OPEN),
-        ([("billing", "billing", "billing")] * 20, Verdict.OPEN),
+        ([("auth", "billing", "auth")] * 8, MoveVerdict.BETTER),
+        ([("billing", "billing", "auth")] * 5, MoveVerdict.OPEN),
+        ([("billing", "billing", "auth")] * 6 + [("auth", "billing", "auth")] * 6, MoveVerdict.OPEN),
+        ([("crash", "billing", "auth")] * 20, MoveVerdict.OPEN),
+        ([("billing", "billing", "billing")] * 20, MoveVerdict.OPEN),
     ],
 )
-def test_only_labels_on_the_move_say_who_is_right(labels: list[tuple[str, str, str]], verdict: Verdict) -> None:
+def test_only_labels_on_the_move_say_who_is_right(labels: list[tuple[str, str, str]], verdict: MoveVerdict) -> None:
     (move,) = drift(judged(USUAL, USUAL, OVER_TAGGED, labels)).moves
     assert move.verdict is verdict
 
@@ -97,9 +97,23 @@ def test_a_class_given_to_what_was_left_open_is_wrong_whatever_else_is_true() ->
     given = ["auth"] * 40 + ["crash"] * 60
     labels = [("billing", LEFT_OPEN, "auth")] * 4 + [("crash", LEFT_OPEN, "auth")] * 4
     (move,) = drift(judged(opened, opened, given, labels)).moves
-    assert move.verdict is Verdict.WORSE
+    assert move.verdict is MoveVerdict.WORSE
     (back,) = drift(judged(given, given, opened, [("billing", "auth", LEFT_OPEN)] * 8)).moves
-    assert back.verdict is Verdict.BETTER
+    assert back.verdict is MoveVerdict.BETTER
+
+
+def test_labels_on_several_moves_share_one_level_and_too_few_take_none_of_it() -> None:
+    before = ["billing"] * 40 + ["crash"] * 40 + ["latency"] * 20
+    after = ["auth"] * 40 + ["praise"] * 40 + ["other"] * 20
+    six, few = [("billing", "billing", "auth")] * 6, [("latency", "latency", "other")] * 5
+    on_both = six + [("crash", "crash", "praise")] * 6
+
+    def verdicts(labels: list[tuple[str, str, str]]) -> dict[str, MoveVerdict]:
+        return {move.from_class: move.verdict for move in drift(judged(before, before, after, labels)).moves}
+
+    assert verdicts(six + few)["billing"] is MoveVerdict.WORSE
+    assert {verdicts(on_both)[name] for name in ("billing", "crash")} == {MoveVerdict.OPEN}
+    assert {verdicts(on_both * 2)[name] for name in ("billing", "crash")} == {MoveVerdict.WORSE}
 
 
 def test_one_version_does_nothing_to_itself() -> None:

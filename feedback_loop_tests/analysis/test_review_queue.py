@@ -91,6 +91,14 @@ def test_a_dispute_goes_to_a_third_person_until_it_is_settled() -> None:
     assert review_queue(rows, labels(*said, (FREE[0], "auth", "cy", "correction")), ["ada", "bo", "cy"]) == []
 
 
+def test_who_thought_again_before_anybody_else_spoke_settles_nothing_by_that() -> None:
+    said = [(FREE[0], "crash", "ada", "correction"), (FREE[0], "auth", "ada", "correction"), (FREE[0], "billing", "bo", "correction")]
+    rows = candidates(candidate(FREE[0]))
+    (asked,) = review_queue(rows, labels(*said), ["ada", "bo", "cy"])
+    assert (asked.reason, asked.assigned_to) == (QueueReason.DISPUTED, "cy")
+    assert review_queue(rows, labels(*said, (FREE[0], "billing", "ada", "correction")), ["ada", "bo", "cy"]) == []
+
+
 def test_a_doubtful_label_is_asked_about_again() -> None:
     (asked,) = review_queue(candidates(candidate(FREE[0])), labels((FREE[0], "crash", "ada")), [], {FREE[0]: Doubt("auth", 0.8)})
     assert (asked.reason, asked.uncertainty) == (QueueReason.DOUBTFUL_LABEL, 0.8)

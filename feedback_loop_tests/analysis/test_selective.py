@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.gates import RouteReason
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
 from feedback_loop.analysis.selective import decide_texts, train_selective
+from feedback_loop.analysis.verdicts import VerdictReason
 from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop_tests.analysis.fakes import WordHashEmbedder
@@ -30,15 +30,15 @@ def test_separable_labels_are_decided_automatically_and_right() -> None:
         _labelled(300), [("a", "pin plastic card chip number 7"), ("b", "interest rate loan term number 9")], EMBEDDER, 0.9
     )
     assert [(v.text_id, v.label, v.route, v.reason) for v in verdicts] == [
-        ("a", "card", Route.AUTOMATIC, RouteReason.CERTIFIED),
-        ("b", "loan", Route.AUTOMATIC, RouteReason.CERTIFIED),
+        ("a", "card", Route.AUTOMATIC, VerdictReason.CERTIFIED),
+        ("b", "loan", Route.AUTOMATIC, VerdictReason.CERTIFIED),
     ]
     assert all(v.prediction_set[0] == v.label and 0 <= v.confidence <= 1 for v in verdicts)
 
 
 def test_target_that_the_labels_cannot_certify_leaves_nothing_automatic() -> None:
     verdicts = decide_texts(_labelled(20), [("a", "pin of my plastic card")], EMBEDDER, 0.98)
-    assert (verdicts[0].label, verdicts[0].route, verdicts[0].reason) == ("card", Route.LLM, RouteReason.TARGET_NOT_CERTIFIED)
+    assert (verdicts[0].label, verdicts[0].route, verdicts[0].reason) == ("card", Route.LLM, VerdictReason.TARGET_NOT_CERTIFIED)
 
 
 def test_random_labels_are_never_certified() -> None:
@@ -70,7 +70,12 @@ def test_stranger_is_out_of_scope_when_outsiders_were_labelled() -> None:
 @pytest.mark.parametrize("text", ["", "  ", "???", "👍"])
 def test_text_without_words_goes_to_a_person(text: str) -> None:
     (verdict,) = decide_texts(_labelled(30), [("a", text)], EMBEDDER, 0.8)
-    assert (verdict.label, verdict.route, verdict.reason, verdict.prediction_set) == ("out_of_scope", Route.HUMAN, RouteReason.NO_WORDS, ())
+    assert (verdict.label, verdict.route, verdict.reason, verdict.prediction_set) == (
+        "out_of_scope",
+        Route.HUMAN,
+        VerdictReason.NO_WORDS,
+        (),
+    )
 
 
 def test_one_example_per_class_is_enough_to_answer() -> None:
@@ -107,7 +112,7 @@ def test_verdicts_do_not_depend_on_the_order_of_the_labelled_texts() -> None:
 
 def test_doubted_text_keeps_its_label_but_is_not_decided_alone() -> None:
     verdicts = decide_texts(_labelled(300), [(str(n), one.text) for n, one in enumerate(_labelled(30, ("travel",)))], EMBEDDER, 0.9)
-    assert {v.reason for v in verdicts} == {RouteReason.OUT_OF_SCOPE}
+    assert {v.reason for v in verdicts} == {VerdictReason.OUT_OF_SCOPE}
     assert all(v.route is not Route.AUTOMATIC and "out_of_scope" in v.prediction_set for v in verdicts)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText, Split
 from feedback_loop.analysis.two_speed import decide_at_two_speeds, train_two_speed, two_speed_proof
+from feedback_loop.analysis.verdicts import Verdict, VerdictReason
 from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import Vectors
@@ -43,8 +43,8 @@ def _decide(labelled: Sequence[LabelledText], texts: Sequence[str], precision: f
 def test_separable_labels_are_decided_automatically_and_right() -> None:
     verdicts = _decide(_labelled(300), ["pin plastic card chip number 7", "interest rate loan term number 9"])
     assert [(v.label, v.route, v.reason) for v in verdicts] == [
-        ("card", Route.AUTOMATIC, RouteReason.CERTIFIED),
-        ("loan", Route.AUTOMATIC, RouteReason.CERTIFIED),
+        ("card", Route.AUTOMATIC, VerdictReason.CERTIFIED),
+        ("loan", Route.AUTOMATIC, VerdictReason.CERTIFIED),
     ]
 
 
@@ -95,28 +95,28 @@ def test_automatic_decisions_keep_the_precision_on_texts_of_the_same_stream() ->
 def test_random_labels_are_never_certified() -> None:
     rng = np.random.default_rng(3)
     noise = [LabelledText(one.text, str(rng.choice(["card", "loan"]))) for one in _labelled(200)]
-    assert train_two_speed(noise, EMBEDDER, 0.9, 0.1).gates.threshold is None
+    assert train_two_speed(noise, EMBEDDER, 0.9, 0.1).decider.threshold is None
 
 
 def test_calibration_part_proves_the_threshold_by_both_tiers() -> None:
     part = [LabelledText(one.text, one.label, Split.CALIBRATION) for one in _labelled(150, seed=9)]
     swapped = [LabelledText(one.text, "loan" if one.label == "card" else "card", Split.CALIBRATION) for one in part]
     kept, refused = (train_two_speed([*_labelled(150), *one], EMBEDDER, 0.9, 0.1) for one in (part, swapped))
-    assert kept.gates.threshold is not None
-    assert refused.gates.threshold is None
+    assert kept.decider.threshold is not None
+    assert refused.decider.threshold is None
 
 
 def test_stranger_to_the_table_goes_to_the_encoder_and_out_of_scope() -> None:
     outsiders = [LabelledText(one.text, "out_of_scope") for one in _labelled(60, ("travel",))]
     verdicts = _decide([*_labelled(200), *outsiders], ["boarding seat luggage visa", "chip pin reader card"])
-    assert [(v.label, v.reason is RouteReason.OUT_OF_SCOPE) for v in verdicts] == [("out_of_scope", True), ("card", False)]
+    assert [(v.label, v.reason is VerdictReason.OUT_OF_SCOPE) for v in verdicts] == [("out_of_scope", True), ("card", False)]
 
 
 @pytest.mark.parametrize("labelled", [_labelled(1), _labelled(1, ("card",)), _labelled(3, ("card",))])
 def test_few_examples_are_enough_to_answer(labelled: list[LabelledText]) -> None:
     verdicts = _decide(labelled, ["my plastic card", "12345", ""])
     assert verdicts[0].label == "card"
-    assert [v.reason for v in verdicts[1:]] == [RouteReason.NO_WORDS] * 2
+    assert [v.reason for v in verdicts[1:]] == [VerdictReason.NO_WORDS] * 2
 
 
 def test_the_proof_holds_what_is_said_of_each_example_without_it() -> None:

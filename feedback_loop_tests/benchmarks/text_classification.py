@@ -30,10 +30,10 @@ from sklearn.svm import LinearSVC
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.minilm.embedder import MiniLmEmbedder
 from feedback_loop.analysis.blend import NARROW_INTENTS, train
-from feedback_loop.analysis.gates import RouteReason, Verdict
 from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.analysis.selective import decide, train_selective
 from feedback_loop.analysis.two_speed import two_speed_proof
+from feedback_loop.analysis.verdicts import Verdict, VerdictReason
 from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.statistics.calibration import Flags, Reals, cross_fitted, expected_calibration_error, selective_threshold
 from feedback_loop.ports import Embedder, Vectors
@@ -138,7 +138,7 @@ def scope_grid(taught: Rows, asked: Rows, outside: Rows, outsiders: Rows, embedd
     for method, known in (("ours, no outsider known", []), (f"ours, {len(outsiders)} outsiders known", outsiders)):
         one, verdicts = ours([*taught, *known], [*asked, *outside], embedder)
         inside = Answers(one.confidence[: len(asked)], one.is_correct[: len(asked)])
-        noticed = np.asarray([verdict.reason is RouteReason.OUT_OF_SCOPE for verdict in verdicts])
+        noticed = np.asarray([verdict.reason is VerdictReason.OUT_OF_SCOPE for verdict in verdicts])
         shares = (f"{1 - noticed[: len(asked)].mean():.4f}", f"{noticed[len(asked) :].mean():.4f} of {len(outside)}")
         grid.add_row(method, f"{inside.accuracy:.4f}", f"{inside.calibration_error:.4f}", difference(inside, peer), *shares)
         grid.add_row("  its automatic answers in scope", automatic(inside, verdicts[: len(asked)]), "", "", "", "")

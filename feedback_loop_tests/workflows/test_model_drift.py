@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from feedback_loop.analysis.drift import Cause, Verdict
+from feedback_loop.analysis.drift import Cause, MoveVerdict
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, ModelRefused
@@ -47,12 +47,12 @@ def test_the_versions_of_both_weeks_are_those_that_classified_them(drifted: Drif
 def test_a_planted_behaviour_is_the_models_and_nobody_is_right_without_labels(unlabelled: DriftReport) -> None:
     assert {one.name: one.cause for one in unlabelled.drift.classes} == {"closes_itself": Cause.MODEL, "money_back": Cause.MODEL}
     (move,) = unlabelled.drift.moves
-    assert (move.from_class, move.to_class, move.count, move.verdict) == ("money_back", "closes_itself", 35, Verdict.OPEN)
+    assert (move.from_class, move.to_class, move.count, move.verdict) == ("money_back", "closes_itself", 35, MoveVerdict.OPEN)
 
 
 def test_held_out_labels_say_that_the_version_before_was_right(labelled: Drifted) -> None:
     (move,) = drift_of(labelled.home, AFTER, BEFORE).drift.moves
-    assert move.verdict is Verdict.WORSE
+    assert move.verdict is MoveVerdict.WORSE
     assert move.after_right_count == 0
     assert move.before_right_count >= 15
 

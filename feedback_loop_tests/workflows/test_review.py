@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from feedback_loop.analysis.gold_labels import is_held_out
+from feedback_loop.analysis.gold_labels import is_held_out, wants_second_reading
 from feedback_loop.analysis.review_queue import Asked
+from feedback_loop.analysis.taxonomy_file import read_taxonomy_text
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import LabelKind, QueueReason
 from feedback_loop.workflows.label import correct_label
@@ -16,8 +17,10 @@ from feedback_loop.workflows.model_recipes import LABEL, active_model, classifie
 from feedback_loop.workflows.model_versions import Home
 from feedback_loop.workflows.review import doubted_labels, label_sets, label_statistics, open_questions, readers, with_texts
 from feedback_loop.workflows.taxonomies import read_taxonomy
+from feedback_loop_tests.analysis.label_rows import labels
+from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START
-from feedback_loop_tests.workflows.labelled_home import PEOPLE, label, labelled_home, names, true_class
+from feedback_loop_tests.workflows.labelled_home import PEOPLE, TAXONOMY, label, labelled_home, names, true_class
 
 LEARNT = [number for number, name in enumerate(names()) if not is_held_out(name)]
 
@@ -34,8 +37,20 @@ def test_those_with_the_role_label_and_everybody_where_nobody_has_it() -> None:
 
 
 def test_an_empty_home_asks_nobody(home: Home) -> None:
-    assert open_questions(home.tables, home.state.snapshot(LABEL), PEOPLE) == []
+    assert open_questions(home.tables, home.state.snapshot(LABEL), read_taxonomy(home.taxonomy_file), PEOPLE) == []
     assert with_texts([], home.tables) == []
+
+
+def test_two_names_of_one_class_are_no_dispute_and_a_name_of_none_is_no_label(home: Home) -> None:
+    one, other = [name for number in LEARNT if not wants_second_reading(name := names()[number])][:2]
+    renamed = read_taxonomy_text(TAXONOMY.replace("id: money_back,", "id: refund, formerly: [money_back],"))
+    said = labels((one, "money_back", "ada"), (one, "refund", "bo", "second_reading"), (other, "closes_itself", "ada"))
+    dropped = read_taxonomy_text(TAXONOMY.replace("closes_itself", "crashes"))
+    for table in ("analysis_classification", "analysis_triage"):
+        unsure = {"is_abstained": True, "abstention_reason": "low_confidence"} if table == "analysis_classification" else {}
+        home.tables.append(TABLES[table], frame_of(TABLES[table], *({"fragment_id": name, **unsure} for name in (one, other))))
+    assert open_questions(home.tables, said, renamed, PEOPLE) == []
+    assert [place.fragment_id for place in open_questions(home.tables, said, dropped, PEOPLE)] == [other]
 
 
 def test_the_unsure_are_shown_with_a_set_and_the_hold_out_without_any_word_of_the_model(home: Home) -> None:

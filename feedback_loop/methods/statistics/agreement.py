@@ -14,13 +14,13 @@ from collections.abc import Hashable, Iterable, Sequence
 def nominal_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
     """1 for perfect agreement, 0 for that of chance, below for less; each unit is what people said of one thing, gaps left out.
 
-    None where it is not defined: fewer than two values that can be paired, or one value alone.
+    None where it is not defined: no values that can be paired, or one value alone.
     """
     pairable = [Counter(said) for said in units if len(said) > 1]
     totals = sum(pairable, Counter[Hashable]())
     count = totals.total()
     expected = count * count - sum(n * n for n in totals.values())
-    if count < 2 or not expected:
+    if not expected:
         return None
     observed = sum((said.total() ** 2 - sum(n * n for n in said.values())) / (said.total() - 1) for said in pairable)
     return 1 - (count - 1) * observed / expected

@@ -1,20 +1,21 @@
 """Probabilities that mean what they say, and thresholds that keep a promise.
 
 Here: how two models' scores are blended into probabilities, how sure the likeliest label is, how far stated confidence is from the truth,
-and the confidence above which a target precision holds. Which models are blended is in `analysis/blend`. The rule that is easy to break:
-data that fitted the blend must not choose the threshold as well, or the promise fails about half of the time.
+and the confidence above which a target precision holds. Which models are blended is in `analysis/blend`, the bounds are in `share_bounds`.
+The rule that is easy to break: data that fitted the blend must not choose the threshold as well, or the promise fails about half of the
+time.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax
-from scipy.stats import beta
+
+from feedback_loop.methods.statistics.share_bounds import fewest_of, upper_bound
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -105,27 +106,15 @@ def cross_fitted(first: Reals, second: Reals, truth: Indices) -> Reals:
 
 
 def expected_calibration_error(confidence: Reals, is_correct: Flags, bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy over bins of equal mass, weighted by their size; 0 where there is nothing."""
+    """Mean distance between confidence and accuracy over bins of equal mass, weighted by their size; 0 where there is nothing.
+
+    Where a bin ends among answers of one confidence, each counts with the accuracy of them all, or their order would decide.
+    """
     if not len(confidence):
         return 0.0
-    surplus = (confidence - is_correct)[np.argsort(confidence, kind="stable")]
+    stated, group, size = np.unique(confidence, return_inverse=True, return_counts=True)
+    surplus = np.repeat(stated - np.bincount(group, weights=is_correct) / size, size)
     return sum(abs(float(members.sum())) for members in np.array_split(surplus, bins)) / len(confidence)
-
-
-def error_upper_bound(errors: int, trials: int, delta: float) -> float:
-    """The error rate that is exceeded with probability `delta` at most, after so many errors in so many trials.
-
-    The one-sided bound of Clopper and Pearson (1934).
-    """
-    return 1.0 if errors >= trials else float(beta.ppf(1 - delta, errors + 1, trials - errors))
-
-
-def fewest_trials(errors: int, tolerated: float, delta: float) -> int:
-    """The fewest trials with so many errors that prove an error rate of at most `tolerated`, but for a chance of `delta`."""
-    most = errors + 1
-    while error_upper_bound(errors, most, delta) > tolerated:
-        most *= 2
-    return _fewest(errors, tolerated, delta, most)
 
 
 def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: float, delta: float) -> float | None:
@@ -139,7 +128,7 @@ def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: 
     ranked, errors = confidence[order], np.cumsum(~is_correct[order])
     certified: float | None = None
     for count in _sequence(ranked, 1 - target_precision, delta):
-        if error_upper_bound(int(errors[count - 1]), count, delta) > 1 - target_precision:
+        if upper_bound(int(errors[count - 1]), count, delta) > 1 - target_precision:
             return certified
         certified = float(ranked[count - 1])
     return certified
@@ -148,16 +137,10 @@ def selective_threshold(confidence: Reals, is_correct: Flags, target_precision: 
 def _sequence(ranked: Reals, tolerated: float, delta: float) -> list[int]:
     """Numbers of accepted examples, ascending; examples of equal confidence are accepted together."""
     total = len(ranked)
-    bearable = min(_fewest(_SPARE_ERRORS, tolerated, delta, total), total // 2)
-    start = max(_fewest(0, tolerated, delta, total), bearable, int(np.ceil(_FIRST_SHARE * total)))
+    bearable = min(fewest_of(total, _SPARE_ERRORS, tolerated, delta), total // 2)
+    start = max(fewest_of(total, 0, tolerated, delta), bearable, int(np.ceil(_FIRST_SHARE * total)))
     counts = range(min(start, total), total + 1, max(1, round(_STEP_SHARE * total))) if total else range(0)
     return sorted({int(np.searchsorted(-ranked, -ranked[count - 1], side="right")) for count in [*counts, total] if count})
-
-
-def _fewest(errors: int, tolerated: float, delta: float, most: int) -> int:
-    """The fewest examples that can bear so many errors; `most` where even those can't."""
-    counts = range(errors + 1, max(errors + 1, most))
-    return min(most, errors + 1 + bisect_left(counts, True, key=lambda count: error_upper_bound(errors, count, delta) <= tolerated))
 
 
 def conformal_cutoff(truth_probability: Reals, coverage: float) -> float:
@@ -166,5 +149,6 @@ def conformal_cutoff(truth_probability: Reals, coverage: float) -> float:
     Split conformal prediction with the least-ambiguous score; 0 (every label) where the examples are too few for the coverage.
     """
     count = len(truth_probability)
-    rank = int(np.floor((count + 1) * (1 - coverage)))
+    # 1 - coverage is a little below the decimal that was meant, which would cost a rank wherever (count + 1) * coverage is whole.
+    rank = count + 1 - int(np.ceil((count + 1) * coverage))
     return float(np.sort(truth_probability)[rank - 1]) if rank >= 1 else 0.0

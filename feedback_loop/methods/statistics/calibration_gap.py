@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback_loop.methods.statistics.calibration import Flags, Reals
-from feedback_loop.methods.statistics.paired_counts import share_interval
+from feedback_loop.methods.statistics.share_bounds import share_interval
 
 MOST_BINS, FEWEST_IN_BIN = 15, 10
 _DRAWS = 2_000
@@ -43,13 +43,14 @@ def far_off_p_value(confidence: Reals, is_correct: Flags, tolerance: float) -> f
     """The chance of so much error beyond the tolerance if no confidence were further from the truth than that; 1 where nothing is beyond.
 
     Consistency resampling (Bröcker and Smith 2007, "Increasing the Reliability of Reliability Diagrams"), from the least favourable truth:
-    each bin as far off as is tolerated, to the side where it was seen. The draws have a fixed seed.
+    each bin as far off as is tolerated, towards one half, where chance scatters most. To the side where it was seen would be wrong: a bin
+    above .9 that happens to be all right would not scatter at all. The draws have a fixed seed.
     """
     members = _members(confidence)
     observed = _excess(confidence, is_correct[None, :].astype(np.float64), members, tolerance)[0]
     if observed <= 0.0:
         return 1.0
-    truth = _least_favourable(confidence, is_correct, members, tolerance)
+    truth = _least_favourable(confidence, members, tolerance)
     drawn = np.random.default_rng(_SEED).random((_DRAWS, len(confidence))) < truth
     by_chance = _excess(confidence, drawn.astype(np.float64), members, tolerance)
     return float((1 + (by_chance >= observed).sum()) / (1 + _DRAWS))
@@ -74,10 +75,8 @@ def _excess(confidence: Reals, answers: Reals, members: list[np.ndarray[tuple[in
     return total / max(len(confidence), 1)
 
 
-def _least_favourable(
-    confidence: Reals, is_correct: Flags, members: list[np.ndarray[tuple[int], np.dtype[np.int64]]], tolerance: float
-) -> Reals:
+def _least_favourable(confidence: Reals, members: list[np.ndarray[tuple[int], np.dtype[np.int64]]], tolerance: float) -> Reals:
     truth = confidence.astype(np.float64).copy()
     for places in members:
-        truth[places] += tolerance * np.sign(is_correct[places].mean() - confidence[places].mean())
+        truth[places] += tolerance if confidence[places].mean() < 0.5 else -tolerance
     return np.clip(truth, 0.0, 1.0)

@@ -1,22 +1,17 @@
 """Whether one of two judges is worse, asked the same questions: an exact test on the questions where only one of them was right.
 
 McNemar's test in its exact form, a sign test on the discordant pairs (McNemar 1947; Gibbons and Chakraborti, "Nonparametric Statistical
-Inference"). And the interval of a share after Clopper and Pearson. The rule that is easy to break: two separate intervals that overlap say
-little, because the same questions were asked; only pairs do.
+Inference"). The rule that is easy to break: two separate intervals that overlap say little, because the same questions were asked; only
+pairs do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 from scipy.stats import binom
 
-from feedback_loop.methods.statistics.calibration import error_upper_bound
-from feedback_loop.methods.statistics.proven_shares import lower_bound
-
-Flags = npt.NDArray[np.bool_]
+from feedback_loop.methods.statistics.calibration import Flags
 
 
 @dataclass(frozen=True)
@@ -27,6 +22,11 @@ class PairedCounts:
     only_present: int
     only_candidate: int
     neither: int
+
+    @property
+    def total(self) -> int:
+        """How many questions were asked."""
+        return self.both + self.only_present + self.only_candidate + self.neither
 
     @property
     def p_worse(self) -> float:
@@ -41,9 +41,3 @@ def paired_counts(present: Flags, candidate: Flags) -> PairedCounts:
         int((present & candidate).sum()), int((present & ~candidate).sum()), int((~present & candidate).sum()),
         int((~present & ~candidate).sum()),
     )  # fmt: skip
-
-
-def share_interval(hits: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The exact two-sided interval of a share (Clopper and Pearson 1934); 0 to 1 where nothing was tried."""
-    tail = (1 - confidence) / 2
-    return lower_bound(hits, trials, tail), error_upper_bound(hits, trials, tail)

@@ -1,7 +1,7 @@
 """What labels prove about a share that has a target: that it is reached, that it is missed, or nothing yet.
 
-Both bounds are the exact one-sided ones of Clopper and Pearson (1934). The rule that is easy to break: a share below its target proves
-nothing by itself, only an upper bound below the target does; so "missed" is said where so bad a sample is a chance of `delta` at most.
+The bounds are the one-sided ones of `share_bounds`. The rule that is easy to break: a share below its target proves nothing by itself, only
+an upper bound below the target does; so "missed" is said where so bad a sample is a chance of `delta` at most.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.stats import beta
+from feedback_loop.methods.statistics.share_bounds import lower_bound, upper_bound
 
 _MOST_TRIALS = 100_000
 
@@ -40,7 +40,7 @@ class ShareProof:
     @property
     def high(self) -> float:
         """The share that is exceeded with probability `delta` at most."""
-        return 1.0 - lower_bound(self.trials - self.hits, self.trials, self.delta)
+        return upper_bound(self.hits, self.trials, self.delta)
 
     @property
     def standing(self) -> Standing:
@@ -59,10 +59,3 @@ class ShareProof:
         counts = range(self.trials + 1, _MOST_TRIALS)
         found = bisect_left(counts, True, key=lambda count: lower_bound(hits * count, count, self.delta) >= target)
         return found + 1 if found < len(counts) else None
-
-
-def lower_bound(hits: float, trials: float, delta: float) -> float:
-    """The share below which the truth lies with probability `delta` at most; 0 without a hit. Parts of a hit are for planning."""
-    if hits <= 0:
-        return 0.0
-    return float(beta.ppf(delta, hits, trials - hits + 1))

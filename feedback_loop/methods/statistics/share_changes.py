@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import binomtest, fisher_exact, norm
 
-Reals = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from feedback_loop.methods.statistics.calibration import Reals
 
 LEAST_COVERED = 0.8
 """So much of the earlier mix must be there in the later one as well, or a share can't be reweighted to it."""

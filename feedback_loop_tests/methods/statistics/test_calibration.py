@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from feedback_loop.methods.statistics.calibration import (
     Blend,
     Certainty,
     conformal_cutoff,
     cross_fitted,
-    error_upper_bound,
     expected_calibration_error,
-    fewest_trials,
     fit_blend,
     fit_certainty,
     selective_threshold,
@@ -94,19 +90,12 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert expected_calibration_error(NOTHING, NOTHING.astype(bool)) == 0
 
 
-def test_bound_without_errors_has_its_closed_form() -> None:
-    assert error_upper_bound(0, 114, 0.1) == pytest.approx(1 - 0.1 ** (1 / 114))
-    assert error_upper_bound(0, 114, 0.1) < 0.02 < error_upper_bound(0, 113, 0.1)
-    assert error_upper_bound(3, 3, 0.1) == 1
-    assert error_upper_bound(0, 0, 0.1) == 1
-
-
-@given(st.integers(0, 20), st.integers(21, 500), st.floats(0.01, 0.5))
-@settings(max_examples=50)
-def test_bound_grows_with_errors_and_shrinks_with_trials(errors: int, trials: int, delta: float) -> None:
-    bound = error_upper_bound(errors, trials, delta)
-    assert errors / trials < bound <= error_upper_bound(errors + 1, trials, delta)
-    assert error_upper_bound(errors, trials + 1, delta) < bound
+def test_calibration_error_does_not_follow_from_the_order_of_answers_of_one_confidence() -> None:
+    confidence, is_correct = np.full(30, 0.5), np.arange(30) < 15
+    assert expected_calibration_error(confidence, is_correct) == pytest.approx(0)
+    mixed, right = np.tile([0.6, 0.9], 20), np.arange(40) % 7 < 5
+    shuffled = np.random.default_rng(4).permutation(40)
+    assert expected_calibration_error(mixed, right) == pytest.approx(expected_calibration_error(mixed[shuffled], right[shuffled]))
 
 
 def test_threshold_is_missing_where_the_examples_are_too_few() -> None:
@@ -149,12 +138,10 @@ def test_prediction_sets_cover_the_truth() -> None:
     assert np.mean(rng.beta(5, 1, 20_000) >= cutoff) == pytest.approx(0.9, abs=0.02)
 
 
+@pytest.mark.parametrize(("count", "coverage", "left_out"), [(9, 0.9, 0), (19, 0.9, 1), (19, 0.95, 0), (99, 0.95, 4), (18, 0.9, 0)])
+def test_prediction_sets_are_no_larger_than_the_coverage_asks(count: int, coverage: float, left_out: int) -> None:
+    assert conformal_cutoff(np.arange(1, count + 1) / 100, coverage) == (left_out + 1) / 100
+
+
 def test_prediction_sets_hold_every_label_where_examples_are_too_few() -> None:
     assert conformal_cutoff(np.array([0.9, 0.8]), 0.95) == 0
-
-
-@pytest.mark.parametrize(("errors", "tolerated", "count"), [(0, 0.05, 45), (1, 0.05, 77), (0, 0.02, 114), (0, 0.95, 1)])
-def test_the_fewest_trials_are_just_enough(errors: int, tolerated: float, count: int) -> None:
-    assert fewest_trials(errors, tolerated, 0.1) == count
-    assert error_upper_bound(errors, count, 0.1) <= tolerated
-    assert count == errors + 1 or error_upper_bound(errors, count - 1, 0.1) > tolerated

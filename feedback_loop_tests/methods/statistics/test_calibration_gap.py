@@ -32,6 +32,14 @@ def test_a_few_answers_prove_nothing() -> None:
     assert far_off_p_value(np.asarray([]), np.asarray([], bool), 0.1) == 1.0
 
 
+def test_high_confidence_that_is_just_as_far_off_as_is_tolerated_is_hardly_ever_called_far_off() -> None:
+    rng, called = np.random.default_rng(1), 0
+    for _ in range(200):
+        confidence = rng.uniform(0.95, 0.99, 100)
+        called += far_off_p_value(confidence, rng.random(100) < confidence - 0.1, 0.1) <= 0.05
+    assert called <= 0.05 * 200 + 2 * np.sqrt(0.05 * 0.95 * 200)
+
+
 def test_the_same_answers_have_the_same_p_value() -> None:
     assert far_off_p_value(*answers(60, 0.2, 3), tolerance=0.1) == far_off_p_value(*answers(60, 0.2, 3), tolerance=0.1)
 

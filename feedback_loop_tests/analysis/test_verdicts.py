@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.analysis.gates import Gates, Judged, Promise, Proof, RouteReason, learn_gates
 from feedback_loop.analysis.scope import Scope
+from feedback_loop.analysis.verdicts import Decider, Judged, Promise, Proof, VerdictReason, learn_decider
 from feedback_loop.contracts.routes import Route
 from feedback_loop.errors import BadInput
 from feedback_loop.methods.statistics.calibration import Certainty
@@ -24,34 +24,34 @@ def _judged(*rows: tuple[float, float]) -> Judged:
 @pytest.mark.parametrize(
     ("sure", "strangeness", "route", "reason"),
     [
-        (0.99, 0.0, Route.AUTOMATIC, RouteReason.CERTIFIED),
-        (0.99, -np.inf, Route.AUTOMATIC, RouteReason.CERTIFIED),
-        (0.7, 0.0, Route.LLM, RouteReason.BELOW_THRESHOLD),
-        (0.99, 2.0, Route.LLM, RouteReason.OUT_OF_SCOPE),
-        (0.99, 5.0, Route.LLM, RouteReason.OUT_OF_SCOPE),
+        (0.99, 0.0, Route.AUTOMATIC, VerdictReason.CERTIFIED),
+        (0.99, -np.inf, Route.AUTOMATIC, VerdictReason.CERTIFIED),
+        (0.7, 0.0, Route.LLM, VerdictReason.BELOW_THRESHOLD),
+        (0.99, 2.0, Route.LLM, VerdictReason.OUT_OF_SCOPE),
+        (0.99, 5.0, Route.LLM, VerdictReason.OUT_OF_SCOPE),
     ],
 )
-def test_route_follows_from_confidence_and_strangeness(sure: float, strangeness: float, route: Route, reason: RouteReason) -> None:
-    gates = Gates(LABELS, SCOPE, Certainty(), 0.9, 0.2)
-    (verdict,) = gates.verdicts([("a", "some words")], _judged((sure, strangeness)))
+def test_route_follows_from_confidence_and_strangeness(sure: float, strangeness: float, route: Route, reason: VerdictReason) -> None:
+    decider = Decider(LABELS, SCOPE, Certainty(), 0.9, 0.2)
+    (verdict,) = decider.verdicts([("a", "some words")], _judged((sure, strangeness)))
     assert (verdict.route, verdict.reason) == (route, reason)
     assert verdict.label == ("out_of_scope" if strangeness >= 5 else "card")
 
 
 def test_set_holds_every_label_above_the_cutoff_and_never_none() -> None:
     judged = _judged((0.6, 0.0), (0.95, 0.0))
-    gates = Gates(LABELS, SCOPE, Certainty(), None, 0.2)
-    assert [one.prediction_set for one in gates.verdicts([("a", "x"), ("b", "x")], judged)] == [("card", "loan"), ("card",)]
-    strict = Gates(LABELS, SCOPE, Certainty(), None, 0.99)
+    decider = Decider(LABELS, SCOPE, Certainty(), None, 0.2)
+    assert [one.prediction_set for one in decider.verdicts([("a", "x"), ("b", "x")], judged)] == [("card", "loan"), ("card",)]
+    strict = Decider(LABELS, SCOPE, Certainty(), None, 0.99)
     assert [one.prediction_set for one in strict.verdicts([("a", "x"), ("b", "x")], judged)] == [("card",), ("card",)]
 
 
 def test_threshold_is_proven_only_by_enough_right_answers() -> None:
     right = Proof(_judged(*[(0.99, 0.0)] * 100), np.zeros(100, np.int64))
     wrong = Proof(right.judged, np.ones(100, np.int64))
-    assert learn_gates(LABELS, SCOPE, right, None, Promise(0.9, 0.1)).threshold is not None
-    assert learn_gates(LABELS, SCOPE, wrong, None, Promise(0.9, 0.1)).threshold is None
-    assert learn_gates(LABELS, SCOPE, right, wrong, Promise(0.9, 0.1)).threshold is None
+    assert learn_decider(LABELS, SCOPE, right, None, Promise(0.9, 0.1)).threshold is not None
+    assert learn_decider(LABELS, SCOPE, wrong, None, Promise(0.9, 0.1)).threshold is None
+    assert learn_decider(LABELS, SCOPE, right, wrong, Promise(0.9, 0.1)).threshold is None
 
 
 def test_texts_beside_each_other_keep_their_order() -> None:

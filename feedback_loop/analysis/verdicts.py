@@ -1,8 +1,9 @@
 """Who decides on a text: the certified threshold, the sets that people are shown, and a verdict with its route and reason.
 
-Not here: where probabilities come from (`selective`, `two_speed`), nor the statistics (`methods/statistics/calibration`). The rule that
-is easy to break: the probability that an example adds to the proof comes from models that had left it out, from a blend that other
-examples fitted, and from the very tier that would have answered it.
+For a user's own labels, in `try classify`. Not here: where probabilities come from (`selective`, `two_speed`), the statistics
+(`methods/statistics/calibration`), nor who decides about a fragment of the pipeline (`automatic_gates`, `routes`). The rule that is easy to
+break: the probability that an example adds to the proof comes from models that had left it out, from a blend that other examples fitted,
+and from the very tier that would have answered it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _SHORTLIST = 5
 _DECIMALS = 6
 
 
-class RouteReason(StrEnum):
+class VerdictReason(StrEnum):
     """Why the route was chosen."""
 
     CERTIFIED = "certified"
@@ -51,7 +52,7 @@ class Verdict:
     confidence: float
     prediction_set: tuple[str, ...]
     route: Route
-    reason: RouteReason
+    reason: VerdictReason
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,15 @@ class Proof:
     judged: Judged
     truth: Indices
 
+    @classmethod
+    def of(cls, judged: Judged, truth: Sequence[str], labels: tuple[str, ...]) -> Proof:
+        """That of texts with their true labels, some of which nobody learnt."""
+        columns = {label: column for column, label in enumerate(labels)}
+        return cls(judged, np.asarray([columns.get(label, -1) for label in truth], np.int64))
+
 
 @dataclass(frozen=True)
-class Gates:
+class Decider:
     """The labels by column, the scope, how sure a label may be, and the threshold that was certified, None where none could be."""
 
     labels: tuple[str, ...]
@@ -116,19 +123,19 @@ class Gates:
 
     def _verdict(self, judged: Judged, confidence: float, row: int, text_id: str, text: str) -> Verdict:
         if not has_words(text):
-            return Verdict(text_id, OUT_OF_SCOPE, 0.0, (), Route.HUMAN, RouteReason.NO_WORDS)
+            return Verdict(text_id, OUT_OF_SCOPE, 0.0, (), Route.HUMAN, VerdictReason.NO_WORDS)
         shortlist = self._shortlist(judged.probabilities[row])
         asked = Route.LLM if len(shortlist) <= _SHORTLIST else Route.HUMAN
         if judged.strangeness[row] >= self.scope.cut:
             outside = float(self.scope.confidence(judged.strangeness[row : row + 1])[0].round(_DECIMALS))
-            return Verdict(text_id, OUT_OF_SCOPE, outside, (OUT_OF_SCOPE, *shortlist), asked, RouteReason.OUT_OF_SCOPE)
+            return Verdict(text_id, OUT_OF_SCOPE, outside, (OUT_OF_SCOPE, *shortlist), asked, VerdictReason.OUT_OF_SCOPE)
         if judged.strangeness[row] >= self.scope.doubt:
-            return Verdict(text_id, shortlist[0], confidence, (*shortlist, OUT_OF_SCOPE), asked, RouteReason.OUT_OF_SCOPE)
+            return Verdict(text_id, shortlist[0], confidence, (*shortlist, OUT_OF_SCOPE), asked, VerdictReason.OUT_OF_SCOPE)
         if self.threshold is None:
-            return Verdict(text_id, shortlist[0], confidence, shortlist, asked, RouteReason.TARGET_NOT_CERTIFIED)
+            return Verdict(text_id, shortlist[0], confidence, shortlist, asked, VerdictReason.TARGET_NOT_CERTIFIED)
         if confidence >= self.threshold:
-            return Verdict(text_id, shortlist[0], confidence, shortlist, Route.AUTOMATIC, RouteReason.CERTIFIED)
-        return Verdict(text_id, shortlist[0], confidence, shortlist, asked, RouteReason.BELOW_THRESHOLD)
+            return Verdict(text_id, shortlist[0], confidence, shortlist, Route.AUTOMATIC, VerdictReason.CERTIFIED)
+        return Verdict(text_id, shortlist[0], confidence, shortlist, asked, VerdictReason.BELOW_THRESHOLD)
 
     def _shortlist(self, probabilities: Reals) -> tuple[str, ...]:
         """The labels that the truth may be, the likeliest first; never none."""
@@ -139,10 +146,10 @@ class Gates:
         return tuple(self.labels[i] for i in ranked if probabilities[i] >= self.set_cutoff)
 
 
-def learn_gates(labels: tuple[str, ...], scope: Scope, inner: Proof, held_apart: Proof | None, promise: Promise) -> Gates:
-    """The gates whose confidence the examples of the training part calibrate, and which those held apart prove, or else the same ones."""
-    gates = Gates(labels, scope, _certainty(inner), None, 0.0)
-    return _certified(gates, held_apart or inner, promise)
+def learn_decider(labels: tuple[str, ...], scope: Scope, inner: Proof, held_apart: Proof | None, promise: Promise) -> Decider:
+    """What decides: its confidence is calibrated by the examples of the training part, and proven by those held apart, or else by these."""
+    decider = Decider(labels, scope, _certainty(inner), None, 0.0)
+    return _certified(decider, held_apart or inner, promise)
 
 
 def _certainty(proof: Proof) -> Certainty:
@@ -152,14 +159,14 @@ def _certainty(proof: Proof) -> Certainty:
     return fit_certainty(probabilities.max(axis=1, initial=0), probabilities.argmax(axis=1) == proof.truth[inside])
 
 
-def _certified(gates: Gates, proof: Proof, promise: Promise) -> Gates:
+def _certified(decider: Decider, proof: Proof, promise: Promise) -> Decider:
     probabilities = proof.judged.probabilities
     if not len(probabilities):
-        return gates
-    accepted = proof.judged.strangeness < gates.scope.doubt
+        return decider
+    accepted = proof.judged.strangeness < decider.scope.doubt
     is_correct = probabilities.argmax(axis=1) == proof.truth
-    confidence = gates.confidence(proof.judged)
+    confidence = decider.confidence(proof.judged)
     threshold = selective_threshold(confidence[accepted], is_correct[accepted], promise.target_precision, promise.delta)
     known = np.flatnonzero(proof.truth >= 0)
     cutoff = conformal_cutoff(probabilities[known, proof.truth[known]], _SET_COVERAGE)
-    return Gates(gates.labels, gates.scope, gates.certainty, threshold, cutoff)
+    return Decider(decider.labels, decider.scope, decider.certainty, threshold, cutoff)
