@@ -219,6 +219,8 @@ def _language_model(env: Mapping[str, str]) -> LanguageModelSettings | None:
         recording_file=Path(said["RECORDING_FILE"]).expanduser().resolve() if "RECORDING_FILE" in said else None,
     )
     numbers = {name.lower(): _number(name, said[name]) for name in _LLM_NUMBERS if name in said}
+    if numbers.get("timeout_seconds") == 0:
+        raise BadInput(f"{_LLM}TIMEOUT_SECONDS is 0, so that no answer could ever come. Give more, or leave it empty.")
     concurrency = _number("CONCURRENCY", said.get("CONCURRENCY", str(chosen.concurrency)))
     if not 1 <= concurrency <= _MOST_CALLS_AT_ONCE:
         raise BadInput(f"{_LLM}CONCURRENCY is no number from 1 to {_MOST_CALLS_AT_ONCE}.")

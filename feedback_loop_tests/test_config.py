@@ -129,3 +129,8 @@ def test_the_key_of_a_language_model_is_in_no_representation(tmp_path: Path) -> 
 def test_a_number_that_is_none_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadInput, match=f"FEEDBACK_LOOP_LLM_{name}"):
         load_settings(tmp_path, {"FEEDBACK_LOOP_LLM_MODEL": "openai/x", f"FEEDBACK_LOOP_LLM_{name}": value})
+
+
+def test_a_call_without_any_time_is_refused() -> None:
+    with pytest.raises(BadInput, match="TIMEOUT_SECONDS is 0"):
+        load_settings(environment={"FEEDBACK_LOOP_LLM_MODEL": "openai/m", "FEEDBACK_LOOP_LLM_TIMEOUT_SECONDS": "0"})

@@ -15,6 +15,7 @@ import polars as pl
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.vocab import LabelKind
+from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.methods.statistics.agreement import nominal_alpha
 
 HELD_OUT_SHARE = 0.2
@@ -96,12 +97,26 @@ def agreement(labels: pl.DataFrame) -> Agreement:
     return Agreement(nominal_alpha(read_twice.values()), len(read_twice), disputed)
 
 
+def that_prove(held_out: pl.DataFrame, learnt: pl.DataFrame) -> pl.DataFrame:
+    """The held-out rows that prove something of whoever learnt the others: of equal words the first, and none whose words it learnt.
+
+    The bounds count independent draws; a hundred copies of one complaint are one, and one that was learnt word for word is none.
+    """
+    words = pl.Series([_plain_words(text) for text in held_out["masked_text"]], dtype=pl.String)
+    known = [_plain_words(text) for text in learnt["masked_text"]]
+    return held_out.filter(words.is_first_distinct() & ~words.is_in(known))
+
+
+def _plain_words(masked_text: str) -> str:
+    return " ".join(without_tokens(masked_text).casefold().split())
+
+
 def same_words_other_label(texts: Sequence[str], classes: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of rows, ascending, whose texts are the same but for case and blanks and whose classes differ."""
     first: dict[str, int] = {}
     found = []
     for row, (text, name) in enumerate(zip(texts, classes, strict=True)):
-        earlier = first.setdefault(" ".join(text.casefold().split()), row)
+        earlier = first.setdefault(_plain_words(text), row)
         if classes[earlier] != name:
             found.append((earlier, row))
     return found

@@ -94,9 +94,10 @@ def put_in_force(state: StateStore, found: Gated, person: str, why: str, at: dat
 def gates_in_force(kept: pl.DataFrame, labels: pl.DataFrame, tables: TableStore, taxonomy: Taxonomy) -> pl.DataFrame:
     """The gates that hold now, from rows of `state_gate` and `state_label`.
 
-    One is shut where of the held-out fragments that it let through fewer were right than its target, by the labels of today.
+    One is shut where of the held-out fragments that it let through fewer were right than its target, by the labels of today; and where
+    the taxonomy of today calls its class sensitive, or has no such class, whose labels could shut it.
     """
-    held = in_force(kept)
+    held = _as_the_taxonomy_allows(in_force(kept), taxonomy)
     if not (held["gate_verdict"] == GateVerdict.OPEN).any():
         return held
     passed = _history(held, labels, tables, taxonomy)
@@ -106,6 +107,24 @@ def gates_in_force(kept: pl.DataFrame, labels: pl.DataFrame, tables: TableStore,
         pl.when(is_worse).then(pl.lit(str(GateVerdict.LOW_HISTORICAL_PRECISION))).otherwise("gate_verdict").alias("gate_verdict"),
         pl.when(~is_worse).then("gate_score").alias("gate_score"),
     ).select(held.columns)
+
+
+def _as_the_taxonomy_allows(held: pl.DataFrame, taxonomy: Taxonomy) -> pl.DataFrame:
+    """The gates, shut where the version in use was promoted before people said otherwise of its class."""
+    present = {word: taxonomy.called(word) for word in held["gate_class"].unique()}
+    of_sensitive = sorted(word for word, one in present.items() if one is not None and str(one.name) in sensitive_words(taxonomy))
+    of_nobody = sorted(word for word, one in present.items() if one is None)
+    is_open = pl.col("gate_verdict") == GateVerdict.OPEN
+    is_sensitive, is_gone = (is_open & pl.col("gate_class").is_in(words) for words in (of_sensitive, of_nobody))
+    return held.with_columns(
+        pl.when(is_sensitive)
+        .then(pl.lit(str(GateVerdict.SENSITIVE_CLASS)))
+        .when(is_gone)
+        .then(pl.lit(str(GateVerdict.TOO_FEW_LABELS)))
+        .otherwise("gate_verdict")
+        .alias("gate_verdict"),
+        pl.when(~is_sensitive & ~is_gone).then("gate_score").alias("gate_score"),
+    )
 
 
 def _history(held: pl.DataFrame, labels: pl.DataFrame, tables: TableStore, taxonomy: Taxonomy) -> pl.DataFrame:

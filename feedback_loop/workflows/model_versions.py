@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.analysis.gold_labels import HOW_TO_LABEL, same_words_other_label
+from feedback_loop.analysis.gold_labels import HOW_TO_LABEL, same_words_other_label, that_prove
 from feedback_loop.analysis.model_evaluation import Answers, Comparison, answers, compared
 from feedback_loop.analysis.platform_classes import platform_words
 from feedback_loop.contracts.decisions import LOOP
@@ -168,7 +168,8 @@ def _evaluated(home: Home, version: str) -> Evaluated:
 
 
 def _held_out(home: Home, model: ActiveModel) -> pl.DataFrame:
-    return gold_of(home.state.snapshot(LABEL), home.tables, model.taxonomy).part(held_out=True)
+    held_out = gold_of(home.state.snapshot(LABEL), home.tables, model.taxonomy).part(held_out=True)
+    return that_prove(held_out, model.learnt)
 
 
 def _said(home: Home, model: ActiveModel, held_out: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:

@@ -2,16 +2,19 @@
 
 What a file says and what is wrong with it is decided in `analysis/taxonomy_file`. People label in the words of the file from the moment
 that it lies there; the classifier follows when somebody promoted a version that was trained on it. The rule that is easy to break: a kept
-taxonomy is found by its version alone and never written twice, for promoted models are trained again from it.
+taxonomy is found by its version alone and never becomes another one, for promoted models are trained again from it.
 """
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
 from feedback_loop.analysis.taxonomy_file import read_taxonomy_text, taxonomy_text
 from feedback_loop.errors import ModelRefused, TaxonomyRefused, UnreadableFile
+
+_NAME_BYTES = 8
 
 
 def read_taxonomy(taxonomy_file: Path) -> Taxonomy:
@@ -29,13 +32,17 @@ def read_taxonomy(taxonomy_file: Path) -> Taxonomy:
 
 
 def keep_taxonomy(folder: Path, taxonomy: Taxonomy) -> Path:
-    """The file under which the version is kept, made where it was not kept yet."""
+    """The file under which the version is kept, made where it was not kept yet, or is damaged."""
     kept = folder / f"{taxonomy.version}.yaml"
-    if not kept.exists():
+    if not _holds(kept, taxonomy.version):
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(".unfinished")
-        unfinished.write_text(taxonomy_text(taxonomy), encoding="utf-8")
-        unfinished.replace(kept)
+        # A name of its own: whoever trains the same version at this moment must not find its file gone.
+        unfinished = kept.with_suffix(f".{secrets.token_hex(_NAME_BYTES)}.unfinished")
+        try:
+            unfinished.write_text(taxonomy_text(taxonomy), encoding="utf-8")
+            unfinished.replace(kept)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return kept
 
 
@@ -44,8 +51,15 @@ def kept_taxonomy(folder: Path, version: str, model_version: str) -> Taxonomy:
     if seed_taxonomy().version == version:
         return seed_taxonomy()
     kept = folder / f"{version}.yaml"
-    found = read_taxonomy(kept) if kept.exists() else None
-    if found is None or found.version != version:
+    if not _holds(kept, version):
         why = f"its taxonomy {version} is no longer kept in {folder}"
         raise ModelRefused(model_version, why, "Bring the file back from a backup, or train and promote another version.")
-    return found
+    return read_taxonomy(kept)
+
+
+def _holds(kept: Path, version: str) -> bool:
+    """Whether the file is there, whole, and the taxonomy of that version."""
+    try:
+        return kept.exists() and read_taxonomy(kept).version == version
+    except (TaxonomyRefused, UnreadableFile):
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from feedback_loop.analysis.gold_labels import (
     is_held_out,
     said_of,
     same_words_other_label,
+    that_prove,
     wants_second_reading,
 )
 from feedback_loop.analysis.taxonomy_file import read_taxonomy_text
@@ -80,3 +82,11 @@ def test_labels_of_an_earlier_version_are_said_in_the_words_of_this_one() -> Non
 
 def test_same_words_with_another_label_are_found() -> None:
     assert same_words_other_label(["It  crashes", "slow", "it crashes", "SLOW"], ["crash", "latency", "auth", "latency"]) == [(0, 2)]
+
+
+def test_equal_words_prove_once_and_what_was_learnt_proves_nothing() -> None:
+    held_out = pl.DataFrame({"masked_text": ["It closes.", "it  CLOSES.", "Charged twice.", "Mail to [EMAIL_1a2b] failed", "New words."]})
+    learnt = pl.DataFrame({"masked_text": ["charged twice."]})
+    assert that_prove(held_out, learnt)["masked_text"].to_list() == ["It closes.", "Mail to [EMAIL_1a2b] failed", "New words."]
+    assert that_prove(held_out.clear(), learnt).is_empty()
+    assert that_prove(held_out, learnt.clear()).height == 4

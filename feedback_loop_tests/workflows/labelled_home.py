@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -27,12 +28,13 @@ WORDS = {"money_back": "my refund of order {} is not here", "closes_itself": "th
 SEED_WORDS = {"money_back": "billing", "closes_itself": "crash"}
 
 
-def labelled_home(folder: Path, per_side: int = 40) -> Home:
+def labelled_home(folder: Path, per_side: int = 40, words: Mapping[str, str] | None = None) -> Home:
     """The home, with its taxonomy file, fragments of two classes in turn on both sides of the hold-out, and no label yet."""
     file = folder / "taxonomy.yaml"
     file.write_text(TAXONOMY, encoding="utf-8")
     tables = FakeTableStore()
-    tables.append(TABLES["silver_fragment"], pl.concat([_fragment(name, number) for number, name in enumerate(names(per_side))]))
+    said = WORDS | dict(words or {})
+    tables.append(TABLES["silver_fragment"], pl.concat([_fragment(name, number, said) for number, name in enumerate(names(per_side))]))
     return Home(tables, open_state(folder), WordHashEmbedder(), file, folder / "taxonomies")
 
 
@@ -66,8 +68,8 @@ def label(
         correct_label(drawn[number], said, "ada", PEOPLE, home.tables, home.state, at, taxonomy)
 
 
-def _fragment(name: str, number: int) -> pl.DataFrame:
-    text = WORDS[true_class(number)].format(number)
+def _fragment(name: str, number: int, words: Mapping[str, str]) -> pl.DataFrame:
+    text = words[true_class(number)].format(number)
     return fragments(name, START.date()).with_columns(
         pl.lit(text).alias("masked_text"), pl.lit("en").alias("language"), pl.lit(None, pl.String).alias("duplicate_of")
     )

@@ -20,7 +20,7 @@ from feedback_loop.workflows.model_recipes import LABEL, active_model, classifie
 from feedback_loop.workflows.model_versions import Home, evaluate_version, gates_now, promote_version, put_gates_in_force, train_version
 from feedback_loop.workflows.taxonomies import read_taxonomy
 from feedback_loop_tests.fakes import START
-from feedback_loop_tests.workflows.labelled_home import PEOPLE, label, labelled_home, names
+from feedback_loop_tests.workflows.labelled_home import PEOPLE, TAXONOMY, label, labelled_home, names
 
 HOUR = timedelta(hours=1)
 PER_SIDE = 120
@@ -54,6 +54,35 @@ def _store_rows(home: Home) -> None:
 def in_force(home: Home) -> dict[str, tuple[str, float | None]]:
     held = gates_in_force(home.state.snapshot(GATE), home.state.snapshot(LABEL), home.tables, read_taxonomy(home.taxonomy_file))
     return {row["gate_class"]: (row["gate_verdict"], row["gate_score"]) for row in held.to_dicts()}
+
+
+def test_a_class_that_people_call_sensitive_now_is_shut_before_any_version_is_promoted(home: Home) -> None:
+    promoted(home)
+    assert in_force(home)["closes_itself"][0] == GateVerdict.OPEN
+    home.taxonomy_file.write_text(TAXONOMY.replace("counts_as: crash", "counts_as: auth"), encoding="utf-8")
+    assert in_force(home)["closes_itself"] == (GateVerdict.SENSITIVE_CLASS, None)
+
+
+def test_a_class_that_the_taxonomy_lost_is_shut_for_no_label_of_it_could_shut_it(home: Home) -> None:
+    promoted(home)
+    home.taxonomy_file.write_text(TAXONOMY.replace("closes_itself", "shuts_down"), encoding="utf-8")
+    assert in_force(home)["closes_itself"] == (GateVerdict.TOO_FEW_LABELS, None)
+
+
+def test_a_class_that_was_renamed_stays_open_where_its_old_name_is_kept(home: Home) -> None:
+    promoted(home)
+    renamed = TAXONOMY.replace("id: closes_itself,", "id: shuts_down, formerly: [closes_itself],")
+    home.taxonomy_file.write_text(renamed, encoding="utf-8")
+    assert in_force(home)["closes_itself"][0] == GateVerdict.OPEN
+
+
+def test_a_hundred_copies_of_one_complaint_open_no_gate(tmp_path: Path) -> None:
+    copied = "the app closes at once again"
+    home = labelled_home(tmp_path, PER_SIDE, {"closes_itself": copied})
+    promoted(home)
+    (gate,) = [one for one in gates_now(home).gates if one.gate_class == "closes_itself"]
+    assert (gate.score, gate.verdict, gate.own.label_count) == (None, GateVerdict.TOO_FEW_LABELS, 0)
+    assert gate.labels_needed == 10
 
 
 def test_without_labels_every_gate_is_shut_and_says_what_is_missing(home: Home) -> None:

@@ -39,3 +39,17 @@ def test_a_kept_taxonomy_comes_back_whatever_became_of_the_file(tmp_path: Path) 
     kept.write_text(TAXONOMY.replace("where is my refund", "something else"), encoding="utf-8")
     with pytest.raises(ModelRefused, match="no longer kept"):
         kept_taxonomy(tmp_path / "kept", taxonomy.version, "m")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe", b"classes: [", b"\x80\x04cos\nsystem\n(S'true'\ntR.", TAXONOMY.encode()[:60]])
+def test_a_damaged_copy_refuses_its_models_and_training_again_mends_it(tmp_path: Path, damage: bytes) -> None:
+    file = tmp_path / "taxonomy.yaml"
+    file.write_text(TAXONOMY, encoding="utf-8")
+    taxonomy = read_taxonomy(file)
+    kept = keep_taxonomy(tmp_path / "kept", taxonomy)
+    kept.write_bytes(damage)
+    with pytest.raises(ModelRefused, match="no longer kept"):
+        kept_taxonomy(tmp_path / "kept", taxonomy.version, "m")
+    assert keep_taxonomy(tmp_path / "kept", taxonomy) == kept
+    assert kept_taxonomy(tmp_path / "kept", taxonomy.version, "m") == taxonomy
+    assert [one.name for one in kept.parent.iterdir()] == [kept.name]
