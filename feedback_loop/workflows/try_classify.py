@@ -100,7 +100,7 @@ def _lines_about_names(labelled: Sequence[LabelledText]) -> list[str]:
     found, count, lines = unexampled(labelled), len({one.label for one in labelled} - {OUT_OF_SCOPE}), []
     if found.named:
         what = "no label came with a text" if len(found.named) == count else f"{_few(found.named)} came without a text"
-        lines.append(f"Names alone were learnt of {len(found.named)} of {count} labels: {what}. One text each says far more than a name.")
+        lines.append(f"Names alone were learnt of {len(found.named)} of {count} labels: {what}. One text each says more than its name.")
     if found.unknown:
         lines.append(f"Nothing was learnt of {_few(found.unknown)}: neither a text nor the name has words. Add texts.")
     return lines
