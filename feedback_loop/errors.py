@@ -275,6 +275,14 @@ class ErasureIncomplete(Refused):
         super().__init__(f"{found_count} traces are left; {certificate} names the places. See to them and run the same command again.")
 
 
+class LabelsRefused(Refused):
+    """Some rows of a file of labels could not be taken; all others were."""
+
+    def __init__(self, count: int, total: int) -> None:
+        self.count, self.total = count, total
+        super().__init__(f"{count} of {total} rows were refused. Mend them and import the file again; what was taken is skipped then.")
+
+
 class RetentionRefused(BadInput):
     """A retention policy can't be followed as it stands, so nothing of it is."""
 

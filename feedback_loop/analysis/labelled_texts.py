@@ -37,7 +37,10 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Examples of labels, the names of rare labels as further ones, examples of no label, and what is held apart for the proof."""
+    """Examples of labels, the names of rare labels as further ones, examples of no label, and what is held apart for the proof.
+
+    Of a label without an example its name is all that is learnt.
+    """
 
     inside: list[LabelledText]
     names: list[LabelledText]
@@ -50,17 +53,35 @@ class Lesson:
         return self.inside + self.names
 
 
+@dataclass(frozen=True)
+class Unexampled:
+    """Labels that came without a text with words: those learnt by their names, and those whose names have no words either."""
+
+    named: list[str]
+    unknown: list[str]
+
+
 def lesson_of(labelled: Sequence[LabelledText]) -> Lesson:
     """The texts with words by what they are for; BadInput where nothing can be learnt."""
     parts = _parts([one for one in labelled if has_words(one.text)])
     inside = [one for one in parts[Split.TRAIN] if one.label != OUT_OF_SCOPE]
-    if not inside:
-        raise BadInput(
-            f"no text with words and a label other than '{OUT_OF_SCOPE}' to train on. Give each label a text; "
-            "names alone will do in taxonomy.yaml of the home."
-        )
+    names = _names_of_rare(inside, _labels(labelled))
+    if not inside and not names:
+        raise BadInput(f"no text with words to train on, and no label with words but '{OUT_OF_SCOPE}'. Give each label a text or a name.")
     outside = [one.text for one in parts[Split.TRAIN] if one.label == OUT_OF_SCOPE]
-    return Lesson(inside, _names_of_rare(inside), outside, parts[Split.CALIBRATION])
+    return Lesson(inside, names, outside, parts[Split.CALIBRATION])
+
+
+def unexampled(labelled: Sequence[LabelledText]) -> Unexampled:
+    """The labels of which no example can be learnt, in alphabetical order."""
+    exampled = {one.label for one in labelled if has_words(one.text) and one.split is not Split.CALIBRATION}
+    bare = [label for label in _labels(labelled) if label not in exampled]
+    return Unexampled([label for label in bare if has_words(label)], [label for label in bare if not has_words(label)])
+
+
+def _labels(labelled: Sequence[LabelledText]) -> list[str]:
+    """What is to be learnt, in alphabetical order."""
+    return sorted({one.label for one in labelled if one.split is not Split.CALIBRATION} - {OUT_OF_SCOPE})
 
 
 def _parts(labelled: Sequence[LabelledText]) -> dict[Split, list[LabelledText]]:
@@ -69,7 +90,7 @@ def _parts(labelled: Sequence[LabelledText]) -> dict[Split, list[LabelledText]]:
     return {part: [one for one in ordered if (one.split or Split.TRAIN) is part] for part in Split}
 
 
-def _names_of_rare(labelled: Sequence[LabelledText]) -> list[LabelledText]:
+def _names_of_rare(inside: Sequence[LabelledText], labels: Sequence[str]) -> list[LabelledText]:
     """The name of each label that has few examples, as one more example of it: names mean something more often than not."""
-    counts = Counter(one.label for one in labelled)
-    return [LabelledText(in_words(label), label) for label, count in sorted(counts.items()) if count < FEW_EXAMPLES and has_words(label)]
+    counts = Counter(one.label for one in inside)
+    return [LabelledText(in_words(label), label) for label in labels if counts[label] < FEW_EXAMPLES and has_words(label)]

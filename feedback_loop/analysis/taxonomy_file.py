@@ -17,6 +17,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from feedback_loop.analysis.taxonomy import DEFINITION_LANGUAGE, SENSITIVE_BY_NATURE, Taxonomy, TaxonomyClass
+from feedback_loop.analysis.taxonomy_advice import CODE, ID, SAYS, misshapen
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import TaxonomyRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
@@ -43,11 +44,11 @@ def _seen_whole(name: str) -> str:
     return _sayable(name)
 
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Identifier = Annotated[str, Field(pattern=ID)]
 Name = Annotated[str, Field(max_length=_LONGEST_NAME), AfterValidator(_seen_whole)]
 Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_sayable)]
-Sentence = Annotated[Text, Field(pattern=r"\S")]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Sentence = Annotated[Text, Field(pattern=SAYS)]
+Language = Annotated[str, Field(pattern=CODE)]
 
 
 class _Strict(BaseModel):
@@ -62,7 +63,7 @@ class ClassText(_Strict):
     parent: Identifier | None = None
     counts_as: ComplaintClass | None = None
     sensitive: bool = False
-    owner: Annotated[Name, Field(pattern=r"\S")] | None = None
+    owner: Annotated[Name, Field(pattern=SAYS)] | None = None
     definition: Text = ""
     boundaries: tuple[Sentence, ...] = ()
     examples: Mapping[Language, tuple[Sentence, ...]] = Field(default_factory=dict)
@@ -108,9 +109,9 @@ def read_taxonomy_text(text: str) -> Taxonomy:
     if not isinstance(content, dict):
         raise TaxonomyRefused(["the text holds no fields; list the classes under classes"])
     try:
-        table = TaxonomyText.model_validate(_spelt_out(content))
+        table = TaxonomyText.model_validate(spelt := _spelt_out(content))
     except ValidationError as error:
-        raise TaxonomyRefused(list(_misshapen(error))) from error
+        raise TaxonomyRefused(list(misshapen(error, spelt["classes"], TaxonomyText, ClassText))) from error
     if problems := [*_structure(table), *_platform_problems(table), *_example_problems(table)]:
         raise TaxonomyRefused(problems)
     return Taxonomy(tuple(_class_of(table, one) for one in table.leaves), table.language)
@@ -189,14 +190,6 @@ def _spelt_class(one: Any, language: str) -> Any:
         lines = {key: value.splitlines() if isinstance(value, str) else value for key, value in examples.items()}
         return {**one, "examples": lines}
     return one
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        is_id = problem["type"] == "string_pattern_mismatch" and problem["loc"][-1] == "id"
-        advice = {"missing": "add it"}.get(problem["type"], "write it with a-z, 0-9 and _, and the words under name" if is_id else None)
-        yield f"{place}: {advice or problem['msg']}"
 
 
 def _structure(table: TaxonomyText) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedback_loop.cli.places import FromOption, SystemClock, ToOption, days_or_all, has_state, open_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.progress import waiting
 from feedback_loop.contracts.vocab import LabelKind, QueueReason
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
     from feedback_loop.analysis.label_sets import LabelSets
     from feedback_loop.analysis.review_queue import Doubt
+    from feedback_loop.analysis.taxonomy import Taxonomy
     from feedback_loop.config import Settings
+    from feedback_loop.workflows.label_import import ImportReport
     from feedback_loop.workflows.people import People
     from feedback_loop.workflows.review import LabelStatistics, Question
 
@@ -23,7 +27,7 @@ app = typer.Typer(help="Labels that people give to single complaints.")
 
 _SHOWN = ("labelled_at", "fragment_id", "labelled_class", "labelled_by", "label_kind", "label_why")
 _QUEUED = ("fragment", "reason", "value", "owner", "for", "may be about", "text")
-_PAIRS_SHOWN = 10
+_PAIRS_SHOWN, _SHOWN_PLACES, _SHOWN_REFUSALS = 10, 20, 20
 
 
 @app.command()
@@ -64,7 +68,13 @@ def queue(
     with_doubtful: Annotated[
         bool, typer.Option("--doubtful", help="Also labels that contradict what the others teach; trains five classifiers.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many places to show.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"How many places to show; {_SHOWN_PLACES} if not given, all in a sheet.", show_default=False)
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE.csv", help="Write a sheet to fill in, for `feedback-loop labels import`.", show_default=False),
+    ] = None,
     first: FromOption = None,
     last: ToOption = None,
     as_json: JsonFlag = False,
@@ -83,8 +93,10 @@ def queue(
     asked = open_questions(tables, labels, taxonomy, people, days_or_all(first, last), doubts)
     wanted = [one for one in asked if person in (None, one.assigned_to) and reason in (None, one.reason)]
     sets = label_sets(tables, labels, taxonomy)
-    shown = with_texts(wanted[:limit], tables, sets)
-    if as_json:
+    shown = with_texts(wanted[: limit or (None if sheet else _SHOWN_PLACES)], tables, sets)
+    if sheet is not None:
+        _write_sheet(sheet, shown, taxonomy, as_json=as_json)
+    elif as_json:
         print_json([{**vars(one.asked), "masked_text": one.masked_text, "label_set": one.label_set} for one in shown])
     elif not shown:
         say(_nothing(settings, len(asked)))
@@ -93,6 +105,40 @@ def queue(
         if any(one.label_set for one in shown):
             say(_promised(sets))
         say(f"{len(shown)} of {len(wanted)}. Answer with `feedback-loop labels correct FRAGMENT CLASS --as PERSON`.")
+
+
+@app.command("import")
+def import_file(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", help="Columns fragment_id and label; if you like why, and kind (correction, second_reading).",
+                       show_default=False),
+    ],
+    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)],
+    as_json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """Give many labels at once. A row that can't be taken is refused alone; the same file again adds nothing.
+
+    Example: `feedback-loop labels import sheet.csv --as ada`
+    """
+    from feedback_loop.errors import LabelsRefused
+    from feedback_loop.workflows.label_files import read_label_file
+    from feedback_loop.workflows.label_import import import_labels
+    from feedback_loop.workflows.people import read_people
+    from feedback_loop.workflows.taxonomies import read_taxonomy
+
+    settings, lines = settings_of(context), read_label_file(file)
+    people, taxonomy = read_people(settings.people_file), read_taxonomy(settings.taxonomy_file)
+    with waiting(f"taking {len(lines):,} labels"):
+        tables, state, now = open_store(settings), open_state(settings), SystemClock().now()
+        report = import_labels(lines, person, people, tables, state, now, taxonomy)
+    if as_json:
+        print_json(report)
+    else:
+        _print_import(report)
+    if report.refused:
+        raise LabelsRefused(len(report.refused), report.read)
 
 
 @app.command("list")
@@ -153,6 +199,26 @@ def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:
 def _place(question: Question) -> tuple[object, ...]:
     asked, may_be = question.asked, ", ".join(question.label_set) or None
     return (asked.fragment_id, str(asked.reason), asked.value, asked.owner, asked.assigned_to, may_be, question.masked_text)
+
+
+def _write_sheet(file: Path, questions: list[Question], taxonomy: Taxonomy, *, as_json: bool) -> None:
+    from feedback_loop.workflows.label_files import write_sheet
+
+    write_sheet(file, questions)
+    if as_json:
+        print_json({"written": len(questions), "out": str(file)})
+    else:
+        say(f"{len(questions):,} questions in {file}. Fill in 'label' with one of: {', '.join(map(str, taxonomy.names))}.")
+        say(f"Then `feedback-loop labels import {file} --as PERSON`; rows that you leave empty stay open.")
+
+
+def _print_import(report: ImportReport) -> None:
+    say(f"{report.read:,} rows read = {report.stored:,} stored + {report.known:,} known already + {report.open:,} left open "
+        f"+ {len(report.refused):,} refused")  # fmt: skip
+    for number, why in list(report.refused.items())[:_SHOWN_REFUSALS]:
+        say(f"row {number} {why}.")
+    if len(report.refused) > _SHOWN_REFUSALS:
+        say(f"{len(report.refused) - _SHOWN_REFUSALS:,} more; --json names them all.")
 
 
 def _nothing(settings: Settings, asked_count: int) -> str:

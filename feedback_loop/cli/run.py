@@ -92,15 +92,13 @@ def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *,
     """What the run over the days did; `now` is the present of a story that is told. Raises BadInput for days before the first partition,
     StageFailed where an asset failed.
     """
-    from feedback_loop.adapters.secret_key import masking_key
+    _check_settings(settings)
     from feedback_loop.contracts.days import FIRST_DAY
     from feedback_loop.defs.drive import run_assets, step_names
     from feedback_loop.defs.wiring import build_resources, build_run_defs
-    from feedback_loop.workflows.cleaning_rules import open_cleaner
 
     if days.first < FIRST_DAY:
         raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
-    open_cleaner(settings, masking_key(settings))  # rules or a key that can't be used are told before any work begins
     start = time.monotonic()
     with _quiet_standard_output():
         defs = build_run_defs(build_resources(str(settings.home), now), with_marts)
@@ -109,6 +107,16 @@ def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *,
     if not summary.failed_checks:
         _complete(settings, summary, with_marts=with_marts)
     return Done(summary, time.monotonic() - start)
+
+
+def _check_settings(settings: Settings) -> None:
+    """Raises BadInput for rules, a key or a language model that can't be used: before any work begins, and before Dagster is imported."""
+    from feedback_loop.adapters.llm.opening import check_text_model
+    from feedback_loop.adapters.secret_key import masking_key
+    from feedback_loop.workflows.cleaning_rules import open_cleaner
+
+    open_cleaner(settings, masking_key(settings))
+    check_text_model(settings)
 
 
 def seconds_by_stage(seconds: Mapping[str, float]) -> dict[str, float]:

@@ -79,7 +79,8 @@ def classify(
     source: Input,
     out: Out,
     train: Annotated[
-        Path | None, typer.Option(help="Labelled texts: `text,label[,split]`; without it the seed taxonomy.", show_default=False)
+        Path | None,
+        typer.Option(help="Labelled texts: `text,label[,split]`, or labels alone; without it the seed taxonomy.", show_default=False),
     ] = None,
     target_precision: Annotated[
         float | None,

@@ -6,6 +6,7 @@ and a second reading is another person's, who was not told the first label.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
@@ -41,30 +42,44 @@ def correct_label(
     """
     roles_of(person, people)
     taxonomy = taxonomy or seed_taxonomy()
-    word = _word(class_name, taxonomy)
+    word = word_of(class_name, taxonomy)
+    if word is None:
+        raise UnknownChoice("class", class_name, list(taxonomy.names))
     _require_fragment(fragment_id, tables)
     if kind is LabelKind.SECOND_READING:
         _require_first_reading(fragment_id, person, state)
-    label_id = stable_id("label", fragment_id, person, word, at)
-    row = {
-        "label_id": label_id,
+    row = label_row(fragment_id, word, person, at, taxonomy.version, kind, why)
+    state.record(_LABEL, [row], person, at)
+    return str(row["label_id"])
+
+
+def label_row(
+    fragment_id: str, word: str, person: str, at: datetime, taxonomy_version: str, kind: LabelKind, why: str | None
+) -> dict[str, object]:
+    """The label as a row of `state_label`; `word` is one of the taxonomy of this version."""
+    return {
+        "label_id": stable_id("label", fragment_id, person, word, at),
         "fragment_id": fragment_id,
         "labelled_class": word,
         "labelled_by": person,
         "labelled_at": at,
-        "taxonomy_version": taxonomy.version,
+        "taxonomy_version": taxonomy_version,
         "label_kind": str(kind),
         "label_why": (why or "").strip() or None,
     }
-    state.record(_LABEL, [row], person, at)
-    return label_id
 
 
-def _word(class_name: str, taxonomy: Taxonomy) -> str:
+def word_of(class_name: str, taxonomy: Taxonomy) -> str | None:
+    """The taxonomy's word for a class as somebody wrote it; None where it has none."""
     found = taxonomy.called(id_of(class_name))
-    if found is None:
-        raise UnknownChoice("class", class_name, list(taxonomy.names))
-    return str(found.name)
+    return None if found is None else str(found.name)
+
+
+def why_no_second_reading(readers: Collection[str], person: str) -> str | None:
+    """Why the person can't read a fragment a second time that these people labelled; None where nothing speaks against it."""
+    if not readers:
+        return "nobody labelled this fragment yet, so there is nothing to read a second time"
+    return f"{person} labelled this fragment already, and a second reading is another person's" if person in readers else None
 
 
 def _require_fragment(fragment_id: str, tables: TableStore) -> None:
@@ -75,7 +90,6 @@ def _require_fragment(fragment_id: str, tables: TableStore) -> None:
 
 def _require_first_reading(fragment_id: str, person: str, state: StateStore) -> None:
     readers = said_of(state.snapshot(_LABEL)).get(fragment_id, {})
-    if not readers:
-        raise BadInput("nobody labelled this fragment yet, so there is nothing to read a second time. Leave --second-reading out.")
-    if person in readers:
-        raise BadInput(f"{person} labelled this fragment already, and a second reading is another person's. Choose another fragment.")
+    why = why_no_second_reading(readers, person)
+    if why is not None:
+        raise BadInput(f"{why}. {'Choose another fragment' if readers else 'Leave --second-reading out'}.")

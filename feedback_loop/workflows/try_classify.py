@@ -19,8 +19,8 @@ from typing import Any
 import polars as pl
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, train_classifier
-from feedback_loop.analysis.labelled_texts import LabelledText, Split
+from feedback_loop.analysis.classify import INPUT_SCHEMA, FragmentClassifier, classify, has_words, train_classifier
+from feedback_loop.analysis.labelled_texts import OUT_OF_SCOPE, LabelledText, Split, unexampled
 from feedback_loop.analysis.selective import SelectiveClassifier, decide, train_selective
 from feedback_loop.analysis.taxonomy import seed_taxonomy
 from feedback_loop.analysis.two_speed import TwoSpeedClassifier, decide_at_two_speeds, train_two_speed
@@ -41,6 +41,8 @@ Decide = Callable[[Sequence[tuple[str, str]]], list[Verdict]]
 
 # Large enough that texts of one length fill the encoder's batches, small enough that all cores have one.
 _PORTION = 1_024
+_LABELS_ALONE = frozenset({"text_id", "text", "label", "split"})
+_SHOWN_LABELS = 5
 _ANY_DAY = date(1970, 1, 1)
 
 
@@ -52,8 +54,11 @@ class Speed(StrEnum):
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
-    """The labelled texts of a training file with columns text, label and, where it has one, split, masked; raises BadInput."""
-    return [_labelled(path, number, row) for number, row in enumerate(read_texts(path, ("text", "label")), 1)]
+    """The labelled texts of a training file with columns text, label and, where it has one, split, masked; raises BadInput.
+
+    A text may be empty, and a file of labels alone lacks the column: then the label's name is learnt.
+    """
+    return [_labelled(path, number, row) for number, row in enumerate(read_texts(path, ("label", "text"), _LABELS_ALONE), 1)]
 
 
 def by_own_labels(
@@ -76,16 +81,34 @@ def route_lines(answers: Sequence[Answer]) -> list[str]:
 
 def label_lines(labelled: Sequence[LabelledText], answers: Sequence[Answer], target_precision: float, delta: float) -> list[str]:
     """What the labelled texts are too few for, as sentences; none where nothing is missing."""
-    lines, labels = [], sorted({one.label for one in labelled})
+    labels = sorted({one.label for one in labelled})
+    lines = _lines_about_names(labelled)
     if len(labels) == 1:
         lines.append(f"All labelled texts have one label, {labels[0]}, so nothing else can be answered. Add texts of another label.")
     if any(one["reason"] == VerdictReason.TARGET_NOT_CERTIFIED for one in answers):
-        calibration = sum(one.split is Split.CALIBRATION for one in labelled)
-        count, fewest = calibration or len(labelled), fewest_trials(0, 1 - target_precision, delta)
+        texts = [one for one in labelled if has_words(one.text)]
+        calibration = sum(one.split is Split.CALIBRATION for one in texts)
+        count, fewest = calibration or len(texts), fewest_trials(0, 1 - target_precision, delta)
         missing = f"at least {fewest - count} more are needed" if count < fewest else "they are answered wrongly too often"
         lines.append(f"No label is decided alone: a precision of {target_precision:g} is proven by {fewest} labelled texts at the least, "
                      f"all answered right; of {count} {missing}.")  # fmt: skip
     return lines
+
+
+def _lines_about_names(labelled: Sequence[LabelledText]) -> list[str]:
+    """Which labels were learnt by their names alone, and which not at all."""
+    found, count, lines = unexampled(labelled), len({one.label for one in labelled} - {OUT_OF_SCOPE}), []
+    if found.named:
+        what = "no label came with a text" if len(found.named) == count else f"{_few(found.named)} came without a text"
+        lines.append(f"Names alone were learnt of {len(found.named)} of {count} labels: {what}. One text each says more than its name.")
+    if found.unknown:
+        lines.append(f"Nothing was learnt of {_few(found.unknown)}: neither a text nor the name has words. Add texts.")
+    return lines
+
+
+def _few(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _SHOWN_LABELS} more" if len(labels) > _SHOWN_LABELS else ""
+    return ", ".join(labels[:_SHOWN_LABELS]) + more
 
 
 def learn(labelled: Sequence[LabelledText], embedder: Embedder, target_precision: float, delta: float, speed: Speed) -> Decide:

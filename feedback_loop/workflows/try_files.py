@@ -12,12 +12,13 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from feedback_loop.contracts.vocab import QuarantineReason
-from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.errors import BadInput, InputColumnsMissing, InputFileMissing, UnreadableFile
 from feedback_loop.sources.csv_rows import split_rows
 from feedback_loop.sources.csv_table import take_header
 from feedback_loop.sources.lines import text_lines, without_end
@@ -41,16 +42,19 @@ class TextRow:
     values: Mapping[str, object]
 
 
-def read_texts(path: Path, required: tuple[str, ...] = ("text",)) -> list[TextRow]:
-    """The rows of the file, in order, at least one; raises BadInput, which names the row."""
+def read_texts(path: Path, required: tuple[str, ...] = ("text",), bare: AbstractSet[str] = frozenset()) -> list[TextRow]:
+    """The rows of the file, in order, at least one; raises BadInput, which names the row.
+
+    A row with no other columns than the `bare` ones may lack its text, which is empty then; with others, that of the text may be misspelt.
+    """
     if not path.is_file():
         raise InputFileMissing(path, "is a folder" if path.is_dir() else "no such file")
     suffix = path.suffix.lower()
     if suffix not in (*_CSV, *_JSON_LINES):
         raise UnreadableFile(path, f"texts are read from {', '.join((*_CSV, *_JSON_LINES))} files; convert or rename it")
     with path.open("rb") as stream:
-        parsed = _csv_rows(stream, path, required) if suffix in _CSV else _json_rows(stream, path)
-        rows = [_text_row(path, number, values) for number, values in enumerate(parsed, 1)]
+        parsed = _csv_rows(stream, path, required, bare) if suffix in _CSV else _json_rows(stream, path)
+        rows = [_text_row(path, number, values, bare) for number, values in enumerate(parsed, 1)]
     if not rows:
         raise UnreadableFile(path, "holds no row. Give it one text a row")
     return rows
@@ -81,10 +85,12 @@ def check_output(path: Path, *inputs: Path | None) -> None:
         raise BadInput(f"{path}: is also an input file. Name another file for --out.")
 
 
-def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...], bare: AbstractSet[str]) -> Iterator[dict[str, object]]:
     reading = Reading(source="try", file_name=str(path), form="csv")
     lines = text_lines(stream, reading)
-    columns = take_header(lines, reading, required)
+    columns = take_header(lines, reading, tuple(name for name in required if name != "text" or not bare))
+    if "text" not in columns and not set(columns) <= bare:
+        raise InputColumnsMissing(path, ["text"], list(required))
     rows = (row for row in split_rows(lines, len(columns)) if not row.is_blank)
     for number, row in enumerate(rows, 1):
         if row.problem:
@@ -118,8 +124,10 @@ def _json_row(line: bytes, path: Path, number: int) -> dict[str, object]:
     return values
 
 
-def _text_row(path: Path, number: int, values: dict[str, object]) -> TextRow:
+def _text_row(path: Path, number: int, values: dict[str, object], bare: AbstractSet[str]) -> TextRow:
     text, text_id = values.get("text"), values.get("text_id")
+    if text is None and values.keys() <= bare:
+        text = ""
     if not isinstance(text, str):
         raise _bad_row(path, number, "has no 'text'. Every row needs one; it may be empty")
     if text_id is not None and (not isinstance(text_id, str | int) or isinstance(text_id, bool)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_loop.analysis.labelled_texts import OUT_OF_SCOPE, LabelledText, Split, lesson_of
+from feedback_loop.analysis.labelled_texts import OUT_OF_SCOPE, LabelledText, Split, Unexampled, lesson_of, unexampled
 from feedback_loop.errors import BadInput
 
 LABELLED = [
@@ -32,7 +32,22 @@ def test_order_of_the_file_changes_nothing() -> None:
     assert lesson_of(LABELLED) == lesson_of(LABELLED[::-1])
 
 
-@pytest.mark.parametrize("labelled", [[], LABELLED[2:]])
+def test_of_a_label_without_a_text_its_name_is_learnt() -> None:
+    labelled = [*LABELLED[:4], LabelledText("", "card_arrival"), LabelledText("?", "card_arrival"), LabelledText("", "47")]
+    lesson = lesson_of(labelled)
+    assert lesson.names == [LabelledText("card arrival", "card_arrival"), LabelledText("lost card", "lost_card")]
+    assert lesson.inside == lesson_of(LABELLED).inside
+    assert unexampled(labelled) == Unexampled(["card_arrival"], ["47"])
+    assert unexampled(LABELLED) == Unexampled([], [])
+
+
+def test_what_is_held_apart_for_the_proof_teaches_no_name() -> None:
+    labelled = [LabelledText("", "late"), LabelledText("", "other", Split.CALIBRATION)]
+    assert [one.label for one in lesson_of(labelled).taught] == ["late"]
+    assert unexampled(labelled).named == ["late"]
+
+
+@pytest.mark.parametrize("labelled", [[], LABELLED[2:4], [LabelledText("12", "7")], [LabelledText("", OUT_OF_SCOPE)]])
 def test_nothing_to_learn_from_is_refused(labelled: list[LabelledText]) -> None:
-    with pytest.raises(BadInput, match="no text with words"):
+    with pytest.raises(BadInput, match=r"no text with words.*Give each label a text or a name"):
         lesson_of(labelled)

@@ -93,7 +93,7 @@ def test_no_text_gives_no_verdict() -> None:
     assert decide_texts(_labelled(10), [], EMBEDDER) == []
 
 
-@pytest.mark.parametrize("labelled", [[], [LabelledText("", "card")], [LabelledText("hello there", "out_of_scope")]])
+@pytest.mark.parametrize("labelled", [[], [LabelledText("", "7")], [LabelledText("hello there", "out_of_scope")]])
 def test_nothing_to_learn_from_is_refused(labelled: list[LabelledText]) -> None:
     with pytest.raises(BadInput, match="Give each label a text"):
         decide_texts(labelled, [("a", "x")], EMBEDDER)

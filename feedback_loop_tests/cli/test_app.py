@@ -32,7 +32,9 @@ COMMANDS = sorted(paths(typer.main.get_command(app)))
 def test_the_tree_holds_the_promised_commands() -> None:
     promised = {("demo",), ("ingest",), ("run",), ("issues",), ("issues", "show"), ("query",)}
     promised |= {("quarantine", word) for word in ("list", "show", "retry")}
-    promised |= {("playbooks", word) for word in ("list", "show")} | {("labels", word) for word in ("correct", "list", "queue", "stats")}
+    promised |= {("playbooks", word) for word in ("list", "show")} | {
+        ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
+    }
     promised |= {("approvals", word) for word in ("list", "show", "approve", "reject", "revoke", "execute")}
     promised |= {("audit", word) for word in ("verify", "show", "export")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "diagnose", "verify-fix", *TextStage)}

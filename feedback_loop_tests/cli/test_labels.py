@@ -64,3 +64,34 @@ def test_a_companys_words_are_the_words_of_its_labels(call: Call, labelled_home:
     assert "Choose one of: refunds, slow, late_delivery" in outcome.error
     assert call("labels", "correct", "fragment_1", "Late delivery", "--as", "ada").code == 0
     assert call("labels", "stats").out.count("late_delivery") == 1
+
+
+def test_a_file_of_labels_is_taken_and_its_bad_rows_are_named(call: Call, labelled_home: Path) -> None:
+    file = labelled_home / "labels.csv"
+    file.write_text("fragment_id,label,why\nfragment_1,billing,charged twice\nfragment_2,billing,\nfragment_1,,\n", encoding="utf-8")
+    outcome = call("labels", "import", file, "--as", "ada")
+    assert outcome.code == 1
+    assert "3 rows read = 1 stored + 0 known already + 1 left open + 1 refused\nrow 2 has a 'fragment_id'" in outcome.out
+    assert outcome.error.startswith("error: 1 of 3 rows were refused. Mend them and import the file again")
+    file.write_text("fragment_id,label\nfragment_1,billing\n", encoding="utf-8")
+    again = call("labels", "import", file, "--as", "ada", "--json")
+    assert (again.code, json.loads(again.out)) == (0, {"read": 1, "stored": 0, "known": 1, "open": 0, "refused": {}})
+    assert call("labels", "import", file, "--as", "bo").code == 2
+
+
+def test_many_refused_rows_are_counted(call: Call, labelled_home: Path) -> None:
+    file = labelled_home / "labels.csv"
+    file.write_text("fragment_id,label\n" + "nothing,billing\n" * 25, encoding="utf-8")
+    outcome = call("labels", "import", file, "--as", "ada")
+    assert outcome.out.count("\nrow ") == 20
+    assert "5 more; --json names them all." in outcome.out
+
+
+def test_the_queue_as_a_sheet_says_how_to_go_on(call: Call, labelled_home: Path) -> None:
+    sheet = labelled_home / "sheet.csv"
+    said = call("labels", "queue", "--csv", sheet).out
+    assert said.startswith(f"0 questions in {sheet}. Fill in 'label' with one of: ")
+    assert "labels import" in said
+    assert sheet.read_text(encoding="utf-8-sig").startswith("fragment_id,label,why,kind,")
+    assert call("labels", "queue", "--csv", sheet, "--json").code == 2
+    assert json.loads(call("labels", "queue", "--csv", labelled_home / "other.csv", "--json").out)["written"] == 0

@@ -164,3 +164,15 @@ def _recorded(home: Path) -> set[str]:
 
     with open_instance(home / "dagster") as instance:
         return set(instance.get_materialized_partitions(dg.AssetKey("silver_message")))
+
+
+@pytest.mark.usefixtures("landed")
+def test_a_language_model_that_cannot_be_asked_is_told_before_anything_is_computed(
+    call: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBACK_LOOP_LLM_MODEL", "openai/my-model")
+    monkeypatch.setenv("FEEDBACK_LOOP_LLM_RECORDING_FILE", str(tmp_path / "reviews.csv"))
+    before = sorted(path.name for path in (home / "tables").iterdir())
+    outcome = call("run")
+    assert (outcome.code, "holds no answers of a language model" in outcome.error) == (2, True)
+    assert sorted(path.name for path in (home / "tables").iterdir()) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,16 @@ from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.analysis.labelled_texts import LabelledText
 from feedback_loop.contracts.vocab import AbstentionReason, ComplaintClass
 from feedback_loop.ports import Vectors
-from feedback_loop.workflows.try_classify import ABOVE_THRESHOLD, Speed, answers_of, by_own_labels, by_seed_taxonomy, learn
+from feedback_loop.workflows.try_classify import (
+    ABOVE_THRESHOLD,
+    Speed,
+    answers_of,
+    by_own_labels,
+    by_seed_taxonomy,
+    label_lines,
+    learn,
+    read_labelled,
+)
 from feedback_loop.workflows.try_cluster import cluster_answers
 from feedback_loop.workflows.try_files import TextRow
 
@@ -68,3 +78,35 @@ def test_answers_of_many_portions_are_those_of_each_row_alone(speed: Speed) -> N
     assert [answer["text_id"] for answer in answers] == list(range(2_500))
     assert all(answers[n] == answers_of(rows[n : n + 1], decide)[0] for n in (0, 1_023, 1_024, 2_499))
     assert answers_of([], decide) == []
+
+
+@pytest.mark.parametrize("speed", list(Speed))
+def test_labels_alone_are_learnt_by_their_names_and_decide_nothing_alone(speed: Speed, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("label\nlost_card\nlate parcel\n7\n", encoding="utf-8")
+    labelled = read_labelled(file)
+    rows = [TextRow("a", "my card is lost", {}), TextRow("b", "the parcel is late", {})]
+    answers = by_own_labels(labelled, rows, TfidfEmbedder(), 0.9, 0.1, speed)
+    assert [(one["label"], one["reason"]) for one in answers] == [
+        ("lost_card", "target_not_certified"),
+        ("late parcel", "target_not_certified"),
+    ]
+    names, unknown, proof = label_lines(labelled, answers, 0.9, 0.1)
+    assert names.startswith("Names alone were learnt of 2 of 3 labels: late parcel, lost_card came without a text.")
+    assert unknown.startswith("Nothing was learnt of 7: ")
+    assert "of 0 at least 22 more are needed" in proof
+
+
+def test_a_label_without_a_text_is_learnt_beside_labels_with_texts_and_named() -> None:
+    labelled = [*_own_labels(), LabelledText("", "late parcel")]
+    answers = by_own_labels(labelled, [TextRow("a", "the parcel is late", {})], TfidfEmbedder(), 0.9, 0.1)
+    assert answers[0]["label"] == "late parcel"
+    assert label_lines(labelled, answers, 0.9, 0.1)[0].startswith(
+        "Names alone were learnt of 1 of 3 labels: late parcel came without a text."
+    )
+
+
+def test_many_labels_without_a_text_are_counted() -> None:
+    labelled = [LabelledText("a text", "a"), *(LabelledText("", f"label {letter}") for letter in "bcdefgh")]
+    assert "label b, label c, label d, label e, label f and 2 more came without a text" in label_lines(labelled, [], 0.9, 0.1)[0]
+    assert "no label came with a text" in label_lines(labelled[1:], [], 0.9, 0.1)[0]

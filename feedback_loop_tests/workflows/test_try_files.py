@@ -108,3 +108,20 @@ def test_text_above_the_limit_is_refused_and_one_below_is_read(tmp_path: Path) -
     file.write_text(json.dumps({"text": "x" * 1_100_000}))
     with pytest.raises(BadInput, match="row 1 can't be read: longer than 1048576 bytes"):
         read_texts(file)
+
+
+@pytest.mark.parametrize(("name", "data"), [("t.csv", "label\na\nb\n"), ("t.jsonl", '{"label": "a"}\n{"label": "b", "text": null}\n')])
+def test_rows_of_bare_columns_may_lack_the_text(tmp_path: Path, name: str, data: str) -> None:
+    file = tmp_path / name
+    file.write_text(data)
+    assert [(row.text, row.values["label"]) for row in read_texts(file, ("label", "text"), {"label", "text"})] == [("", "a"), ("", "b")]
+    with pytest.raises(BadInput, match="text"):
+        read_texts(file, ("label", "text"))
+
+
+@pytest.mark.parametrize(("name", "data"), [("t.csv", "label,Text\na,b\n"), ("t.jsonl", '{"label": "a", "Text": "b"}')])
+def test_a_text_under_another_name_is_not_taken_for_none(tmp_path: Path, name: str, data: str) -> None:
+    file = tmp_path / name
+    file.write_text(data)
+    with pytest.raises(BadInput, match=r"column\(s\) text missing|row 1 has no 'text'"):
+        read_texts(file, ("label", "text"), {"label", "text"})

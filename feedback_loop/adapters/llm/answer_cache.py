@@ -124,3 +124,13 @@ def answer_count(file: Path, text_hashes: Sequence[str] | None = None) -> int:
     except sqlite3.DatabaseError:
         return 0
     return int(count)
+
+
+def is_readable(file: Path) -> bool:
+    """Whether the file holds answers, or room for them, that can be read."""
+    try:
+        with looked_at(file) as database:
+            database.execute(_COUNT).fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return True

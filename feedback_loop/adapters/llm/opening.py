@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from pathlib import Path
 
-from feedback_loop.adapters.llm.answer_cache import AnswerCache
+from feedback_loop.adapters.llm.answer_cache import AnswerCache, is_readable
 from feedback_loop.adapters.llm.calling import Endpoint, call
 from feedback_loop.adapters.llm.language_model import LanguageModel, RecordedModel
 from feedback_loop.adapters.llm.ledger import Budget, CallLedger
@@ -17,7 +18,7 @@ from feedback_loop.adapters.llm.libraries import Prices, listed_prices, load_lib
 from feedback_loop.adapters.llm.rounds import Manners
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.config import LanguageModelSettings, Settings
-from feedback_loop.errors import BadInput, InputFileMissing
+from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
 from feedback_loop.ports import Clock, TextModel
 
 _MILLION = 1_000_000
@@ -32,18 +33,29 @@ def open_text_model(settings: Settings, clock: Clock, run_id: str | None = None)
         return None
     version = model_version_of(chosen)
     if chosen.recording_file is not None:
-        if not chosen.recording_file.is_file():
-            raise InputFileMissing(chosen.recording_file)
+        _require_recording(chosen.recording_file)
         return RecordedModel(version, AnswerCache(chosen.recording_file, is_recording=True))
-    if chosen.base_url is None and chosen.api_key is None and not _has_provider_key(chosen.model):
-        raise BadInput(
-            "FEEDBACK_LOOP_LLM_MODEL names a language model, but there is no key for it. Set FEEDBACK_LOOP_LLM_API_KEY, or "
-            "FEEDBACK_LOOP_LLM_BASE_URL for a server of your own, or leave the model empty."
-        )
+    _require_key(chosen)
     run = run_id or f"model_run_{secrets.token_hex(_RUN_BYTES)}"
     budget = Budget(chosen.usd_per_run, chosen.usd_per_day)
     ledger = partial(CallLedger, settings.state_url, clock, run, budget)
     return LanguageModel(version, partial(_manners, chosen), ledger, AnswerCache(settings.answer_cache_file))
+
+
+def check_text_model(settings: Settings) -> None:
+    """Raises BadInput where the settings name a language model that can't be asked; nobody is asked, and without a model nothing is done.
+
+    A run would find out only at its first open question, when all before it is computed.
+    """
+    chosen = settings.language_model
+    if chosen is None:
+        return
+    model_version_of(chosen)
+    if chosen.recording_file is not None:
+        _require_recording(chosen.recording_file)
+    else:
+        _require_key(chosen)
+        _prices(chosen)
 
 
 def model_version_of(chosen: LanguageModelSettings) -> str:
@@ -52,6 +64,21 @@ def model_version_of(chosen: LanguageModelSettings) -> str:
         return chosen.model
     address = safe_address(chosen.base_url, "the language model", "https://models.example.com/v1")
     return f"{chosen.model}@{address.host}" + (f":{address.port}" if address.port else "")
+
+
+def _require_recording(file: Path) -> None:
+    if not file.is_file():
+        raise InputFileMissing(file)
+    if not is_readable(file):
+        raise UnreadableFile(file, "holds no answers of a language model. Name a copy of cache/model_answers.sqlite of a home")
+
+
+def _require_key(chosen: LanguageModelSettings) -> None:
+    if chosen.base_url is None and chosen.api_key is None and not _has_provider_key(chosen.model):
+        raise BadInput(
+            "FEEDBACK_LOOP_LLM_MODEL names a language model, but there is no key for it. Set FEEDBACK_LOOP_LLM_API_KEY, or "
+            "FEEDBACK_LOOP_LLM_BASE_URL for a server of your own, or leave the model empty."
+        )
 
 
 def _has_provider_key(model: str) -> bool:

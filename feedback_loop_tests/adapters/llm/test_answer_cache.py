@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from feedback_loop.adapters.llm.answer_cache import AnswerCache, answer_count
+from feedback_loop.adapters.llm.answer_cache import AnswerCache, answer_count, is_readable
 from feedback_loop.analysis.prompts.classification import classification_question
 from feedback_loop.analysis.prompts.untrusted import text_hash_of
 from feedback_loop.contracts.questions import Question
@@ -103,3 +103,12 @@ def test_a_row_or_a_table_that_was_tampered_with_is_as_good_as_none(file: Path, 
     assert cache.find("one", ASKED) is None
     cache.keep("one", ASKED, answer(ASKED))
     assert cache.find("one", ASKED) == answer(ASKED)
+
+
+def test_a_file_of_answers_can_be_told_from_any_other(file: Path, tmp_path: Path) -> None:
+    AnswerCache(file).keep("model", ASKED, answer(ASKED))
+    assert is_readable(file)
+    (tmp_path / "letters.sqlite").write_text("dear model")
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as database:
+        database.execute("CREATE TABLE question (text TEXT)")
+    assert not any(is_readable(tmp_path / name) for name in ("letters.sqlite", "other.sqlite", "gone.sqlite"))

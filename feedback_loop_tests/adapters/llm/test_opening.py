@@ -6,11 +6,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedback_loop.adapters.llm.language_model import RecordedModel
-from feedback_loop.adapters.llm.opening import model_version_of, open_text_model
+from feedback_loop.adapters.llm.opening import check_text_model, model_version_of, open_text_model
 from feedback_loop.config import LanguageModelSettings, Settings
 from feedback_loop.contracts.vocab import UnansweredReason
 from feedback_loop.errors import BadInput, InputFileMissing
@@ -87,6 +88,32 @@ def test_a_recording_needs_neither_key_nor_network(world: World, tmp_path: Path)
 def test_a_recording_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputFileMissing):
         open_text_model(settings(tmp_path, replace(CHOSEN, recording_file=tmp_path / "gone.sqlite")), FakeClock())
+
+
+def test_settings_that_suffice_are_checked_without_asking_anybody(world: World) -> None:
+    check_text_model(settings(world.home, None))
+    check_text_model(settings(world.home, replace(CHOSEN, base_url=world.server.url)))
+    check_text_model(settings(world.home, replace(CHOSEN, api_key=KEY)))
+    assert world.server.heard.bodies == []
+    assert not world.home.exists() or list(world.home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({}, "there is no key for it"),
+        ({"base_url": "http://models.example.com/v1"}, "https"),
+        ({"api_key": KEY, "output_usd_per_million": None}, "FEEDBACK_LOOP_LLM_INPUT_USD_PER_MILLION"),
+        ({"recording_file": Path("gone.sqlite")}, "no such file"),
+        ({"recording_file": Path(__file__)}, "holds no answers of a language model"),
+    ],
+)
+def test_what_does_not_suffice_to_ask_a_model_is_told_when_it_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any], told: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(BadInput, match=told):
+        check_text_model(settings(tmp_path, replace(CHOSEN, **wrong)))
 
 
 def test_opening_imports_neither_library() -> None:

@@ -25,7 +25,8 @@ def shares_of(observed: float, usual: float, counted: float, variance: float, to
 
 def evidence(observed: float, after: float, usual: float, total: int = 100, counted: float | None = None, variance: float = 0.0) -> Reals:
     shares = shares_of(observed, usual, usual if counted is None else counted, variance, total)
-    return log_evidence(counts(observed - after, after)[None], shares, LEVEL)[0]
+    found: Reals = log_evidence(counts(observed - after, after)[None], shares, LEVEL)[0]
+    return found
 
 
 def test_a_segment_with_its_usual_part_is_evidence_against_a_rise() -> None:
