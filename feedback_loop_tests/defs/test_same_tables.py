@@ -13,14 +13,14 @@ from feedback_loop.contracts.tables import TABLES, python_tables
 from feedback_loop.defs.run_days import range_tags
 from feedback_loop.sources.reading import Row
 from feedback_loop.workflows.touched import landed_now, reached_by, touched_days
-from feedback_loop_tests.defs.homes import Home, NewHome
+from feedback_loop_tests.defs.homes import Home, NewHome, waits_for_language_model
 from feedback_loop_tests.defs.made_up_feedback import LANDED_AT, SAYINGS, day, days, feedback, record, release
 
 LAST, LATE = 48, 5
 ALL = days(0, LAST)
 LATE_ROWS = [record(f"late-{n}", LATE, SAYINGS["crash"][n % 4].format(n=n), product_version="1.0") for n in range(12)]
 ROWS: list[Row] = [*feedback(LAST, per_day=3, spike=30), *LATE_ROWS, release("1.0", 0), release("2.0", 19, "faster")]
-DAILY = [table for table in python_tables() if table.name.startswith(("silver_", "analysis_", "gold_"))]
+DAILY = [t for t in python_tables() if t.name.startswith(("silver_", "analysis_", "gold_")) and not waits_for_language_model(t)]
 
 OF_ALERTS = ("analysis_alert", "analysis_cohort", "analysis_hypothesis")
 """Tables with rows on few days alone."""
