@@ -142,13 +142,31 @@ def cluster(context: typer.Context, source: Input, out: Out, as_json: JsonFlag =
 
 
 @app.command()
+def detect(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
+    """Tell when a rising rate would have raised an alarm: `case_id, alarms: [{raised_at}], seconds` per case folder.
+
+    Example: `feedback-loop try detect cases/ --out answers.jsonl`
+    """
+    from feedback_loop.workflows.case_folders import case_folders
+    from feedback_loop.workflows.try_detect import detect_answers
+    from feedback_loop.workflows.try_files import check_output, write_json_lines
+
+    check_output(out)
+    with steps("watching streams", len(case_folders(cases))) as advance:
+        answers = detect_answers(cases, advance)
+    write_json_lines(out, answers)
+    _told(out, answers, as_json, "cases")
+
+
+@app.command()
 def verify_fix(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
     """Tell whether fixes worked: `case_id, verdict, ratio, low, high, seconds` per case folder.
 
     Example: `feedback-loop try verify-fix cases/ --out answers.jsonl`
     """
+    from feedback_loop.workflows.case_folders import case_folders
     from feedback_loop.workflows.try_files import check_output, write_json_lines
-    from feedback_loop.workflows.try_verify_fix import case_folders, verify_fix_answers
+    from feedback_loop.workflows.try_verify_fix import verify_fix_answers
 
     check_output(out)
     with steps("judging fixes", len(case_folders(cases))) as advance:
