@@ -1,7 +1,7 @@
 """`try detect`: when did the complaint rate rise, answered for each case folder of a user's own.
 
-A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/rate_alarms`. The rule that is easy to break: an alarm depends
-on nothing after it, so that a case cut short has the same alarms up to its end.
+A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/rate_alarms`. The rule that is easy to break: an alarm
+depends on nothing after it, so that a case cut short has the same alarms up to its end.
 """
 
 from __future__ import annotations

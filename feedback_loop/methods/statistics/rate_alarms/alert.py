@@ -1,7 +1,7 @@
 """An alert that is on: the bins since its alarm, until the rate is back.
 
-Here: when it ends. What raises it is in `rising_rate`. The rule that is easy to break: while it is on nothing is raised, so that an incident
-is one growing alert and not an alarm per bin.
+Here: when it ends. What raises it is in `rising_rate`. The rule that is easy to break: while it is on nothing is raised, so that an
+incident is one growing alert and not an alarm per bin.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Alert:
         self._back = 0.0
 
     def is_over(self, count: int, mean: float, dispersion: float) -> bool:
-        """Whether the counts up to this bin are 30 times likelier at the usual rate than at twice of it: a sum of Page, Biometrika 41 (1954)."""
+        """Whether the counts up to this bin are 30 times likelier at the usual rate than at twice of it: Page, Biometrika 41 (1954)."""
         size = 1.0 / max(dispersion, 1e-6)
         risen = count * log(_STILL_RISEN) + (count + size) * log((size + mean) / (size + _STILL_RISEN * mean))
         self._back = max(0.0, self._back - risen)

@@ -20,7 +20,8 @@ def most_per_bin(means: Reals, dispersion: float, burst_share: float) -> npt.NDA
     """The count per bin that is surpassed by chance a tenth as often as by a burst: a rise has to show in more bins than one."""
     size = 1.0 / max(dispersion, 1e-6)
     chance = min(max(_SHARE_OF_BURSTS * burst_share, _RAREST), _COMMONEST)
-    return np.maximum(nbinom.isf(chance, size, size / (size + means)), 1.0).astype(np.int64)
+    most: npt.NDArray[np.int64] = np.maximum(nbinom.isf(chance, size, size / (size + means)), 1.0).astype(np.int64)
+    return most
 
 
 class Counted:

@@ -23,6 +23,7 @@ _SEASON_HALF_LIFE_DAYS = 42.0
 _SILENT = 12.0
 """Expected complaints of a silence that is taken for a gap in the records: by chance it comes once in e^12 = 160,000 tries."""
 _OUTLIER = 3.0
+_FIRST_ROUNDS, _WEEK_DAYS = 3, 7
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Foretold:
 
     @property
     def cautious(self) -> Reals:
-        """The means one standard deviation of all that doubt higher: that doubt is shared by the bins of hours, and would add up to an alarm."""
+        """The means, higher by one standard deviation of their doubt: bins share it for hours, and it would add up to an alarm."""
         return np.asarray(self.means * np.exp(np.sqrt(self.doubts + self.day_variance)))
 
 
@@ -47,7 +48,7 @@ class Expectation:
         self._counts = stream.hourly()
         self._usual = np.ones(self._counts.shape, dtype=bool)
         self._weeks = np.stack([stream.hour_of_week(day) for day in range(len(self._counts))])
-        self._season, self._movement, self._judged = Season.flat(), CALM, -7
+        self._season, self._movement, self._judged = Season.flat(), CALM, -_WEEK_DAYS
 
     def leave_out(self, first_bin: int, last_bin: int) -> None:
         """Takes the hours of an alert, from its first to its last bin, out of what is learnt from."""
@@ -69,48 +70,49 @@ class Expectation:
         return Foretold(np.maximum(means, 1e-6), self._season.doubt_at(points).mean(axis=1), level.day_variance + level.doubt)
 
     def _fit(self, past: slice, day: int, dispersion: float) -> Level:
-        counts, cells = self._counts[past], self._weeks[past]
-        first = self._judged < 0
-        for _ in range(3 if first else 1):
-            flat = np.exp(self._season.log_factors)[cells]
-            known = self._known(counts, flat, past)
-            level = self._level(np.where(known, counts, 0.0), flat * known, dispersion)
-            expected = flat * np.exp(level.past)[:, None]
-            counts = self._capped(self._counts[past], expected, dispersion)
-            self._season = self._fit_season(counts * known, known * np.exp(level.past)[:, None], cells, dispersion)
-        flat = np.exp(self._season.log_factors)[cells]
-        tempered = self._tempered((counts * known).sum(axis=1), (flat * known).sum(axis=1), dispersion)
-        if day - self._judged >= 7:
-            self._movement, self._judged = likeliest_movement(*tempered), day
-        return fit_level(*tempered, self._movement)
+        for _ in range(_FIRST_ROUNDS if self._judged < 0 else 1):
+            counts, known = self._learn_season(past, dispersion)
+        daily = self._tempered(counts.sum(axis=1), (self._shape(past) * known).sum(axis=1), dispersion)
+        if day - self._judged >= _WEEK_DAYS:
+            self._movement, self._judged = likeliest_movement(*daily), day
+        return fit_level(*daily, self._movement)
 
-    def _level(self, counts: Reals, flat: Reals, dispersion: float) -> Level:
-        return fit_level(*self._tempered(counts.sum(axis=1), flat.sum(axis=1), dispersion), self._movement)
+    def _learn_season(self, past: slice, dispersion: float) -> tuple[Reals, Reals]:
+        """Fits the season to the past days; their counts without outliers and which hours are known (1 or 0), float64 [days, 24]."""
+        counts, shape = self._counts[past], self._shape(past)
+        known = self._known(counts, shape, past)
+        level = fit_level(*self._tempered((counts * known).sum(axis=1), (shape * known).sum(axis=1), dispersion), self._movement)
+        levels = np.exp(level.past)[:, None]
+        usual = self._capped(counts, shape * levels, dispersion) * known
+        ages = np.arange(len(counts), 0, -1.0)[:, None]
+        told, exposed = self._tempered(usual, known * levels, dispersion)
+        weights = 0.5 ** (ages / _SEASON_HALF_LIFE_DAYS)
+        self._season = fit_season(self._per_cell(weights * told, past), self._per_cell(weights * exposed, past), self._season)
+        return usual, known
+
+    def _shape(self, past: slice) -> Reals:
+        """How many times their day's level the hours have by the season so far: float64 [days, 24]."""
+        return np.exp(self._season.log_factors)[self._weeks[past]]
+
+    def _per_cell(self, values: Reals, past: slice) -> Reals:
+        return np.bincount(self._weeks[past].ravel(), values.ravel(), minlength=WEEK_HOURS).astype(float)
 
     def _tempered(self, counts: Reals, exposures: Reals, dispersion: float) -> tuple[Reals, Reals]:
         """Both divided by how many times the variance of Poisson the counts have, so that they say no more than they know."""
-        bins = len(counts) * self._stream.bins_per_day
-        inflation = 1.0 + dispersion * counts.sum() / max(bins, 1)
-        return counts / inflation, exposures / inflation
+        inshapeion = 1.0 + dispersion * float(counts.sum()) / max(len(counts) * self._stream.bins_per_day, 1)
+        return counts / inshapeion, exposures / inshapeion
 
-    def _fit_season(self, counts: Reals, exposures: Reals, cells: npt.NDArray[np.int64], dispersion: float) -> Season:
-        ages = np.arange(len(counts), 0, -1.0)
-        weights = np.broadcast_to(0.5 ** (ages / _SEASON_HALF_LIFE_DAYS)[:, None], counts.shape)
-        counts, exposures = self._tempered(counts, exposures, dispersion)
-        per_cell = [np.bincount(cells.ravel(), (weights * v).ravel(), minlength=WEEK_HOURS) for v in (counts, exposures)]
-        return fit_season(*per_cell, self._season)
-
-    def _known(self, counts: Reals, flat: Reals, past: slice) -> npt.NDArray[np.bool_]:
-        """Hours outside alerts, without silences so long that the records must have a gap there."""
+    def _known(self, counts: Reals, shape: Reals, past: slice) -> Reals:
+        """1 for hours outside alerts, 0 within them and in silences so long that the records must have a gap there."""
         usual = self._usual[past]
-        mean = float(counts[usual].sum()) / max(float(flat[usual].sum()), 1e-9)
+        mean = float(counts[usual].sum()) / max(float(shape[usual].sum()), 1e-9)
         silent = np.r_[False, (counts == 0).ravel(), False].astype(np.int8)
         begins, ends = np.flatnonzero(np.diff(silent) == 1), np.flatnonzero(np.diff(silent) == -1)
-        total = np.r_[0.0, np.cumsum(flat.ravel() * mean)]
+        total = np.r_[0.0, np.cumsum(shape.ravel() * mean)]
         known = usual.copy().ravel()
         for n in np.flatnonzero(total[ends] - total[begins] > _SILENT):
             known[begins[n] : ends[n]] = False
-        return known.reshape(counts.shape)
+        return known.reshape(counts.shape).astype(float)
 
     def _capped(self, counts: Reals, expected: Reals, dispersion: float) -> Reals:
         """Hours far above their expectation cut to what they might have been: a burst must not raise what is expected."""

@@ -18,7 +18,7 @@ Reals = npt.NDArray[np.float64]
 _VAGUE = 4.0
 _GROWTH = 0.01
 _DRIFTS, _DAY_SPREADS = (0.004, 0.015, 0.05), (0.02, 0.08, 0.16, 0.3)
-_NEWTON = 6
+_NEWTON = 5
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def fit_level(counts: Reals, exposures: Reals, movement: Movement) -> Level:
     centre = float(np.log((counts.sum() + 0.5) / (exposures.sum() + 0.5)))
     prior = _VAGUE + _GROWTH**2 * np.outer(ages, ages) + movement.drift**2 * np.minimum(ages[:, None], ages)
     prior[np.diag_indices_from(prior)] += movement.day_spread**2
-    f = np.zeros(len(counts))
+    # From where the counts themselves are, or a day of many times the mean would throw the first step far off.
+    f = np.log((counts + 1.0) / (exposures * np.exp(centre) + 1.0))
     for _ in range(_NEWTON):
         expected = exposures * np.exp(np.clip(centre + f, -20.0, 20.0))
         root = np.sqrt(expected)

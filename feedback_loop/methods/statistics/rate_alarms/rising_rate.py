@@ -28,7 +28,7 @@ class RisingRate:
         self._sums = np.zeros(len(RATIOS))
 
     def add(self, count: int, mean: float, dispersion: float) -> int | None:
-        """Takes a bin in whose variance should be `mean + dispersion · mean²`; the number of its complaint, 1 first, that raises the alarm."""
+        """Takes in a bin whose variance should be `mean + dispersion · mean²`; which of its complaints, 1 first, raises the alarm."""
         before = self._sums + 1.0
         self._sums = np.minimum(before * evidence(count, mean, dispersion), _LARGEST)
         if not count or self._sums.mean() < self._threshold:

@@ -93,8 +93,9 @@ def fit_season(counts: Reals, exposures: Reals, before: Season) -> Season:
 
 def _group_variances(coefficients: Reals, doubts: Reals) -> Reals:
     """The mean square of each group's columns, doubt included, held by as little as a single column of its first variance."""
+    squares = coefficients**2 + doubts
     found = [
-        (float((coefficients[mine] ** 2 + doubts[mine]).sum()) + _SCALE_WEIGHT * first) / (mine.sum() + _SCALE_WEIGHT)
-        for first, mine in ((_VARIANCES[n], n == _OWNER) for n in range(len(_VARIANCES)))
+        (squares[n == _OWNER].sum() + _SCALE_WEIGHT * first) / (np.count_nonzero(n == _OWNER) + _SCALE_WEIGHT)
+        for n, first in enumerate(_VARIANCES)
     ]
-    return np.maximum(np.asarray(found), _LEAST_SCALE**2)
+    return np.maximum(np.asarray(found, dtype=np.float64), _LEAST_SCALE**2)

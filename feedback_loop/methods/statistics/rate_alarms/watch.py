@@ -22,8 +22,8 @@ from feedback_loop.methods.statistics.rate_alarms.today import Today
 Reals = npt.NDArray[np.float64]
 
 BUDGET_SLACK = 10.0
-"""How many times later than its bound says a false alarm comes on simulated streams without a rise: means are foretold on the safe side, and
-the statistic jumps over its threshold. The benchmark `detect_cases` measures what is left of the budget."""
+"""How many times later than its bound says a false alarm comes on simulated streams without a rise: means are foretold on the safe side,
+and the statistic jumps over its threshold. The benchmark `detect_cases` measures what is left of the budget."""
 
 _WARM_UP_DAYS = 7
 
