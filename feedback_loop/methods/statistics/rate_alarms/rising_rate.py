@@ -19,17 +19,19 @@ _LARGEST = 1e12
 class RisingRate:
     """The Shiryaev–Roberts statistic over several ratios: evidence summed over every bin in which the rise could have begun.
 
-    While nothing rises it grows by 1 a bin on average, so that a false alarm takes at least `threshold` bins on average if what is expected
-    of the bins is right. Source: Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential change detection" (2023).
+    While nothing rises it grows by at most 1 a bin on average, so that a false alarm takes at least `threshold` bins on average if what is
+    expected of the bins is right. Evidence fades with age (`kept` of it is left after a bin): a rise that is not seen within hours competes
+    with every error of the season. Source: Shin, Ramdas & Rinaldo, "E-detectors: a nonparametric framework for sequential change detection"
+    (2023).
     """
 
-    def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
+    def __init__(self, threshold: float, kept: float = 1.0) -> None:
+        self._threshold, self._kept = threshold, kept
         self._sums = np.zeros(len(RATIOS))
 
     def add(self, count: int, mean: float, dispersion: float) -> int | None:
         """Takes in a bin whose variance should be `mean + dispersion · mean²`; which of its complaints, 1 first, raises the alarm."""
-        before = self._sums + 1.0
+        before = self._kept * self._sums + 1.0
         self._sums = np.minimum(before * evidence(count, mean, dispersion), _LARGEST)
         if not count or self._sums.mean() < self._threshold:
             return None

@@ -1,7 +1,7 @@
 """How the current day goes so far: days differ by themselves, and the level is only known roughly.
 
 Here: a level that follows the last hours, within what days usually differ. The days before are in `expectation`. The rule that is easy to
-break: it never falls below what was foretold, or the end of a quiet day (a holiday) would be an alarm; and never rises beyond two standard
+break: it hardly falls below what was foretold, or the end of a quiet day (a holiday) would be an alarm; and never rises beyond two standard
 deviations, or an incident that comes in stages would be taken for a busy day.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import exp, sqrt
 
 _MEMORY_US = 10 * 3_600_000_000
-_WIDEST = 2.0
+_LEAST, _WIDEST = 0.85, 2.0
 
 
 class Today:
@@ -24,7 +24,7 @@ class Today:
     @property
     def factor(self) -> float:
         """The mean, within its bounds."""
-        return min(max(self._shape / self._rate, 1.0), self._most)
+        return min(max(self._shape / self._rate, _LEAST), self._most)
 
     @property
     def doubt(self) -> float:

@@ -47,6 +47,15 @@ def test_evidence_adds_up_until_it_is_forgotten() -> None:
     assert any(test.add(3, 1.0, 0.01) for _ in range(5))
 
 
+def test_evidence_that_fades_is_less_after_a_silence() -> None:
+    def raised(kept: float) -> bool:
+        test = RisingRate(300.0, kept)
+        return any(test.add(count, 0.8 if count else 0.001, 0.01) for count in [4, *[0] * 20, 4])
+
+    assert raised(1.0)
+    assert not raised(0.8)
+
+
 def test_a_false_alarm_takes_as_long_as_promised() -> None:
     rng, threshold = np.random.default_rng(5), 40.0
     waited = []

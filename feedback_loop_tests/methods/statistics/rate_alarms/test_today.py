@@ -1,4 +1,4 @@
-"""The day so far: it follows busy hours within bounds, and never believes that less is expected than was foretold."""
+"""The day so far: it follows busy hours within bounds, and quiet ones hardly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_the_factor_stays_within_its_bounds(counts: list[int], variance: float) 
     today = Today(variance, HOUR_US)
     for count in counts:
         today.add(count, 5.0, 0.1)
-        assert 1.0 <= today.factor <= 2.7183 ** (2 * variance**0.5) * 1.001
+        assert 0.85 <= today.factor <= 2.7183 ** (2 * variance**0.5) * 1.001
         assert 0.0 < today.doubt <= max(variance, 1e-4) + 1e-9
 
 
@@ -25,4 +25,5 @@ def test_a_busy_day_is_followed_and_then_forgotten() -> None:
         today.add(15.0, 10.0, 0.0)
     assert today.factor == pytest.approx(1.45, abs=0.05)
     today.begin_anew()
-    assert (today.factor, today.doubt) == (1.0, pytest.approx(0.09))
+    assert today.factor == 1.0
+    assert today.doubt == pytest.approx(0.09)
