@@ -58,7 +58,8 @@ def caught_interval(figures: list[Figures]) -> str:
     """Clopper and Pearson's 95 % interval of the share caught within four hours."""
     events = sum(f["events"] for f in figures)
     caught = round(sum(f["caught_within_4h"] * f["events"] for f in figures))
-    low, high = beta.ppf(0.025, caught, events - caught + 1), beta.ppf(0.975, caught + 1, events - caught)
+    low = beta.ppf(0.025, caught, events - caught + 1)
+    high = beta.ppf(0.975, caught + 1, events - caught) if caught < events else 1.0
     return f"{caught / events:.3f} ({low:.3f} to {high:.3f})"
 
 
