@@ -17,7 +17,11 @@ from feedback_loop.cli.progress import steps, waiting
 from feedback_loop.errors import BadInput, UnknownChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from feedback_loop.workflows.try_files import Answer, TextRow
+
+    AnswerCases = Callable[[Path, Callable[[str], None]], list[Answer]]
 
 app = typer.Typer(help="One stage on your own file: no pipeline, no state. Rows have `text` and, if you like, `text_id`.")
 
@@ -146,21 +150,26 @@ def cluster(context: typer.Context, source: Input, out: Out, as_json: JsonFlag =
     _told(out, answers, as_json)
 
 
-@app.command(name="diagnose")
-def diagnose_cases(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
+@app.command()
+def detect(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
+    """Tell when a rising rate would have raised an alarm: `case_id, alarms: [{raised_at}], seconds` per case folder.
+
+    Example: `feedback-loop try detect cases/ --out answers.jsonl`
+    """
+    from feedback_loop.workflows.try_detect import detect_answers
+
+    _case_stage("watching streams", detect_answers, cases, out, as_json)
+
+
+@app.command()
+def diagnose(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
     """Tell what changed, for whom and why: `case_id, verdict, confidence, cohorts, causes, seconds` per case folder.
 
     Example: `feedback-loop try diagnose cases/ --out answers.jsonl`
     """
     from feedback_loop.workflows.try_diagnose import diagnose_answers
-    from feedback_loop.workflows.try_files import check_output, write_json_lines
-    from feedback_loop.workflows.try_verify_fix import case_folders
 
-    check_output(out)
-    with steps("diagnosing", len(case_folders(cases))) as advance:
-        answers = diagnose_answers(cases, advance)
-    write_json_lines(out, answers)
-    _told(out, answers, as_json, "cases")
+    _case_stage("diagnosing", diagnose_answers, cases, out, as_json)
 
 
 @app.command()
@@ -169,12 +178,18 @@ def verify_fix(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
 
     Example: `feedback-loop try verify-fix cases/ --out answers.jsonl`
     """
+    from feedback_loop.workflows.try_verify_fix import verify_fix_answers
+
+    _case_stage("judging fixes", verify_fix_answers, cases, out, as_json)
+
+
+def _case_stage(doing: str, answer: AnswerCases, cases: Path, out: Path, as_json: bool) -> None:
+    from feedback_loop.workflows.case_folders import case_folders
     from feedback_loop.workflows.try_files import check_output, write_json_lines
-    from feedback_loop.workflows.try_verify_fix import case_folders, verify_fix_answers
 
     check_output(out)
-    with steps("judging fixes", len(case_folders(cases))) as advance:
-        answers = verify_fix_answers(cases, advance)
+    with steps(doing, len(case_folders(cases))) as advance:
+        answers = answer(cases, advance)
     write_json_lines(out, answers)
     _told(out, answers, as_json, "cases")
 

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.diagnosis.change_log import Change
 from feedback_loop.methods.diagnosis.coding import Window
 from feedback_loop.methods.diagnosis.diagnose import Cohort, Diagnosis, diagnose
+from feedback_loop.workflows.case_folders import case_folders, microseconds, read_complaints, read_rows, told_case
 from feedback_loop.workflows.try_files import Answer
-from feedback_loop.workflows.try_verify_fix import case_folders
 
 TASK = "diagnose"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,42 +50,25 @@ def diagnose_answers(cases: Path, advance: Callable[[str], None] = lambda _: Non
 
 def read_case(folder: Path) -> DiagnoseCase:
     """The case in the folder."""
-    file = folder / "case.json"
-    try:
-        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if told["task"] != TASK:
-            raise BadInput(f"{file}: is a case of '{told['task']}', not of '{TASK}'. Give each task its own folder.")
+    with told_case(folder, TASK) as told:
         first, start, end = (
-            _microseconds(told[part][edge]) for part, edge in (("history", "start"), ("window", "start"), ("window", "end"))
+            microseconds(told[part][edge]) for part, edge in (("history", "start"), ("window", "start"), ("window", "end"))
         )
-        dimensions = tuple(str(name) for name in told["dimensions"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableFile(file, f"is no case of {TASK} ({type(error).__name__}: {error})") from error
-    if not first <= start < end:
-        raise BadInput(f"{file}: the window has to follow its history and to last. Mend `history` and `window`.")
-    complaints = _read(folder / "complaints.parquet", ["occurred_at", *dimensions], ["customer_id"])
-    changes = _read(folder / "changes.parquet", ["change_id", "started_at", "scope"], [])
+        if not first <= start < end:
+            raise ValueError("the window must follow its history, and must have a length")
+        case_id, dimensions = str(told["case_id"]), tuple(str(name) for name in told["dimensions"])
+    complaints = read_complaints(folder, ["occurred_at", *dimensions], ["customer_id"]).drop_nulls("occurred_at")
+    changes = read_rows(folder / "changes.parquet", ["change_id", "started_at", "scope"])
     exposure_file = folder / "exposure.parquet"
-    exposure = _read(exposure_file, ["hour", "active_customers"], list(dimensions)) if exposure_file.exists() else None
-    texts = complaints.drop_nulls("occurred_at").cast(dict.fromkeys(dimensions, pl.String))
-    window = Window(first, start, end)
-    return DiagnoseCase(str(told["case_id"]), dimensions, window, texts, tuple(_changes(changes, folder)), exposure)
-
-
-def _read(file: Path, needed: Sequence[str], useful: Sequence[str]) -> pl.DataFrame:
-    if not file.is_file():
-        raise InputFileMissing(file)
-    try:
-        rows = pl.read_parquet(file)
-        return rows.select(*needed, *(name for name in useful if name in rows.columns))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise UnreadableFile(file, f"is no Parquet file with the columns {', '.join(needed)}") from error
+    exposure = read_rows(exposure_file, ["hour", "active_customers"], dimensions) if exposure_file.exists() else None
+    texts = complaints.cast(dict.fromkeys(dimensions, pl.String))
+    return DiagnoseCase(case_id, dimensions, Window(first, start, end), texts, tuple(_changes(changes, folder)), exposure)
 
 
 def _changes(rows: pl.DataFrame, folder: Path) -> list[Change]:
     try:
         return [
-            Change(str(name), _microseconds(started.isoformat()), _scope(scope))
+            Change(str(name), microseconds(started.isoformat()), _scope(scope))
             for name, started, scope in rows.drop_nulls("started_at").select("change_id", "started_at", "scope").iter_rows()
         ]
     except (TypeError, ValueError, AttributeError) as error:
@@ -100,13 +80,6 @@ def _scope(text: str | None) -> dict[str, tuple[str, ...]]:
     if not isinstance(told, dict) or not all(isinstance(values, list) for values in told.values()):
         raise ValueError("a scope is no JSON text {dimension: [values]}")
     return {str(name): tuple(map(str, values)) for name, values in told.items()}
-
-
-def _microseconds(text: str) -> int:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError(f"the time {text} has no offset")
-    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def _told(found: Diagnosis) -> Answer:

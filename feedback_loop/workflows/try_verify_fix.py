@@ -6,18 +6,16 @@ break: nothing is assumed of a case but what its own files say, not how long it 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
 from feedback_loop.methods.statistics.difference_in_differences import BIN, Period, fix_effect
+from feedback_loop.workflows.case_folders import case_folders, read_complaints, told_case
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"
@@ -43,38 +41,14 @@ def verify_fix_answers(cases: Path, advance: Callable[[str], None] = lambda _: N
     return answers
 
 
-def case_folders(cases: Path) -> list[Path]:
-    """The folders below that hold a case, at least one, by name."""
-    folders = sorted(file.parent for file in cases.glob("*/case.json"))
-    if not folders:
-        raise InputFileMissing(cases, "holds no case. Name the folder whose folders hold a case.json each")
-    return folders
-
-
 def read_case(folder: Path) -> FixCase:
     """The case in the folder."""
-    file = folder / "case.json"
-    try:
-        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if told["task"] != TASK:
-            raise BadInput(f"{file}: is a case of '{told['task']}', not of '{TASK}'. Give each task its own folder.")
+    with told_case(folder, TASK) as told:
         named = (told["history"]["start"], told["symptom_start"], told["fix_at"], told["window"]["end"])
         first, symptom, fix, end = (datetime.fromisoformat(text) for text in named)
         minutes = float(told.get("bin_minutes", 1440))
         bin_length = max(timedelta(minutes=minutes), BIN)
-        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, _complaints(folder))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableFile(file, f"is no case of {TASK} ({type(error).__name__}: {error})") from error
-
-
-def _complaints(folder: Path) -> pl.DataFrame:
-    file = folder / "complaints.parquet"
-    if not file.is_file():
-        raise InputFileMissing(file)
-    try:
-        return pl.read_parquet(file, columns=list(_COLUMNS))
-    except pl.exceptions.PolarsError as error:
-        raise UnreadableFile(file, f"is no Parquet file with the columns {', '.join(_COLUMNS)}") from error
+        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, read_complaints(folder, _COLUMNS))
 
 
 def _answer(folder: Path) -> Answer:

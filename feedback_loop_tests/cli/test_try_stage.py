@@ -11,6 +11,7 @@ import pytest
 
 from feedback_loop_tests.cli.conftest import Call
 from feedback_loop_tests.methods.diagnosis.made_up_window import made_up
+from feedback_loop_tests.workflows.detect_cases import write_detect_case
 from feedback_loop_tests.workflows.diagnose_cases import write_diagnose_case
 from feedback_loop_tests.workflows.fix_cases import write_fix_case
 
@@ -149,6 +150,22 @@ def test_verify_fix_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: P
     assert (outcome.code, outcome.out.strip()) == (0, f"1 cases answered in {out}")
     assert [json.loads(line)["verdict"] for line in out.read_text("utf-8").splitlines()] == ["fixed"]
     assert call("try", "verify-fix", tmp_path / "none", "--out", out).code == 2
+
+
+def test_detect_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: Path) -> None:
+    write_detect_case(tmp_path / "cases" / "one", [2] * 24 * 16)
+    outcome = call("try", "detect", tmp_path / "cases", "--out", out)
+    assert (outcome.code, outcome.out.strip()) == (0, f"1 cases answered in {out}")
+    assert [json.loads(line)["alarms"] for line in out.read_text("utf-8").splitlines()] == [[]]
+
+
+def test_detect_leaves_no_answers_where_one_case_is_bad(call: Call, tmp_path: Path, out: Path) -> None:
+    write_detect_case(tmp_path / "cases" / "one", [2] * 24 * 16)
+    write_detect_case(tmp_path / "cases" / "two", [2] * 24 * 16, bin_minutes=7)
+    outcome = call("try", "detect", tmp_path / "cases", "--out", out)
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "two/case.json" in outcome.err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(
