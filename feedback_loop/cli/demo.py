@@ -118,7 +118,7 @@ class _Stage:
             self.company.land_until(now)
             first = at_hour(WATCHED_DAY, 0).date()
             self._run(DayRange(first, max(first, (now - timedelta(minutes=1)).date())), with_marts=False)
-            self.told.looked(now, self.company.store, self.state, first)
+            self.told.looked(now, self.company.store, first)
             self.told.carried_out(self._execute(), self.state)
             proposal = rollback_of(self.state, ProposalStatus.AWAITING_APPROVAL)
             if proposal is not None:

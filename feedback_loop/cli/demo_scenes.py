@@ -67,7 +67,7 @@ class Teller:
         counts = ", ".join(f"{rows.get(name, 0):,} {name}" for name in ("silver_fragment", "gold_issue", "analysis_alert"))
         self._say(f"every table and check of {done.summary.days} in {done.total_seconds:.0f} s: {counts}")
 
-    def looked(self, now: datetime, store: TableStore, state: StateStore, day: date) -> None:
+    def looked(self, now: datetime, store: TableStore, day: date) -> None:
         """What the loop sees at a tick of the watched day."""
         from feedback_loop.contracts.days import DayRange
         from feedback_loop.contracts.tables import TABLES
@@ -78,7 +78,7 @@ class Teller:
         if shares.is_empty():
             self._say(f"{alerts.height} alerts, none of them a share of 18 % within six hours")
             return
-        self._share_alert(next(shares.iter_rows(named=True)), store)
+        self._share_alert(_telling(shares, store.read(TABLES["analysis_hypothesis"])), store)
 
     def _share_alert(self, alert: Mapping[str, Any], store: TableStore) -> None:
         from feedback_loop.contracts.tables import TABLES
@@ -228,6 +228,13 @@ class Teller:
 
 def _attributes(text: str) -> str:
     return ", ".join(f"{name} {value}" for name, value in json.loads(text).items()) or "everybody"
+
+
+def _telling(alerts: Frame, hypotheses: Frame) -> Mapping[str, Any]:
+    """The alert whose known cause is the most probable, then the one with the highest score."""
+    known = hypotheses.filter(hypotheses["cause_id"].is_not_null() & (hypotheses["hypothesis_rank"] == 1))
+    joined = alerts.join(known.select("alert_id", "hypothesis_score"), on="alert_id", how="left")
+    return next(joined.sort("hypothesis_score", "alert_score", descending=True, nulls_last=True).iter_rows(named=True))
 
 
 def _days_between(start: datetime | None, end: datetime) -> str:

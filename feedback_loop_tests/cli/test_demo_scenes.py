@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from feedback_loop.adapters.memory_store import MemoryTableStore
 from feedback_loop.cli.demo_scenes import Teller
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.workflows.audit import AuditReport
 from feedback_loop.workflows.demo import PlantedFault
-from feedback_loop_tests.contracts.rows import valid_row
+from feedback_loop_tests.contracts.rows import frame_of, valid_row
 from feedback_loop_tests.fakes import START
 
 WHOLE = AuditReport(12, None, (), ())
@@ -66,3 +67,19 @@ def test_a_fix_that_nothing_can_be_said_of_has_no_figure(capsys: pytest.CaptureF
 )
 def test_a_fault_is_told_as_it_was_found(capsys: pytest.CaptureFixture[str], changes: dict[str, Any], line: str) -> None:
     assert line in said(capsys, planted(**changes), JUDGED)
+
+
+def test_of_a_ticks_alerts_the_one_with_the_likeliest_known_cause_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    store, alert, cause = MemoryTableStore(), TABLES["analysis_alert"], TABLES["analysis_hypothesis"]
+    of_day = {"alert_kind": "share", "exposure_count": 20, "expected_count": 0.5, "alerted_class": None, "event_date": START.date()}
+    told = [
+        of_day | {"alert_id": name, "observed_count": count, "alert_score": score} for name, count, score in (("a", 7, 1.0), ("b", 9, 5.0))
+    ]
+    store.replace_all(alert, frame_of(alert, *told))
+    why = [
+        {"hypothesis_id": "1", "alert_id": "a", "hypothesis_rank": 1, "cause_id": "deploy-7", "hypothesis_score": 0.6},
+        {"hypothesis_id": "2", "alert_id": "b", "hypothesis_rank": 1, "cause_id": None, "hypothesis_score": 1.0},
+    ]
+    store.replace_all(cause, frame_of(cause, *(one | {"event_date": START.date()} for one in why)))
+    Teller(is_silent=False).looked(START, store, START.date())
+    assert "7 of the 20 records" in capsys.readouterr().out
