@@ -28,6 +28,9 @@ _MOST_CELLS = 4_000_000
 _MISSING_WEIGHT = 0.15
 """How likely "attribute missing" is to mark a change, beside a known value."""
 
+_ALL_BUT_NOBODY = 0.999
+"""A conjunction that holds everybody is no segment: a rise of all is weighed as that."""
+
 _LATE = 0.6
 """The part of the window's expectation that a late rise is compared with."""
 
@@ -72,7 +75,8 @@ def _striking(
     among_values = np.log(0.5 / np.prod([max(1, sizes[d]) for d in dimensions]) + 0.5 * share)
     prior = log_prior + among_values + is_missing.sum(axis=1) * log(_MISSING_WEIGHT)
     striking = np.maximum(_gain(observed, due), _gain(late, _LATE * due)) + prior
-    for row in np.flatnonzero(observed > due):
+    is_everybody = (observed == len(now)) & (usual >= _ALL_BUT_NOBODY * history.total)
+    for row in np.flatnonzero((observed > due) & ~is_everybody):
         pairs = tuple((d, int(code)) for d, code in zip(dimensions, codes[row], strict=True))
         yield (
             float(striking[row]),

@@ -114,6 +114,11 @@ def test_names_and_order_of_rows_do_not_matter() -> None:
     assert other.cohorts[0].attributes == {"platform": "web", "area": "login"}
 
 
+def test_a_value_that_everybody_has_is_no_segment() -> None:
+    told = made_up().more(300).frame.with_columns(os=pl.lit("web"))
+    assert diagnose(told, DIMENSIONS, (), WINDOW).verdict is Verdict.GLOBAL
+
+
 def test_a_window_without_complaints_or_without_dimensions_is_told_too() -> None:
     told = made_up()
     silent = told.frame.filter(pl.col("occurred_at").dt.epoch("us") < WINDOW.start)
