@@ -1,9 +1,9 @@
 """Of whom the window's complaints would be if nothing changed: history's rows, reweighted where the mix of customers moved by itself.
 
-Where active customers are counted by value, their shift moves history's margins; where they are not, a drift that history itself shows
-does. Margins are fitted one after the other until they agree (raking; Deming and Stephan 1940), so that a value and its parent don't move
-twice. The rule that is easy to break: a value without a past borrows the other attributes of all rows; the few rows that it has would
-stand for too much.
+Where active customers are counted by value, their shift moves history's margins; where they are not, other customers at the window's hours
+or on its weekday do, or a drift that history itself shows. Margins are fitted one after the other until they agree (raking; Deming and
+Stephan 1940), so that a value and its parent don't move twice. The rule that is easy to break: a value without a past borrows the other
+attributes of all rows; the few rows that it has would stand for too much.
 """
 
 from __future__ import annotations
@@ -76,22 +76,39 @@ class Mix:
         return Mix({**self.margins, dimension: margin}, {**self.variance, (dimension, code): variance})
 
 
+@dataclass(frozen=True)
+class _Margin:
+    """A margin other than history's, how much the moved shares vary by code, and how clearly they moved, in standard errors."""
+
+    margin: Reals
+    variance: dict[int, float]
+    strength: float
+
+    @classmethod
+    def of(cls, margin: Reals, z: Reals, variance: float) -> _Margin | None:
+        """The margin, made to sum to one; None where nothing moved clearly."""
+        clear = np.flatnonzero(np.abs(z) > CLEAR_Z)
+        return cls(margin / margin.sum(), {int(code): variance for code in clear}, float(np.abs(z).max())) if len(clear) else None
+
+
 def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None) -> Mix:
     """Which margins the window lets expect to differ from history's."""
     margins: dict[int, Reals] = {}
     variance: dict[tuple[int, int], float] = {}
-    before = rows.codes[rows.at < window.start]
-    days = ((window.start - 1 - rows.at[rows.at < window.start]) // DAY_US).astype(np.int64)
+    before, at = rows.codes[rows.at < window.start], rows.at[rows.at < window.start]
+    days, times = ((window.start - 1 - at) // DAY_US).astype(np.int64), _same_times(at, window)
     for dimension, (name, known) in enumerate(zip(rows.dimensions, rows.values, strict=True)):
         counted = _active_by_value(exposure, rows.dimensions, name, known, window)
         by_day = _by_day(before[:, dimension], days, len(known) + 1, window)
         variance |= {(dimension, code): one for code, one in _own_variance(by_day).items()}
-        moved = (
-            _by_drift(by_day) if counted is None else _by_active(*counted, History.plain(before).margin(dimension, len(known)), len(before))
-        )
+        if counted is None:
+            found = [_by_drift(by_day), *(_by_time(before[:, dimension], same, len(known) + 1) for same in times)]
+            moved = max((one for one in found if one is not None), key=lambda one: one.strength, default=None)
+        else:
+            moved = _by_active(*counted, History.plain(before).margin(dimension, len(known)), len(before))
         if moved is not None:
-            margins[dimension] = moved[0]
-            variance |= {(dimension, code): max(one, variance.get((dimension, code), 0.0)) for code, one in moved[1].items()}
+            margins[dimension] = moved.margin
+            variance |= {(dimension, code): max(one, variance.get((dimension, code), 0.0)) for code, one in moved.variance.items()}
     return Mix(margins, variance)
 
 
@@ -148,7 +165,24 @@ def _active_by_value(
     return (before, now) if before.sum() > 0 and now.sum() > 0 else None
 
 
-def _by_active(before: Reals, now: Reals, margin: Reals, row_count: int) -> tuple[Reals, dict[int, float]] | None:
+def _same_times(at: Indices, window: Window) -> list[Flags]:
+    """Which complaints before the window came at its hours of day, and which on its weekday; the window is shorter than either."""
+    since_start = at - window.start
+    of_day, of_week = since_start % DAY_US < window.length, since_start % (7 * DAY_US) < max(window.length, DAY_US)
+    return [same for same, cycle in ((of_day, DAY_US), (of_week, 7 * DAY_US)) if window.length < cycle]
+
+
+def _by_time(codes: Indices, same: Flags, size: int) -> _Margin | None:
+    """The margin of the complaints that came at the same time of the cycle, where it is clearly not that of all."""
+    count, share = int(same.sum()), np.bincount(codes, minlength=size) / max(len(codes), 1)
+    if not 0 < count < len(codes):
+        return None
+    found = np.bincount(codes[same], minlength=size)
+    z = (found - share * count) / np.sqrt(np.maximum(share * (1 - share) * count * (1 - count / len(codes)), 1e-9) + 0.5)
+    return _Margin.of((found + 5 * share) / (count + 5), z, MOVED_VARIANCE)
+
+
+def _by_active(before: Reals, now: Reals, margin: Reals, row_count: int) -> _Margin | None:
     """History's complaint margin, moved as the active customers moved where that is clear."""
     ratio = now.sum() / before.sum()
     z = 2 * (np.sqrt(now + 0.375) - np.sqrt(before * ratio + 0.375)) / np.sqrt(1 + ratio)
@@ -163,7 +197,8 @@ def _by_active(before: Reals, now: Reals, margin: Reals, row_count: int) -> tupl
     rest = np.r_[~clear, False]
     left = max(1 - moved[~rest].sum(), 1e-6)
     moved[rest] *= left / max(moved[rest].sum(), 1e-12)
-    return moved / moved.sum(), {int(code): NEW_VARIANCE if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
+    variance = {int(code): NEW_VARIANCE if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
+    return _Margin(moved / moved.sum(), variance, float(np.abs(z).max()))
 
 
 def _by_day(codes: Indices, days_ago: Indices, size: int, window: Window) -> Reals:
@@ -183,16 +218,12 @@ def _own_variance(by_day: Reals) -> dict[int, float]:
     return {int(code): float(min(excess[code] / scale[code], _MOST_VARIANCE)) for code in np.flatnonzero(is_clear)}
 
 
-def _by_drift(by_day: Reals) -> tuple[Reals, dict[int, float]] | None:
+def _by_drift(by_day: Reals) -> _Margin | None:
     """The margin of the last days, carried on, where these are clearly not like the days before."""
     total, share = by_day.sum(axis=1), by_day.sum(axis=0) / max(by_day.sum(), 1)
     recent, recent_total = by_day[:_RECENT_DAYS].sum(axis=0), total[:_RECENT_DAYS].sum()
     z = (recent - share * recent_total) / np.sqrt(np.maximum(share * (1 - share) * recent_total, 1e-9) + 0.5)
-    clear = np.abs(z) > CLEAR_Z
-    if not clear.any():
-        return None
     weight = 0.5 ** (np.arange(len(by_day)) / _HALF_LIFE_DAYS)
     latest = (weight @ by_day + 5 * share) / (weight @ total + 5)
     last, before = ((by_day[part].sum(axis=0) + 2 * share) / (total[part].sum() + 2) for part in (slice(0, 1), slice(1, _RECENT_DAYS)))
-    margin = np.clip(latest + 0.5 * np.where(clear, last - before, 0.0), 1e-6, None)
-    return margin / margin.sum(), {int(code): DRIFT_VARIANCE for code in np.flatnonzero(clear)}
+    return _Margin.of(np.clip(latest + 0.5 * np.where(np.abs(z) > CLEAR_Z, last - before, 0.0), 1e-6, None), z, DRIFT_VARIANCE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from feedback_loop.methods.diagnosis.coding import Coded, Window
+from feedback_loop.methods.diagnosis.level import DAY_US
 from feedback_loop.methods.diagnosis.mix import History, Mix, expected_mix, raked, with_share
 from feedback_loop_tests.methods.diagnosis.made_up_window import SHARES, WINDOW, active_customers, made_up
 
@@ -44,7 +46,7 @@ def test_a_drift_that_history_shows_is_carried_on_where_nobody_counts_customers(
     codes[rolled_out, VERSION] = 2
     moved = ROWS.codes.copy()
     moved[ROWS.at < WINDOW.start] = codes
-    mix = expected_mix(type(ROWS)(ROWS.dimensions, ROWS.values, ROWS.at, moved), WINDOW, None)
+    mix = expected_mix(Coded(ROWS.dimensions, ROWS.values, ROWS.at, moved), WINDOW, None)
     assert mix.margins[VERSION][2] > 0.5
 
 
@@ -59,3 +61,15 @@ def test_one_share_is_set_and_the_others_keep_their_proportions() -> None:
     assert margin.sum() == pytest.approx(1)
     assert margin[0] == 0.9
     assert margin[1] / margin[2] == pytest.approx(3, rel=0.15)
+
+
+@pytest.mark.parametrize("cycle_days", [1, 7])
+def test_other_customers_at_other_hours_or_on_other_weekdays_are_expected_then(cycle_days: int) -> None:
+    short = Window(WINDOW.first, WINDOW.start, WINDOW.start + DAY_US // (4 if cycle_days == 1 else 1))
+    is_same = (ROWS.at - WINDOW.start) % (cycle_days * DAY_US) < short.length
+    codes = ROWS.codes.copy()
+    codes[is_same & (np.random.default_rng(1).random(len(codes)) < 0.5), OS] = 2
+    mix = expected_mix(Coded(ROWS.dimensions, ROWS.values, ROWS.at, codes), short, None)
+    usual = np.bincount(codes[is_same & (ROWS.at < WINDOW.start), OS], minlength=4) / (is_same & (ROWS.at < WINDOW.start)).sum()
+    assert mix.margins[OS] == pytest.approx(usual, abs=0.03)
+    assert list(mix.margins) == [OS]
