@@ -1,7 +1,8 @@
 """`try verify-fix`: did a fix work, answered for each case folder of a user's own.
 
-A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/difference_in_differences`. The rule that is easy to
-break: nothing is assumed of a case but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
+A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/difference_in_differences`. A customer who complains many
+times a day counts once that day, or one angry customer would look like many. The rule that is easy to break: nothing is assumed of a case
+but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"
 _COLUMNS = ("occurred_at", "treated", "control")
+_CUSTOMER = "customer_id"
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,17 @@ def _complaints(folder: Path) -> pl.DataFrame:
     if not file.is_file():
         raise InputFileMissing(file)
     try:
-        return pl.read_parquet(file, columns=list(_COLUMNS))
+        found = pl.read_parquet(file)
+        return _once_a_day(found) if _CUSTOMER in found.columns else found.select(_COLUMNS)
     except pl.exceptions.PolarsError as error:
         raise UnreadableFile(file, f"is no Parquet file with the columns {', '.join(_COLUMNS)}") from error
+
+
+def _once_a_day(complaints: pl.DataFrame) -> pl.DataFrame:
+    """The first complaint of each customer on each day, apart for treated and control; one of an unknown customer counts by itself."""
+    named = complaints.sort("occurred_at").with_columns(day=pl.col("occurred_at").dt.date())
+    first = pl.struct(_CUSTOMER, "day", "treated", "control").is_first_distinct()
+    return named.filter(first | pl.col(_CUSTOMER).is_null()).select(_COLUMNS)
 
 
 def _answer(folder: Path) -> Answer:
