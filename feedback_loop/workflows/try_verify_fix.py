@@ -1,7 +1,8 @@
 """`try verify-fix`: did a fix work, answered for each case folder of a user's own.
 
-A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/difference_in_differences`. The rule that is easy to
-break: nothing is assumed of a case but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
+A case is `case.json` and `complaints.parquet`; the method is `methods/statistics/difference_in_differences`. A customer who complains many
+times a day counts once that day, or one angry customer would look like many. The rule that is easy to break: nothing is assumed of a case
+but what its own files say, not how long it lasts, nor that there were complaints in each part of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"
 _COLUMNS = ("occurred_at", "treated", "control")
+_CUSTOMER = "customer_id"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,19 @@ def read_case(folder: Path) -> FixCase:
         first, symptom, fix, end = (datetime.fromisoformat(text) for text in named)
         minutes = float(told.get("bin_minutes", 1440))
         bin_length = max(timedelta(minutes=minutes), BIN)
-        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, read_complaints(folder, _COLUMNS))
+        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, _complaints(folder))
+
+
+def _complaints(folder: Path) -> pl.DataFrame:
+    found = read_complaints(folder, _COLUMNS, [_CUSTOMER])
+    return _once_a_day(found) if _CUSTOMER in found.columns else found
+
+
+def _once_a_day(complaints: pl.DataFrame) -> pl.DataFrame:
+    """The first complaint of each customer on each day, apart for treated and control; one of an unknown customer counts by itself."""
+    named = complaints.sort("occurred_at").with_columns(day=pl.col("occurred_at").dt.date())
+    first = pl.struct(_CUSTOMER, "day", "treated", "control").is_first_distinct()
+    return named.filter(first | pl.col(_CUSTOMER).is_null()).select(_COLUMNS)
 
 
 def _answer(folder: Path) -> Answer:

@@ -38,6 +38,23 @@ def test_the_order_of_the_complaints_does_not_matter(cases: Path) -> None:
     assert [a | {"seconds": 0} for a in verify_fix_answers(cases)] == [a | {"seconds": 0} for a in first]
 
 
+def test_a_customer_who_complains_many_times_a_day_counts_once(cases: Path) -> None:
+    first = verify_fix_answers(cases)
+    for file in cases.glob("*/complaints.parquet"):
+        told = pl.read_parquet(file)
+        pl.concat([told, *[told.filter(pl.col("treated")).tail(3)] * 9]).write_parquet(file)
+    assert [a["ratio"] for a in verify_fix_answers(cases)] == [a["ratio"] for a in first]
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_complaints_without_a_customer_count_each(cases: Path, unknown: bool) -> None:
+    first = verify_fix_answers(cases)
+    for file in cases.glob("*/complaints.parquet"):
+        told = pl.read_parquet(file)
+        (told.with_columns(customer_id=pl.lit(None, pl.String)) if unknown else told.drop("customer_id")).write_parquet(file)
+    assert [a["ratio"] for a in verify_fix_answers(cases)] == [a["ratio"] for a in first]
+
+
 def test_bins_shorter_than_a_day_are_joined(cases: Path) -> None:
     first = verify_fix_answers(cases)
     for file in cases.glob("*/case.json"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.loop_vocab import EffectVerdict
-from feedback_loop.methods.statistics.difference_in_differences import FixEffect, Period, fix_effect, trend_p_value
+from feedback_loop.methods.statistics.difference_in_differences import HELPED_AT_LEAST, FixEffect, Period, fix_effect, trend_p_value
 
 HISTORY_DAYS = 27
 
@@ -47,9 +49,9 @@ def test_complaints_that_stayed_are_not_fixed() -> None:
 
 
 def test_a_little_less_of_very_many_is_no_fix() -> None:
-    found = effect(before=(900, 6000), after=(780, 6000), usual=(100, 6000), days=14)
-    assert found.high is not None
-    assert found.high < 1.0
+    found = effect(before=(900, 6000), after=(750, 6000), usual=(100, 6000), days=14)
+    assert found.helped_probability is not None
+    assert found.helped_probability >= HELPED_AT_LEAST
     assert found.verdict is EffectVerdict.NOT_FIXED
 
 
@@ -82,7 +84,7 @@ def test_few_complaints_tell_nothing() -> None:
 @pytest.mark.parametrize(("before", "after"), [((0, 0), (4, 60)), ((0, 60), (4, 60)), ((20, 60), (0, 0))])
 def test_a_period_without_counts_gives_no_figure(before: tuple[float, float], after: tuple[float, float]) -> None:
     found = effect(before, after)
-    assert (found.ratio, found.low, found.high, found.symptom_probability) == (None, None, None, None)
+    assert (found.ratio, found.low, found.high, found.helped_probability, found.symptom_probability) == (None,) * 5
     assert found.verdict is EffectVerdict.INSUFFICIENT_EVIDENCE
 
 
@@ -128,6 +130,59 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
         found = fix_effect(drawn(seed, 27, 5, 50, 0.05), drawn(seed + 1, 5, 15, 50, 0.05), drawn(seed + 2, 5, 6, 50, 0.05))
         held += found.low is not None and found.high is not None and found.low <= 0.4 <= found.high
     assert 89 <= held <= 99
+
+
+def peak(seed: int, days: int = 4) -> tuple[Period, Period, Period]:
+    """Days on which nothing ever happened, the start picked where the treated complained most."""
+    whole = drawn(seed, 27 + 27 + 2 * days, 5, 50, 0.08)
+    totals = np.convolve(whole.treated, np.ones(days), "valid")[27:-days]
+    first = 27 + int(totals.argmax())
+    spans = ((first - 27, first), (first, first + days), (first + days, first + 2 * days))
+    history, before, after = (Period(whole.treated[start:end], whole.control[start:end]) for start, end in spans)
+    return history, before, after
+
+
+def test_of_fixes_that_did_nothing_at_a_picked_peak_few_are_called_fixed_and_the_interval_holds() -> None:
+    found = [fix_effect(*peak(seed)) for seed in range(120)]
+    assert sum(f.verdict is EffectVerdict.FIXED for f in found) <= 8
+    assert sum(f.low is not None and f.high is not None and f.low <= 1.0 <= f.high for f in found) >= 108
+
+
+def test_of_fixes_that_took_away_two_thirds_of_a_threefold_rise_most_are_called_fixed() -> None:
+    found = [fix_effect(drawn(s, 27, 5, 50, 0.05), drawn(s + 1, 5, 15, 50, 0.05), drawn(s + 2, 5, 5, 50, 0.05)) for s in range(0, 180, 3)]
+    assert sum(f.verdict is EffectVerdict.FIXED for f in found) >= 51
+    assert not any(f.verdict is EffectVerdict.NOT_FIXED for f in found)
+
+
+@pytest.mark.parametrize("shock", [0.5, 1.0, 2.0])
+def test_of_fixes_that_did_nothing_few_are_called_fixed_whatever_hits_both(shock: float) -> None:
+    found = [
+        fix_effect(drawn(s, 27, 5, 50, 0.05), drawn(s + 1, 5, 15, 50, 0.05), drawn(s + 2, 5, 15 * shock, 50 * shock, 0.05))
+        for s in range(0, 180, 3)
+    ]
+    assert sum(f.verdict is EffectVerdict.FIXED for f in found) <= 5
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(5, 40), st.integers(0, 40), st.integers(1, 10))
+def test_more_treated_complaints_after_the_fix_never_lower_the_ratio(before: int, after: int, more: int) -> None:
+    fewer, many = (effect(before=(before, 60), after=(count, 60)).ratio for count in (after, after + more))
+    assert fewer is not None
+    assert many is not None
+    assert fewer <= many
+
+
+def test_a_rise_is_doubted_the_more_the_more_starts_could_have_been_picked() -> None:
+    short, long = (fix_effect(steady(days, 4, 60), steady(3, 6, 60), steady(5, 4, 60)).symptom_probability for days in (6, 60))
+    assert short is not None
+    assert long is not None
+    assert long < short
+
+
+def test_the_last_bin_of_a_period_may_be_a_part_of_one() -> None:
+    start = datetime(2025, 3, 1, tzinfo=UTC)
+    found = Period.of(np.zeros(0, np.int64), np.zeros(0, np.int64), start, start + timedelta(days=2, hours=6))
+    assert found.bin_lengths.tolist() == [1.0, 1.0, 0.25]
 
 
 @settings(max_examples=40, deadline=None)
