@@ -99,6 +99,21 @@ def test_what_was_recorded_is_replayed_without_a_server(home: Home, new_home: Ne
     assert other.table("analysis_evidence").sort("evidence_id").equals(home.table("analysis_evidence").sort("evidence_id"))
 
 
+@pytest.mark.parametrize("is_gone", [False, True], ids=["answered", "gone"])
+def test_the_key_is_in_no_file_of_the_home(home: Home, monkeypatch: pytest.MonkeyPatch, is_gone: bool) -> None:
+    key = "sk-walrus-4711-never-written"
+    monkeypatch.setattr("feedback_loop.adapters.llm.rounds._FIRST_WAIT_SECONDS", 0.0)
+    with running_model(answer) as running:
+        with_model(monkeypatch, BASE_URL=running.url, API_KEY=key)
+        if not is_gone:
+            landed(home).run(days(0, 0))
+            assert running.heard.bodies
+    if is_gone:
+        landed(home).run(days(0, 0))
+    holding = [file for file in home.folder.rglob("*") if file.is_file() and key.encode() in file.read_bytes()]
+    assert holding == []
+
+
 def test_a_server_that_is_gone_leaves_the_loop_running_and_the_texts_to_people(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_model(answer) as running:
         pass
