@@ -6,7 +6,6 @@ tens of thousands of conjunctions don't find something in every window.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, log
@@ -50,24 +49,46 @@ class Candidate:
 
 def candidates(now: Indices, is_late: Flags, history: History, sizes: tuple[int, ...], expected: float) -> list[Candidate]:
     """The most striking conjunctions of the window's rows `now` [n, dimensions]; `is_late` marks those in its later part."""
-    found: list[tuple[float, Candidate]] = []
     orders = min(LONGEST, len(sizes))
-    for order in range(1, orders + 1):
-        for dimensions in combinations(range(len(sizes)), order):
-            log_prior = -log(orders) - log(comb(len(sizes), order))
-            found += _striking(now, is_late, history, sizes, dimensions, expected, log_prior)
-    found.sort(key=lambda one: (-one[0], one[1].pairs))
-    return [candidate for _, candidate in found[:MOST]]
+    counted = [
+        _counted(now, is_late, history, sizes, dimensions, expected, -log(orders) - log(comb(len(sizes), order)))
+        for order in range(1, orders + 1)
+        for dimensions in combinations(range(len(sizes)), order)
+    ]
+    if not counted:
+        return []
+    ends = np.cumsum([len(one.striking) for one in counted])
+    best = np.argsort(-np.concatenate([one.striking for one in counted]), kind="stable")[:MOST]
+    owners = np.searchsorted(ends, best, side="right")
+    return [counted[n].candidate(int(place - ends[n] + len(counted[n].striking))) for n, place in zip(owners, best, strict=True)]
 
 
-def _striking(
+@dataclass(frozen=True)
+class _Counted:
+    """All conjunctions of the same dimensions that have more than is due: codes [m, dimensions], counts, prior, and how striking [m]."""
+
+    dimensions: tuple[int, ...]
+    codes: Indices
+    observed: Indices
+    usual: Reals
+    counted: Reals
+    prior: Reals
+    is_known: Flags
+    striking: Reals
+
+    def candidate(self, row: int) -> Candidate:
+        """One of them."""
+        pairs = tuple((d, int(code)) for d, code in zip(self.dimensions, self.codes[row], strict=True))
+        counts = int(self.observed[row]), float(self.usual[row]), float(self.counted[row])
+        return Candidate(pairs, *counts, float(self.prior[row]), bool(self.is_known[row]))
+
+
+def _counted(
     now: Indices, is_late: Flags, history: History, sizes: tuple[int, ...], dimensions: tuple[int, ...], expected: float, log_prior: float
-) -> Iterator[tuple[float, Candidate]]:
+) -> _Counted:
     radix = np.array([sizes[d] + 1 for d in dimensions])
     step = np.r_[1, np.cumprod(radix)[:-1]]
     cells, observed, late, usual, counted = _counts(now, is_late, history, dimensions, step, int(np.prod(radix)))
-    if not len(cells):
-        return
     codes = cells[:, None] // step % radix
     due = np.maximum((usual + 0.3) / (history.total + 1) * max(len(now) * 0.5, min(expected, len(now))), 0.1)
     share = (usual + 0.5) / (history.total + 1)
@@ -76,12 +97,10 @@ def _striking(
     prior = log_prior + among_values + is_missing.sum(axis=1) * log(_MISSING_WEIGHT)
     striking = np.maximum(_gain(observed, due), _gain(late, _LATE * due)) + prior
     is_everybody = (observed == len(now)) & (usual >= _ALL_BUT_NOBODY * history.total)
-    for row in np.flatnonzero((observed > due) & ~is_everybody):
-        pairs = tuple((d, int(code)) for d, code in zip(dimensions, codes[row], strict=True))
-        yield (
-            float(striking[row]),
-            Candidate(pairs, int(observed[row]), float(usual[row]), float(counted[row]), float(prior[row]), not is_missing[row].any()),
-        )
+    rows = np.flatnonzero((observed > due) & ~is_everybody)
+    return _Counted(
+        dimensions, codes[rows], observed[rows], usual[rows], counted[rows], prior[rows], ~is_missing[rows].any(axis=1), striking[rows]
+    )
 
 
 def _counts(
@@ -100,7 +119,7 @@ def _counts(
     observed = np.bincount(keys, minlength=cells)
     kept = np.flatnonzero(observed >= FEWEST)
     late = np.bincount(keys[is_late], minlength=cells)[kept]
-    usual = np.bincount(before, weights=weights, minlength=cells)[kept]
+    usual = np.bincount(before, weights=weights if history.is_weighted else None, minlength=cells)[kept]
     counted = usual if not history.is_weighted else np.bincount(before, weights=plain, minlength=cells)[kept]
     return named[kept], observed[kept].astype(np.int64), late.astype(np.int64), usual.astype(float), counted.astype(float)
 
