@@ -7,7 +7,7 @@ files hold, the answer to a bad one is a single line that names the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
+from feedback_loop.workflows.try_files import Answer
 
 Told = dict[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +28,15 @@ def case_folders(cases: Path) -> list[Path]:
     if not folders:
         raise InputFileMissing(cases, "holds no case. Name the folder whose folders hold a case.json each")
     return folders
+
+
+def answers_of(cases: Path, answer: Callable[[Path], Answer], advance: Callable[[str], None]) -> list[Answer]:
+    """The answer to each case folder, by name; `advance` is told the name of each that was answered."""
+    answers: list[Answer] = []
+    for folder in case_folders(cases):
+        answers.append(answer(folder))
+        advance(folder.name)
+    return answers
 
 
 @contextmanager

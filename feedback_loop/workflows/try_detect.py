@@ -20,7 +20,7 @@ import polars as pl
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.statistics.rate_alarms.stream import Stream
 from feedback_loop.methods.statistics.rate_alarms.watch import raised_alarms
-from feedback_loop.workflows.case_folders import case_folders, microseconds, read_complaints, told_case
+from feedback_loop.workflows.case_folders import answers_of, microseconds, read_complaints, told_case
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "detect"
@@ -41,11 +41,7 @@ class WatchedCase:
 
 def detect_answers(cases: Path, advance: Callable[[str], None] = lambda _: None) -> list[Answer]:
     """One answer per case folder, by name: `case_id, alarms, seconds`; raises BadInput where a case can't be read."""
-    answers: list[Answer] = []
-    for folder in case_folders(cases):
-        answers.append(_answer(folder))
-        advance(folder.name)
-    return answers
+    return answers_of(cases, _answer, advance)
 
 
 def read_case(folder: Path) -> WatchedCase:

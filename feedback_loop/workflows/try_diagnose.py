@@ -18,7 +18,7 @@ from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.diagnosis.change_log import Change
 from feedback_loop.methods.diagnosis.coding import Window
 from feedback_loop.methods.diagnosis.diagnose import Cohort, Diagnosis, diagnose
-from feedback_loop.workflows.case_folders import case_folders, microseconds, read_complaints, read_rows, told_case
+from feedback_loop.workflows.case_folders import answers_of, microseconds, read_complaints, read_rows, told_case
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "diagnose"
@@ -38,14 +38,7 @@ class DiagnoseCase:
 
 def diagnose_answers(cases: Path, advance: Callable[[str], None] = lambda _: None) -> list[Answer]:
     """One answer per case folder, by name: `case_id, verdict, confidence, cohorts, causes, seconds`; BadInput where one can't be read."""
-    answers: list[Answer] = []
-    for folder in case_folders(cases):
-        began = time.process_time()
-        case = read_case(folder)
-        found = diagnose(case.complaints, case.dimensions, case.changes, case.window, case.exposure)
-        answers.append({"case_id": case.case_id, **_told(found), "seconds": round(time.process_time() - began, 4)})
-        advance(folder.name)
-    return answers
+    return answers_of(cases, _answer, advance)
 
 
 def read_case(folder: Path) -> DiagnoseCase:
@@ -80,6 +73,13 @@ def _scope(text: str | None) -> dict[str, tuple[str, ...]]:
     if not isinstance(told, dict) or not all(isinstance(values, list) for values in told.values()):
         raise ValueError("a scope is no JSON text {dimension: [values]}")
     return {str(name): tuple(map(str, values)) for name, values in told.items()}
+
+
+def _answer(folder: Path) -> Answer:
+    began = time.process_time()
+    case = read_case(folder)
+    found = diagnose(case.complaints, case.dimensions, case.changes, case.window, case.exposure)
+    return {"case_id": case.case_id, **_told(found), "seconds": round(time.process_time() - began, 4)}
 
 
 def _told(found: Diagnosis) -> Answer:

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from feedback_loop.methods.statistics.difference_in_differences import BIN, Period, fix_effect
-from feedback_loop.workflows.case_folders import case_folders, read_complaints, told_case
+from feedback_loop.workflows.case_folders import answers_of, read_complaints, told_case
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"
@@ -36,11 +36,7 @@ class FixCase:
 
 def verify_fix_answers(cases: Path, advance: Callable[[str], None] = lambda _: None) -> list[Answer]:
     """One answer per case folder, by name: `case_id, verdict, ratio, low, high, seconds`; raises BadInput where a case can't be read."""
-    answers: list[Answer] = []
-    for folder in case_folders(cases):
-        answers.append(_answer(folder))
-        advance(folder.name)
-    return answers
+    return answers_of(cases, _answer, advance)
 
 
 def read_case(folder: Path) -> FixCase:

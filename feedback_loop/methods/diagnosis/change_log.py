@@ -14,10 +14,10 @@ from math import comb
 import numpy as np
 
 from feedback_loop.methods.diagnosis.coding import Coded, Pairs, Window
-from feedback_loop.methods.diagnosis.level import STEPS
+from feedback_loop.methods.diagnosis.level import DAY_US, STEPS
 from feedback_loop.methods.statistics.calibration import Reals
 
-HOUR_US = 3_600_000_000
+HOUR_US = DAY_US // 24
 LOGGED = 0.75
 """How likely the cause of a rise stands in the log at all."""
 

@@ -1,7 +1,7 @@
 """What the days before let expect of each bin of the next day.
 
 Here: season and level fitted in turn to the hours that are known and usual. How counts scatter about that is in `scatter`, what happens
-within the day in `day_tracker`. The rule that is easy to break: a day is foretold from the days before it alone, and hours within an
+within the day in `today`. The rule that is easy to break: a day is foretold from the days before it alone, and hours within an
 alert are left out, so that an incident never becomes what is expected.
 """
 
@@ -52,13 +52,15 @@ class Expectation:
 
     def leave_out(self, first_bin: int, last_bin: int) -> None:
         """Takes the hours of an alert, from its first to its last bin, out of what is learnt from."""
-        width = self._stream.bin_us
-        self._usual.reshape(-1)[first_bin * width // HOUR_US : -(-(last_bin + 1) * width // HOUR_US)] = False
+        self._mark(first_bin, last_bin, is_usual=False)
 
     def take_in(self, first_bin: int, last_bin: int) -> None:
         """Takes them in again."""
+        self._mark(first_bin, last_bin, is_usual=True)
+
+    def _mark(self, first_bin: int, last_bin: int, *, is_usual: bool) -> None:
         width = self._stream.bin_us
-        self._usual.reshape(-1)[first_bin * width // HOUR_US : -(-(last_bin + 1) * width // HOUR_US)] = True
+        self._usual.reshape(-1)[first_bin * width // HOUR_US : -(-(last_bin + 1) * width // HOUR_US)] = is_usual
 
     def foretell(self, day: int, dispersion: float) -> Foretold:
         """What is expected of the day, whose bins scatter by so much more than Poisson."""
@@ -99,8 +101,8 @@ class Expectation:
 
     def _tempered(self, counts: Reals, exposures: Reals, dispersion: float) -> tuple[Reals, Reals]:
         """Both divided by how many times the variance of Poisson the counts have, so that they say no more than they know."""
-        inshapeion = 1.0 + dispersion * float(counts.sum()) / max(len(counts) * self._stream.bins_per_day, 1)
-        return counts / inshapeion, exposures / inshapeion
+        excess = 1.0 + dispersion * float(counts.sum()) / max(len(counts) * self._stream.bins_per_day, 1)
+        return counts / excess, exposures / excess
 
     def _known(self, counts: Reals, shape: Reals, past: slice) -> Reals:
         """1 for hours outside alerts, 0 within them and in silences so long that the records must have a gap there."""
