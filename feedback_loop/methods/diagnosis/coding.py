@@ -17,6 +17,10 @@ Pairs = tuple[tuple[int, int], ...]
 """A conjunction: (dimension, code) by rising dimension."""
 
 
+Values = tuple[tuple[str, ...], ...]
+"""The known values of each dimension, ascending."""
+
+
 @dataclass(frozen=True)
 class Window:
     """History and the window that follows it, as instants in microseconds; both without their end."""
@@ -36,7 +40,7 @@ class Coded:
     """Complaints by time: `at` [n] in microseconds, `codes` [n, dimensions]; the last code of a dimension says that it is missing."""
 
     dimensions: tuple[str, ...]
-    values: tuple[tuple[str, ...], ...]
+    values: Values
     at: Indices
     codes: Indices
 
@@ -50,21 +54,33 @@ class Coded:
         return {self.dimensions[dimension]: self.values[dimension][code] for dimension, code in pairs}
 
 
-def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window) -> Coded:
-    """The complaints of history and window: of `occurred_at`, `customer_id` (where there is one) and the dimensions."""
+def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window, values: Values | None = None) -> Coded:
+    """The complaints of history and window: of `occurred_at`, `customer_id` (where there is one) and the dimensions.
+
+    Without `values` those are known that the complaints have.
+    """
     rows = complaints.with_columns(_at=pl.col("occurred_at").dt.epoch("us")).filter(
         pl.col("_at").is_between(window.first, window.end, closed="left")
     )
     rows = _once_per_customer(rows.sort("_at"), dimensions, window)
-    columns, values = [], []
-    for name in dimensions:
-        known = rows[name].drop_nulls().unique().sort()
+    known = values or values_of(rows, dimensions)
+    return Coded(tuple(dimensions), known, rows["_at"].to_numpy(), codes_of(rows, dimensions, known))
+
+
+def values_of(rows: pl.DataFrame, dimensions: Sequence[str]) -> Values:
+    """The values that the rows have in each dimension."""
+    return tuple(tuple(rows[name].drop_nulls().unique().sort().to_list()) for name in dimensions)
+
+
+def codes_of(rows: pl.DataFrame, dimensions: Sequence[str], values: Values) -> Indices:
+    """The rows [n, dimensions] as numbers; what is missing or not among the values has the last code."""
+    columns = []
+    for name, known in zip(dimensions, values, strict=True):
         index = pl.DataFrame({name: known, "_code": np.arange(len(known))}, schema={name: pl.String, "_code": pl.Int64})
         found = rows.select(name).join(index, on=name, how="left", maintain_order="left")["_code"].fill_null(len(known))
         columns.append(found.to_numpy())
-        values.append(tuple(known.to_list()))
-    codes = np.column_stack(columns) if columns else np.zeros((rows.height, 0), np.int64)
-    return Coded(tuple(dimensions), tuple(values), rows["_at"].to_numpy(), codes.astype(np.int64))
+    codes = np.column_stack(columns) if columns else np.zeros((rows.height, 0))
+    return codes.astype(np.int64)
 
 
 def inside(codes: Indices, pairs: Pairs) -> Flags:
