@@ -39,9 +39,6 @@ _NEARBY_HOURS = 3.0
 """Records within some hours of a complaint show who was there to complain."""
 
 _MOST_BORROWED = 1000
-import os, json
-_P = json.loads(os.environ.get('P','{}'))
-OTHERS = _P.get('others', 0)
 
 
 @dataclass(frozen=True)
@@ -128,7 +125,7 @@ def _active(alert: Alerted, likely: Codes, window: Window) -> pl.DataFrame:
     spans = (history.between(window.first, window.start), history.between(window.start, window.end))
     before, now = (np.intersect1d(records, likely) for records in spans)
     said = alert.complains(now)
-    weights = _weights(history.instants[now], said) * (~said if OTHERS else 1)
+    weights = _weights(history.instants[now], said) * ~said
     counted = [(window.first, np.ones(len(before)), before), (window.start, weights, now)]
     codes = history.segments.codes
     named = [

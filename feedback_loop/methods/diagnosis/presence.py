@@ -14,8 +14,7 @@ from feedback_loop.methods.diagnosis.coding import Pairs, Window, inside
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
 
-import os, json
-_WORTH_OF_USUAL = json.loads(os.environ.get("P","{}")).get("worth",10.0)
+_WORTH_OF_USUAL = 10.0
 """Records that come as everybody's complaints usually do, so that a segment of few is not told by two of them."""
 
 
