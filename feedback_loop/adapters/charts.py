@@ -30,6 +30,13 @@ def points_by_day(frame: pl.DataFrame, value: str, title: str, colour: str) -> b
     return _png(_base(frame, title).mark_circle(size=45, opacity=0.7).encode(**encoding))
 
 
+def bars_with_marks(frame: pl.DataFrame, count: str, marks: pl.DataFrame, mark: str, title: str) -> bytes:
+    """Bars of a count by event_date, and a line at the event_date of each row of the marks, coloured by what it marks."""
+    lines = _base(marks, title).mark_rule(strokeWidth=2).encode(x=_DAY, color=alt.Color(f"{mark}:N", title=None))
+    bars = _base(frame, title).mark_bar(color="#bbbbbb").encode(x=_DAY, y=alt.Y(f"sum({count}):Q", title=None))
+    return _png(alt.LayerChart(layer=[bars, lines]))
+
+
 _DAY = alt.X("event_date:T", title=None)
 
 
@@ -38,5 +45,5 @@ def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
 
 
-def _png(chart: alt.Chart) -> bytes:
+def _png(chart: alt.Chart | alt.LayerChart) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=_SCALE))

@@ -7,9 +7,9 @@ today's subjects and one baseline, so that a day comes out the same alone and wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -73,11 +73,19 @@ class Firing:
     p_value: float
 
 
-def firings(history: History, day: date, subjects: list[Subject], limits: ShareLimits = LIMITS) -> Iterator[Firing]:
+@dataclass(frozen=True)
+class Fired:
+    """Who fires on the day for the first time in days, and the day on which the product and its classes fired in the days before."""
+
+    firings: list[Firing]
+    before: dict[tuple[SubjectKind, str], date]
+
+
+def fired(history: History, day: date, subjects: Sequence[Subject], limits: ShareLimits = LIMITS) -> Fired:
     """The subjects that fire on the day for the first time in days, with the window and the segment."""
-    counted = _Counted.of(history, day, limits)
+    counted, found = _Counted.of(history, day, limits), Fired([], {})
     if counted is None:
-        return
+        return found
     looked_at, quiet = max(len(subjects) * len(counted.pairs), 1), 24 * limits.quiet_days
     known: dict[str | None, Flags] = {}
     for subject in subjects:
@@ -85,10 +93,13 @@ def firings(history: History, day: date, subjects: list[Subject], limits: ShareL
         before, windows = np.asarray(fires[:quiet].any(axis=0)), np.flatnonzero(fires.any(axis=1))
         if subject.kind is SubjectKind.CLASS:
             known[subject.alerted_class] = before
+        if subject.kind is not SubjectKind.CLUSTER and before.any():
+            found.before[subject.kind, subject.subject_id] = counted.day_of(int(windows[0]))
         # Clusters form anew each day: where their class fired for these segments already, another part of it is the same fault.
         of_class = known.get(subject.alerted_class, before)
         if windows.size and windows[0] >= quiet and not of_class[fires[windows[0]]].all():
-            yield counted.firing(subject, int(windows[0]), fires[windows[0]])
+            found.firings.append(counted.firing(subject, int(windows[0]), fires[windows[0]]))
+    return found
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,11 @@ class _Counted:
             trials = self.exposure[window, pair]
             fires[window, pair] = within.only(int(pair)).tail(counts[window, [pair]], trials)[0] <= self.limits.chance
         return fires
+
+    def day_of(self, window: int) -> date:
+        """The day in which the window ends."""
+        end = self.start + (window + self.limits.window_hours) * HOUR_MICROSECONDS
+        return date(1970, 1, 1) + timedelta(days=(end - 1) // DAY_MICROSECONDS)
 
     def firing(self, subject: Subject, window: int, fires: Flags) -> Firing:
         """The subject's alert in the window, about that one of the firing segments which complains most compared with the others."""

@@ -60,7 +60,7 @@ MART_TABLES = [
         (
             "alert_id", "event_date", "alert_kind", "subject_kind", "subject_id", "product", "alerted_class", "complaint_issue_id",
             "observed_count", "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes",
-            "candidates",
+            "story_id", "is_continuation", "is_story_head", "story_observed_count", "candidates",
         ),
         None,
         Owner.DBT,

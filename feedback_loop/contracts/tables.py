@@ -148,7 +148,8 @@ _PIPELINE_TABLES = [
         (
             "alert_id", "alert_kind", "subject_kind", "subject_id", "product", "alerted_cluster_id", "alerted_class", "observed_count",
             "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes",
-            "sample_fragment_ids", "candidates", "detector_version", "event_date",
+            "sample_fragment_ids", "candidates", "story_id", "is_continuation", "is_story_head", "story_observed_count",
+            "alerted_change_id", "alert_rule_id", "detector_version", "event_date",
         ),
         "event_date",
         lookback_days=_WINDOW,

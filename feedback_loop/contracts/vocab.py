@@ -228,6 +228,7 @@ class AlertKind(StrEnum):
     RATE = "rate"
     URGENT = "urgent"
     SHARE = "share"
+    CHANGE = "change"
 
 
 class SubjectKind(StrEnum):

@@ -15,7 +15,7 @@ from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.routes import routes
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
-from feedback_loop.defs.charts import alert_charts, class_charts
+from feedback_loop.defs.charts import alert_charts, class_charts, news_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
@@ -182,6 +182,7 @@ def every_complaint_is_in_one_cluster(context: dg.AssetCheckExecutionContext, st
         "analysis_classification": WINDOW,
         "analysis_cluster": ONE_DAY,
         "context_release": whole(),
+        "context_change": whole(),
     }
 )
 def analysis_alert(
@@ -194,11 +195,13 @@ def analysis_alert(
     analysis_classification: pl.DataFrame,
     analysis_cluster: pl.DataFrame,
     context_release: pl.DataFrame,
+    context_change: pl.DataFrame,
 ) -> pl.DataFrame:
-    """What rose beyond what the weeks before let expect, with the releases and versions that stand beside it."""
-    found = alerts(silver_fragment, silver_message, analysis_classification, analysis_cluster, context_release, days_of(context))
+    """What rose beyond what the weeks before let expect, which of it is news, and the releases and versions that stand beside it."""
+    said = (silver_fragment, silver_message, analysis_classification, analysis_cluster)
+    found = alerts(*said, context_release, days_of(context), changes=context_change)
     kept = decided(context, store, state, clock).kept("analysis_alert", found)
-    context.add_output_metadata(alert_charts(kept))
+    context.add_output_metadata({**alert_charts(kept), **news_charts(kept, silver_message, context_change)})
     return kept
 
 

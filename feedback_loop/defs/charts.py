@@ -6,16 +6,18 @@ Only aggregates by day go in. An empty frame gives its zero and no chart.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 import dagster as dg
 import polars as pl
 
-from feedback_loop.adapters.charts import bars_by_day, line_by_day, points_by_day
+from feedback_loop.adapters.charts import bars_by_day, bars_with_marks, line_by_day, points_by_day
 
 Metadata = dict[str, dg.MetadataValue]
 
 _NEGATIVE_RATING = 2
+_MOST_PRODUCTS = 5
 
 
 def volume_charts(messages: pl.DataFrame) -> Metadata:
@@ -49,6 +51,29 @@ def alert_charts(alerts: pl.DataFrame) -> Metadata:
         "alert_count": dg.MetadataValue.int(alerts.height),
         "alerts_by_day": _picture(rates, lambda f: points_by_day(f, "alert_score", "Alerts: −log10 of the p-value", "subject_kind")),
     }
+
+
+def news_charts(alerts: pl.DataFrame, messages: pl.DataFrame, changes: pl.DataFrame) -> Metadata:
+    """How many stories are new, and for each product with one its records by day, with the news and the changes marked."""
+    news = alerts.filter(pl.col("is_story_head") & ~pl.col("is_continuation") & (pl.col("alert_kind") != "urgent"))
+    pictures = {
+        f"volume_of_{re.sub('[^A-Za-z0-9_]+', '_', name)}": _marked_volume(name, news, messages, changes)
+        for name in sorted(news["product"].unique())[:_MOST_PRODUCTS]
+    }
+    return {"news_count": dg.MetadataValue.int(news.height), **pictures}
+
+
+def _marked_volume(product: str, news: pl.DataFrame, messages: pl.DataFrame, changes: pl.DataFrame) -> dg.MetadataValue:
+    of_product = pl.col("product") == product
+    counted = messages.filter(of_product).group_by("event_date").len("records")
+    shown = changes.filter(of_product & pl.col("event_date").is_between(messages["event_date"].min(), messages["event_date"].max()))
+    marks = pl.concat(
+        [
+            shown.select("event_date", mark=pl.lit("a change")).unique(),
+            news.filter(of_product).select("event_date", mark=pl.lit("an alert")).unique(),
+        ]
+    )
+    return _picture(counted, lambda f: bars_with_marks(f, "records", marks, "mark", f"Records of {product} by day"))
 
 
 def issue_charts(issues: pl.DataFrame) -> Metadata:

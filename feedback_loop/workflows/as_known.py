@@ -127,7 +127,7 @@ class Analysed:
         then = context.known_at(as_of, day)
         released = releases(then.bronze_release, known.select("product", "product_version", "occurred_at", "landed_at"))
         found = clusters(said, classes, vectors, of_day)
-        raised = alerts(said, told, classes, found, released, of_day)
+        raised = alerts(said, told, classes, found, released, of_day, changes=then.changes)
         segments = cohorts(raised, told, said, classes, found, of_day)
         causes = hypotheses(raised, segments, told, said, classes, found, then.changes, then.incidents, then.telemetry, of_day)
         return Findings(day, as_of, told, said, classes, found, raised, segments, causes)

@@ -61,4 +61,4 @@ def complaint_row(fragment_id: str, issue_id: str | None, text: str, **values: o
 def alert_row(alert_id: str, issue_id: str | None, day: date, score: float, **values: object) -> Row:
     """A row of mart_alert of the product shop."""
     row: Row = {"alert_id": alert_id, "complaint_issue_id": issue_id, "event_date": day, "alert_score": score, "product": "shop"}
-    return row | {"alert_kind": "rate", "observed_count": 9, "rate_ratio": 3.0, "candidates": []} | values
+    return row | {"alert_kind": "rate", "observed_count": 9, "rate_ratio": 3.0, "story_id": alert_id, "candidates": []} | values

@@ -25,6 +25,10 @@ final as (
         alerts.alert_score,
         alerts.raised_at,
         alerts.window_minutes,
+        alerts.story_id,
+        alerts.is_continuation,
+        alerts.is_story_head,
+        alerts.story_observed_count,
         alerts.candidates
     from alerts
     left join issues
