@@ -8,7 +8,8 @@ a long message counts once; a day reads its own window only, so that it comes ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,7 +22,8 @@ from feedback_loop.analysis.alert_stories import Told, stories
 from feedback_loop.analysis.cluster import eligible_fragments
 from feedback_loop.analysis.complaint_counts import MINUTE_MICROSECONDS, History, Subject, instant_of, texts
 from feedback_loop.analysis.rises import QUIET_DAYS, Rises
-from feedback_loop.analysis.share_trigger import LIMITS, Firing, ShareLimits, fired
+from feedback_loop.analysis.segments import Codes
+from feedback_loop.analysis.share_trigger import SEED_RULES, Firing, ShareRule, fired
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, Severity, SubjectKind
@@ -41,13 +43,14 @@ def alerts(
     clusters: pl.DataFrame,
     releases: pl.DataFrame,
     days: DayRange,
-    limits: ShareLimits = LIMITS,
+    rules: Sequence[ShareRule] = SEED_RULES,
     changes: pl.DataFrame = _NO_CHANGES,
 ) -> pl.DataFrame:
     """The rows of `analysis_alert` for the days.
 
     Fragments, messages and classifications cover the days and the `WINDOW_DAYS - 1` before, releases and changes the days and the
-    `CANDIDATE_DAYS` before, clusters the days. Read of them: fragment_id, record_id, product, event_date, duplicate_of, severity ·
+    `CANDIDATE_DAYS` before, clusters the days. Read of them: fragment_id, record_id, product, event_date, duplicate_of, severity,
+    masked_text where a rule has words ·
     record_id, product, event_date, occurred_at, rating, product_version, `SCOPE_DIMENSIONS` · fragment_id, best_class, class_score ·
     all columns · product, release_version, released_at, is_inferred · change_id, statement_id, product, started_at, scope, landed_at.
     """
@@ -59,13 +62,22 @@ def alerts(
         row
         for name in sorted(messages["product"].unique())
         for known in [ProductHistory.of(name, messages, eligible, releases)]
-        for product in [_Product(known, Rises(known.history), changes_of(name, changes, releases))]
+        for own in [_own_rules(known.history, rules, fragments)]
+        for product in [_Product(known, Rises(known.history), changes_of(name, changes, releases), own)]
         for of_product in [urgent.get((name,), _NO_ROWS)]
         for day in known.history.active_days(days)
-        for row in product.alerts(day, grouped.get((name, day), []), _near(of_product, day), limits)
+        for row in product.alerts(day, grouped.get((name, day), []), _near(of_product, day))
     ]
     schema = pl.Schema(TABLES["analysis_alert"].schema)
     return pl.DataFrame(rows, schema=schema).sort("event_date", "alert_score", "alert_id", descending=[False, True, False])
+
+
+@dataclass(frozen=True)
+class _OwnRule:
+    """A rule for the product, and the records that say its words; None where it names none."""
+
+    rule: ShareRule
+    saying: Codes | None
 
 
 @dataclass(frozen=True)
@@ -75,22 +87,37 @@ class _Product:
     known: ProductHistory
     rises: Rises
     changes: list[Change]
+    rules: list[_OwnRule]
 
-    def alerts(self, day: date, clusters: list[Row], urgent: list[Row], limits: ShareLimits) -> Iterator[Row]:
+    def alerts(self, day: date, clusters: list[Row], urgent: list[Row]) -> Iterator[Row]:
+        """The rows of the day."""
         history = self.known.history
         subjects = list(history.subjects(day, clusters))
-        shares = fired(history, day, subjects, limits)
+        shares = [(own.rule, fired(history, day, own.rule.subjects(subjects, own.saying), own.rule.limits)) for own in self.rules]
         of_day = [row for row in urgent if row["event_date"] == day]
         findings = [
             *_rate_findings(self.rises, day, subjects, clusters),
             *_change_findings(self.rises, day, subjects, clusters, self.changes),
-            *_share_findings(history, shares.firings, clusters, limits),
+            *(finding for rule, found in shares for finding in _share_findings(history, found.firings, clusters, rule)),
             *_urgent_findings(history, day, clusters, of_day),
         ]
         before = {str(row["best_class"]) for row in urgent if row["event_date"] != day}
-        known = Told(shares.before, before)
+        known = Told({key: day for _, found in shares for key, day in found.before.items()}, before)
         for finding, story in zip(findings, stories(self.rises, day, subjects, findings, known), strict=True):
             yield alert_row(self.known, day, finding, story)
+
+
+def _own_rules(history: History, rules: Sequence[ShareRule], fragments: pl.DataFrame) -> list[_OwnRule]:
+    """The rules for the product, each with the records that say its words."""
+    own = [rule for rule in rules if not rule.products or history.product in rule.products]
+    return [_OwnRule(rule, _saying(history, rule.words, fragments) if rule.words else None) for rule in own]
+
+
+def _saying(history: History, words: Sequence[str], fragments: pl.DataFrame) -> Codes:
+    """The records with a fragment that says one of the words, whole and in upper or lower case."""
+    pattern = r"(?i)\b(?:" + "|".join(re.escape(word) for word in words) + r")\b"
+    of_product = fragments.filter((pl.col("product") == history.product) & pl.col("masked_text").str.contains(pattern))
+    return history.positions([r for r in of_product["record_id"].unique().sort().to_list() if r in history.record_positions])
 
 
 def _near(urgent: pl.DataFrame, day: date) -> list[Row]:
@@ -139,7 +166,7 @@ def _change_findings(rises: Rises, day: date, subjects: list[Subject], clusters:
         )
 
 
-def _share_findings(history: History, shares: list[Firing], clusters: list[Row], limits: ShareLimits) -> Iterator[Finding]:
+def _share_findings(history: History, shares: list[Firing], clusters: list[Row], rule: ShareRule) -> Iterator[Finding]:
     for firing in shares:
         yield Finding(
             AlertKind.SHARE,
@@ -148,9 +175,10 @@ def _share_findings(history: History, shares: list[Firing], clusters: list[Row],
             firing.exposure_count,
             sample(history, firing.subject, firing.records, clusters),
             instant_of(firing.end),
-            60.0 * limits.window_hours,
+            60.0 * rule.limits.window_hours,
             firing.expected,
             firing.p_value,
+            rule=rule.rule_id,
         )
 
 

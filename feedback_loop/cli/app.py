@@ -27,6 +27,7 @@ from feedback_loop.cli import (
     query,
     reveal,
     rollback,
+    rules,
     run,
     simulate,
     taxonomy,
@@ -90,6 +91,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(owners.app, name="owners")
+app.add_typer(rules.app, name="rules")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)

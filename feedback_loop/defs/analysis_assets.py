@@ -24,6 +24,7 @@ from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.alert_rules import read_rules
 from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
 from feedback_loop.workflows.owners import read_owners
 from feedback_loop.workflows.second_opinions import second_opinions
@@ -199,7 +200,8 @@ def analysis_alert(
 ) -> pl.DataFrame:
     """What rose beyond what the weeks before let expect, which of it is news, and the releases and versions that stand beside it."""
     said = (silver_fragment, silver_message, analysis_classification, analysis_cluster)
-    found = alerts(*said, context_release, days_of(context), changes=context_change)
+    rules = read_rules(store.home.settings().alert_rules_file)
+    found = alerts(*said, context_release, days_of(context), rules, context_change)
     kept = decided(context, store, state, clock).kept("analysis_alert", found)
     context.add_output_metadata({**alert_charts(kept), **news_charts(kept, silver_message, context_change)})
     return kept
