@@ -16,6 +16,7 @@ from feedback_loop.cli import (
     cost,
     demo,
     erase,
+    forecast,
     ingest,
     issues,
     labels,
@@ -86,6 +87,7 @@ app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
+app.command("forecast")(forecast.forecast)
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)

@@ -30,6 +30,7 @@ from feedback_loop.contracts.vocab import PersonalData
 __all__ = ["DAY", "FIELDS", "FLAG", "INSTANT", "INT", "REAL", "TEXT", "TEXTS", "Field"]
 
 _UNSAID = "the source does not say"
+_NO_PEAK = "no peak is foretold"
 
 _ALL = [
     # identity
@@ -170,9 +171,9 @@ _ALL = [
     Field("alerted_class", TEXT, "the class that it is about", "it is about a whole product", vocabulary=vocab.ComplaintClass),
     Field("observed_count", INT, "complaining records: of the day, or of the window (and segment) of a change or share alert"),
     Field("exposure_count", INT, "records of the product on the day, or in the window of a change or share alert"),
-    Field("expected_count", REAL, "records that the days before let expect", "an urgent record needs no expectation"),
+    Field("expected_count", REAL, "complaining records that the days before let expect", "an urgent record, or no peak is foretold"),
     Field("rate_ratio", REAL, "observed over expected", "an urgent record needs no expectation"),
-    Field("p_value", REAL, "probability of as strong evidence at any moment if nothing had changed", "an urgent record needs no test"),
+    Field("p_value", REAL, "probability of as strong evidence at any moment without a rise", "an urgent record, or no peak is foretold"),
     Field("alert_score", REAL, "−log10 of the p-value; urgent records come first with 1000"),
     Field("sample_fragment_ids", TEXTS, "fragments that show it, most typical first"),
     Field("candidates", CANDIDATES, "releases and versions that may have to do with it, none of them proven"),
@@ -183,6 +184,18 @@ _ALL = [
     Field("alerted_change_id", TEXT, "the change in whose first hours the complaints rose", "no such test raised it"),
     Field("alert_rule_id", TEXT, "the configured rule that it breaks", "a test raised it, or an urgent record"),
     Field("detector_version", TEXT, "method and parameters that raised it"),
+    # forecasts
+    Field("forecast_id", TEXT, "one peak that is to be expected, as foretold on one day, or that none is"),
+    Field("season_kind", TEXT, "what the peak repeats with", vocabulary=vocab.SeasonKind),
+    Field("forecast_class", TEXT, "the class whose complaints peak", "all complaints, or none", vocabulary=vocab.ComplaintClass),
+    Field("expected_peak_at", INSTANT, "when the busiest hours of the coming peak begin", _NO_PEAK),
+    Field("peak_minutes", REAL, "length of those hours", _NO_PEAK, unit="minutes"),
+    Field("lowest_count", REAL, "four of five peaks have at least as many complaining records, and no more than the highest", _NO_PEAK),
+    Field("highest_count", REAL, "the other end of that interval", _NO_PEAK),
+    Field("peak_ratio", REAL, "the past days of the peak over the level around them", _NO_PEAK),
+    Field("repetition_count", INT, "past days of the peak that the forecast rests on", _NO_PEAK),
+    Field("forecast_reason", TEXT, "why no peak is foretold", "a peak is", vocabulary=vocab.ForecastReason),
+    Field("forecast_version", TEXT, "method and parameters that foretold it"),
     # gold
     Field("issue_id", TEXT, "one issue, the same from day to day"),
     Field("issue_label", TEXT, "the words that name the issue", personal=PersonalData.MASKED),

@@ -9,12 +9,20 @@ from __future__ import annotations
 from feedback_loop.contracts.context_tables import BRONZE_CONTEXT_TABLES, CONTEXT_TABLES, LINK_TABLES
 from feedback_loop.contracts.loop_tables import CAUSE_TABLES, LOOP_TABLES
 from feedback_loop.contracts.mart_tables import MART_TABLES
-from feedback_loop.contracts.table_types import BOILERPLATE_DAYS, CANDIDATE_DAYS, DIMENSIONS, DUPLICATE_DAYS, WINDOW_DAYS, Table
+from feedback_loop.contracts.table_types import (
+    BOILERPLATE_DAYS,
+    CANDIDATE_DAYS,
+    DIMENSIONS,
+    DUPLICATE_DAYS,
+    SEASON_DAYS,
+    WINDOW_DAYS,
+    Table,
+)
 from feedback_loop.contracts.vocab import Owner
 
 __all__ = [
-    "BOILERPLATE_DAYS", "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "TABLES", "WINDOW_DAYS", "Table", "dbt_sources", "marts",
-    "python_tables",
+    "BOILERPLATE_DAYS", "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "SEASON_DAYS", "TABLES", "WINDOW_DAYS", "Table",
+    "dbt_sources", "marts", "python_tables",
 ]  # fmt: skip
 
 _MESSAGE = BOILERPLATE_DAYS - 1
@@ -153,6 +161,17 @@ _PIPELINE_TABLES = [
         ),
         "event_date",
         lookback_days=_WINDOW,
+    ),
+    Table(
+        "analysis_forecast",
+        "one peak of complaints that is to be expected, as foretold at the end of one day, or why none is",
+        ("forecast_id",),
+        (
+            "forecast_id", "product", "season_kind", "forecast_class", "expected_peak_at", "peak_minutes", "expected_count", "lowest_count",
+            "highest_count", "peak_ratio", "repetition_count", "p_value", "forecast_reason", "forecast_version", "event_date",
+        ),
+        "event_date",
+        lookback_days=_FRAGMENT + SEASON_DAYS - 1,
     ),
     Table(
         "gold_issue",

@@ -10,10 +10,11 @@ from feedback_loop.analysis.cluster import clusters, eligible_fragments
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
+from feedback_loop.analysis.forecast import forecasts
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
 from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.routes import routes
-from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.contracts.tables import SEASON_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
 from feedback_loop.defs.charts import alert_charts, class_charts, news_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
@@ -29,7 +30,7 @@ from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotati
 from feedback_loop.workflows.owners import read_owners
 from feedback_loop.workflows.second_opinions import second_opinions
 
-ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
+ONE_DAY, WINDOW, SEASON = window(1), window(WINDOW_DAYS), window(SEASON_DAYS)
 
 
 @table_asset(ins={"silver_fragment": ONE_DAY})
@@ -208,6 +209,22 @@ def analysis_alert(
 
 
 analysis_alert_contract = contract_check("analysis_alert")
+
+
+@table_asset(ins={"silver_message": SEASON, "silver_fragment": SEASON, "analysis_classification": SEASON})
+def analysis_forecast(
+    context: dg.AssetExecutionContext,
+    silver_message: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+) -> pl.DataFrame:
+    """The peaks of complaints that are to be expected within two weeks because they came back before, or why none is foretold."""
+    found = forecasts(silver_message, silver_fragment, analysis_classification, days_of(context))
+    context.add_output_metadata({"peak_count": found["expected_peak_at"].count(), "reason_count": found["forecast_reason"].count()})
+    return found
+
+
+analysis_forecast_contract = contract_check("analysis_forecast")
 
 
 _OF_ALERTS = {

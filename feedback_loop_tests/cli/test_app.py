@@ -41,6 +41,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}
     promised |= {("taxonomy", word) for word in ("show", "diff")}
     promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")} | {
+        ("forecast",),
         ("quality",),
         ("erase",),
         ("retain",),

@@ -62,7 +62,8 @@ CONTRACTS = [
     for name in (
         "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
         "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_triage",
-        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
+        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_forecast", "analysis_cohort",
+        "analysis_hypothesis", "gold_issue",
     )
 ]  # fmt: skip
 
