@@ -132,7 +132,9 @@ class History:
         return Subject(SubjectKind.CLUSTER, cluster_id, str(cluster["best_class"]), cluster_id, self._records(members))
 
     def _records(self, fragment_ids: list[str]) -> Codes:
-        return np.unique(np.array([self.fragments[f].record for f in fragment_ids], dtype=np.int64))
+        """The records of the fragments that complain: four stars with a word of money are praise, whatever class the words have."""
+        found = np.unique(np.array([self.fragments[f].record for f in fragment_ids], dtype=np.int64))
+        return found[self.complains[found]]
 
 
 def texts(value: object) -> list[str]:
