@@ -14,7 +14,7 @@ WEEKDAYS = DAYS % 7
 def drawn(seed: int, level: float = 20.0, ratio: float = 1.0, kind: int = 2, growth: float = 0.0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     means = level * np.exp(growth * DAYS) * np.where(kind == WEEKDAYS, ratio, 1.0)
-    return rng.poisson(means * rng.gamma(20.0, 1.0 / 20.0, len(DAYS))).astype(np.float64)
+    return np.asarray(rng.poisson(means * rng.gamma(20.0, 1.0 / 20.0, len(DAYS))), dtype=np.float64)
 
 
 def test_a_weekday_that_comes_back_twice_as_high_is_found_with_its_size() -> None:
