@@ -32,6 +32,10 @@ _LARGEST_SHARE, _LARGEST_ODDS_SPREAD = 0.995, 20.0
 _DRIFT = 0.05
 """Relative variance of a share that moves within the three weeks, and of complaints that come in clumps."""
 
+_MORE_SPREAD, _SHOWS_ITS_OWN = 0.6, 2.0
+"""By how much more a stream's dispersion is taken to be than 21 days show it, outbreaks held down in them; half of that at so many a day:
+of rarer streams the prior of the fit says most, which is wide already."""
+
 _VOLUME_DISPERSION = 0.1
 """How far a bin's volume scatters beyond Poisson; only the fit of the season leans on it."""
 
@@ -105,5 +109,7 @@ def _factors(counts: Reals, expected: Reals, dispersion: Reals) -> Reals:
 
 def _spread(share: Reals, dispersion: Reals, trials: Reals) -> Reals:
     """Relative variance of the complaints for each other record: days by themselves, doubt about the share, and its drift."""
+    per_day = share * trials / USUAL_DAYS
+    dispersion = dispersion * (1.0 + _MORE_SPREAD * per_day / (per_day + _SHOWS_ITS_OWN))
     doubt = (1.0 - share) / (share * (trials + 2.0 * PRIOR))
     return np.asarray(np.minimum(dispersion / (1.0 - share) ** 2, _LARGEST_ODDS_SPREAD * np.maximum(dispersion, 1e-3)) + doubt + _DRIFT)
