@@ -77,6 +77,56 @@ def show(
         _print_history(history)
 
 
+_HYPOTHESIS = typer.Argument(metavar="HYPOTHESIS", help="Id from `issues show` or `labels hypotheses --waiting`.", show_default=False)
+_PERSON = typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)
+_WHY = typer.Option(help="Why, in your own words, not the customer's.", show_default=False)
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    hypothesis_id: Annotated[str, _HYPOTHESIS],
+    person: Annotated[str, _PERSON],
+    why: Annotated[str | None, _WHY] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that a hypothesis is right: a label that its score is measured by. A later word about it counts instead.
+
+    Example: `feedback-loop issues confirm hypothesis_2b9e… --as ada --why "the rollback ended it"`
+    """
+    _judge(context, hypothesis_id, person, why, is_right=True, as_json=as_json)
+
+
+@app.command()
+def reject(
+    context: typer.Context,
+    hypothesis_id: Annotated[str, _HYPOTHESIS],
+    person: Annotated[str, _PERSON],
+    why: Annotated[str | None, _WHY] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that a hypothesis is wrong: a label that its score is measured by. A later word about it counts instead.
+
+    Example: `feedback-loop issues reject hypothesis_2b9e… --as ada --why "it began before that release"`
+    """
+    _judge(context, hypothesis_id, person, why, is_right=False, as_json=as_json)
+
+
+def _judge(context: typer.Context, hypothesis_id: str, person: str, why: str | None, *, is_right: bool, as_json: bool) -> None:
+    from feedback_loop.cli.places import SystemClock, open_state, open_store
+    from feedback_loop.contracts.loop_vocab import HypothesisLabel
+    from feedback_loop.workflows.judge_hypothesis import judge_hypothesis
+    from feedback_loop.workflows.people import read_people
+
+    settings, label = settings_of(context), HypothesisLabel.CONFIRMED if is_right else HypothesisLabel.REJECTED
+    people, tables, state = read_people(settings.people_file), open_store(settings), open_state(settings)
+    judged = judge_hypothesis(hypothesis_id, label, person, people, tables, state, SystemClock().now(), why)
+    if as_json:
+        print_json(judged)
+    else:
+        say(f"{hypothesis_id} is {label}, says {person}{'' if judged.is_new else '; that was known already'}.")
+
+
 def print_issue(rank: int, issue: RankedIssue) -> None:
     """The issue as a block: what it is, how large, and in whose words."""
     customers = f" · {issue.customer_count:,} customers" if issue.customer_count else ""

@@ -6,12 +6,15 @@ Only aggregates by day go in. An empty frame gives its zero and no chart.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 import polars as pl
 
 from feedback_loop.adapters.charts import bars_by_day, line_by_day, points_by_day
+from feedback_loop.adapters.model_charts import reliability_curve
+from feedback_loop.methods.statistics.calibration import Flags, Reals
+from feedback_loop.methods.statistics.calibration_gap import reliability
 
 Metadata = dict[str, dg.MetadataValue]
 
@@ -60,7 +63,23 @@ def issue_charts(issues: pl.DataFrame) -> Metadata:
     }
 
 
-def _picture(frame: pl.DataFrame, draw: Callable[[pl.DataFrame], bytes]) -> dg.MetadataValue:
+def reliability_charts(confidence: Reals, is_right: Flags, of_what: str) -> Metadata:
+    """How often answers are right by how sure they claim to be: a table by bins, and its picture; `of_what` names the answers."""
+    count = dg.MetadataValue.int(len(confidence))
+    if not len(confidence):
+        return {"judged_count": count, "reliability": dg.MetadataValue.text(f"nobody judged {of_what} yet, so there is nothing to compare")}
+    bins = [vars(one) for one in reliability(confidence, is_right)]
+    return {"judged_count": count, **reliability_of_bins(bins, of_what)}
+
+
+def reliability_of_bins(bins: Sequence[Mapping[str, float]], of_what: str) -> Metadata:
+    """The same of bins that were made before."""
+    shown = [dg.TableRecord({name: round(value, 4) for name, value in one.items()}) for one in bins]
+    picture = _picture(pl.DataFrame(list(bins)), reliability_curve, f"How often {of_what} are right by the confidence that they claim")
+    return {"reliability": dg.MetadataValue.table(shown), "reliability_curve": picture}
+
+
+def _picture(frame: pl.DataFrame, draw: Callable[[pl.DataFrame], bytes], told: str = "chart") -> dg.MetadataValue:
     if frame.is_empty():
         return dg.MetadataValue.text("no rows")
-    return dg.MetadataValue.md(f"![chart](data:image/png;base64,{base64.b64encode(draw(frame)).decode()})")
+    return dg.MetadataValue.md(f"![{told}](data:image/png;base64,{base64.b64encode(draw(frame)).decode()})")
