@@ -97,6 +97,10 @@ LAWS = [
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(
         day_fragment_ids=pl.col("day_fragment_ids").list.concat(pl.col("day_fragment_ids")))),
     Spoiling("analysis_hypothesis", "scores_of_an_alert_sum_to_one", first(hypothesis_score=pl.lit(0.4))),
+    Spoiling("analysis_hypothesis", "no_cause_is_named_without_evidence", lambda rows: rows.with_columns(
+        cause_kind=pl.lit("deploy"), evidence_for=pl.lit([], pl.List(pl.String)), evidence_against=pl.lit([], pl.List(pl.String)))),
+    Spoiling("analysis_cluster", "no_more_fits_no_cluster_than_usual", lambda rows: rows.with_columns(
+        is_catch_all=pl.lit(True), day_fragment_ids=pl.col("day_fragment_ids").list.concat([pl.col("day_fragment_ids")] * 9))),
     Spoiling("gold_issue", "fragments_add_up", without_first),
 ]  # fmt: skip
 
