@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from feedback_loop.analysis import classify, evidence, triage
+from feedback_loop.analysis.alert_volume import strongest_volumes
 from feedback_loop.analysis.cluster import clusters, eligible_fragments
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
@@ -15,18 +16,16 @@ from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.routes import routes
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
-from feedback_loop.defs.charts import alert_charts, class_charts
+from feedback_loop.defs.charts import alert_charts, alert_volume_charts, class_charts, cohort_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
-from feedback_loop.defs.model_checks import told
 from feedback_loop.defs.resources import ClockResource, EmbedderResource, LanguageModelResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
-from feedback_loop.workflows.noise_share import noise_judgement
 from feedback_loop.workflows.owners import read_owners
 from feedback_loop.workflows.second_opinions import second_opinions
 
@@ -177,13 +176,6 @@ def every_complaint_is_in_one_cluster(context: dg.AssetCheckExecutionContext, st
     return result(checks.fragments_in_no_or_two_clusters(found, eligible_fragments(fragments, classes)))
 
 
-@daily_check("analysis_cluster")
-def no_more_fits_no_cluster_than_usual(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
-    """The share of complaints that fit no cluster is the usual one."""
-    found = noise_judgement(store.open(), days_of(context))
-    return told(found, result([str(day["event_date"]) for day in found.figures]).metadata)
-
-
 @table_asset(
     ins={
         "silver_message": WINDOW,
@@ -239,7 +231,9 @@ def analysis_cohort(
     """The segments of customers in which an alert's complaints are concentrated."""
     before, said = decided_of(analysis_alert, context, store, state, clock), (silver_message, silver_fragment, analysis_classification)
     found = cohorts(before.left_open(analysis_alert), *said, analysis_cluster, days_of(context))
-    return before.kept("analysis_cohort", found)
+    kept = before.kept("analysis_cohort", found)
+    context.add_output_metadata(cohort_charts(kept))
+    return kept
 
 
 analysis_cohort_contract = contract_check("analysis_cohort")
@@ -268,7 +262,9 @@ def analysis_hypothesis(
     telemetry = store.open().read(TABLES["context_telemetry"], days.widened(before=TELEMETRY_DAYS))
     said = (silver_message, silver_fragment, analysis_classification, analysis_cluster)
     about = (before.left_open(analysis_alert), analysis_cohort)
-    return before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+    kept = before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+    context.add_output_metadata(alert_volume_charts(strongest_volumes(analysis_alert, kept, *said[1:])))
+    return kept
 
 
 analysis_hypothesis_contract = contract_check("analysis_hypothesis")
@@ -278,9 +274,3 @@ analysis_hypothesis_contract = contract_check("analysis_hypothesis")
 def scores_of_an_alert_sum_to_one(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
     """The scores of an alert's hypotheses, the unknown cause among them, sum to one, and each alert has its unknown cause once."""
     return result(checks.alerts_whose_scores_do_not_sum_to_one(store.open().read(TABLES["analysis_hypothesis"], days_of(context))))
-
-
-@daily_check("analysis_hypothesis")
-def no_cause_is_named_without_evidence(context: dg.AssetCheckExecutionContext, store: StoreResource) -> dg.AssetCheckResult:
-    """Every hypothesis that names a cause says something about it, and one that is called likely something that speaks for it."""
-    return result(checks.hypotheses_without_evidence(store.open().read(TABLES["analysis_hypothesis"], days_of(context))))

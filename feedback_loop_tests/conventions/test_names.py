@@ -44,6 +44,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/adapters/state_store/change.py": "one transaction with its audit records, proved by adapters/state_store/test_store.py",
     "feedback_loop/adapters/state_store/outbox.py": "steps of the store, proved by its test and by workflows/test_execute.py",
     "feedback_loop/adapters/state_store/proposal_rows.py": "steps of the store, proved by its test and by its snapshots",
+    "feedback_loop/defs/analysis_checks.py": "each check is proved to fail by defs/test_checks.py",
     "feedback_loop/adapters/state_store/migrations/env.py": "what Alembic runs, proved by every store that is opened",
     "feedback_loop/adapters/state_store/migrations/versions/initial.py": "compared with the schema by adapters/state_store/test_schema.py",
     "feedback_loop/adapters/state_store/migrations/versions/erasable_labels.py": "proved by state_store/test_schema.py",
