@@ -1,0 +1,182 @@
+"""The index of governed documents in one SQLite file: passages, their terms (FTS5, Porter's stems) and their vectors.
+
+It is made of `context_document` and may be deleted at any time; a file that can't be read is made anew. Not here: how a text is spelt,
+which passages a reader may see, and how they are ranked (`methods/retrieval`). The rule that is easy to break: nothing is ever asked by
+MATCH. Terms are read from FTS5's own list of them, so that no text of a question is a query; and they are counted over what may be seen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from feedback_loop.contracts.knowledge import IndexedPassages, Occurrences, Passage
+from feedback_loop.methods.retrieval.passages import FORM_VERSION
+from feedback_loop.methods.retrieval.words import SPELLING_VERSION, asked_words, readable, spelt
+from feedback_loop.ports import Embedder
+
+_TOKENS = "tokenize = \"porter unicode61 remove_diacritics 2 categories 'L* N* Co M*'\""
+"""Signs that belong to a letter, as in Hindi or Thai, are parts of words, which they are not by default."""
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS form (form_version TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS version (document_version TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS passage (
+    number INTEGER PRIMARY KEY, passage_id TEXT NOT NULL, document_id TEXT NOT NULL, document_version TEXT NOT NULL, title TEXT NOT NULL,
+    heading TEXT NOT NULL, text TEXT NOT NULL, term_count INTEGER NOT NULL, little_endian_float32 BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_of_version ON passage (document_version);
+CREATE VIRTUAL TABLE IF NOT EXISTS term USING fts5(words, {_TOKENS});
+CREATE VIRTUAL TABLE IF NOT EXISTS term_place USING fts5vocab('term', 'instance');
+"""
+_PROBE = f"""
+CREATE VIRTUAL TABLE probe USING fts5(words, {_TOKENS});
+CREATE VIRTUAL TABLE probe_place USING fts5vocab('probe', 'instance');
+"""
+_FOUND = "SELECT doc, count(*) FROM term_place WHERE term = ? GROUP BY doc ORDER BY doc"
+_READ = """
+SELECT number, passage_id, document_id, document_version, title, heading, text, term_count, little_endian_float32
+FROM passage WHERE document_version IN (SELECT document_version FROM wanted) ORDER BY number
+"""
+_ADD = "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DROP_TERMS = """
+DELETE FROM term WHERE rowid IN (SELECT number FROM passage WHERE document_version NOT IN (SELECT document_version FROM wanted))
+"""
+_DROP_PASSAGES = "DELETE FROM passage WHERE document_version NOT IN (SELECT document_version FROM wanted)"
+_DROP_VERSIONS = "DELETE FROM version WHERE document_version NOT IN (SELECT document_version FROM wanted)"
+_BATCH = 256
+"""Passages that are embedded and stored together; a killed run loses no more of them."""
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+_WAIT_SECONDS = 60.0
+
+
+class SqlitePassageIndex:
+    """The port `PassageIndex` on a file, or in memory without one."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._memory = sqlite3.connect(":memory:") if file is None else None
+
+    def keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+        """How many versions came and went; afterwards it holds exactly these."""
+        try:
+            return self._keep(versions, cut, embedder)
+        except sqlite3.DatabaseError as error:
+            if self._file is None or error.sqlite_errorcode & 0xFF not in _DAMAGE:
+                raise
+            self._file.unlink(missing_ok=True)
+            return self._keep(versions, cut, embedder)
+
+    def read(self, versions: Collection[str]) -> IndexedPassages:
+        """The passages of those of the versions that it holds."""
+        with self._opened() as database:
+            _want(database, versions)
+            rows = database.execute(_READ).fetchall()
+        vectors = [np.frombuffer(row[8], dtype="<f4") for row in rows]
+        return IndexedPassages(
+            numbers=np.array([row[0] for row in rows], dtype=np.int64),
+            passages=tuple(Passage(*row[1:7]) for row in rows),
+            lengths=np.array([row[7] for row in rows], dtype=np.int64),
+            vectors=np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32),
+        )
+
+    def occurrences(self, text: str) -> list[Occurrences]:
+        """Where each term of the text stands, over all passages."""
+        with self._opened() as database:
+            found = [(word, database.execute(_FOUND, (term,)).fetchall()) for term, word in terms_of(text).items()]
+        return [Occurrences(word, *np.array(rows, dtype=np.int64).reshape(-1, 2).T) for word, rows in found]
+
+    def _keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+        with self._opened() as database:
+            _forget_other_forms(database, f"{FORM_VERSION} {SPELLING_VERSION} {embedder.model_version}")
+            held = {row[0] for row in database.execute("SELECT document_version FROM version")}
+            new = [version for version in dict.fromkeys(versions) if version not in held]
+            if held - set(versions):
+                _drop(database, versions)
+            for batch in _batches(new, cut):
+                _add(database, batch, embedder)
+            return len(new), len(held - set(versions))
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        if self._memory is not None:
+            _prepare(self._memory)
+            yield self._memory
+            return
+        assert self._file is not None
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._file, timeout=_WAIT_SECONDS)) as database:
+            _prepare(database)
+            yield database
+
+
+def terms_of(text: str) -> dict[str, str]:
+    """The terms of a question as the index spells them, each with the word that it comes from."""
+    words = asked_words(text)
+    with closing(sqlite3.connect(":memory:")) as probe:
+        probe.executescript(_PROBE)
+        probe.executemany("INSERT INTO probe (rowid, words) VALUES (?, ?)", enumerate(words))
+        rows = probe.execute("SELECT term, min(doc) FROM probe_place GROUP BY term ORDER BY 2, 1").fetchall()
+    return {term: readable(words[number]) for term, number in rows}
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA secure_delete=ON")
+    database.executescript(_SCHEMA)
+    database.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_version TEXT PRIMARY KEY)")
+
+
+def _want(database: sqlite3.Connection, versions: Collection[str]) -> None:
+    with database:
+        database.execute("DELETE FROM wanted")
+        database.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((version,) for version in versions))
+
+
+def _forget_other_forms(database: sqlite3.Connection, form_version: str) -> None:
+    """Empties an index whose passages were cut, spelt or embedded in another way."""
+    if database.execute("SELECT form_version FROM form").fetchall() == [(form_version,)]:
+        return
+    _drop(database, ())
+    with database:
+        database.execute("DELETE FROM form")
+        database.execute("INSERT INTO form VALUES (?)", (form_version,))
+
+
+def _drop(database: sqlite3.Connection, versions: Collection[str]) -> None:
+    """Removes all but the versions."""
+    _want(database, versions)
+    with database:
+        for statement in (_DROP_TERMS, _DROP_PASSAGES, _DROP_VERSIONS):
+            database.execute(statement)
+
+
+def _batches(versions: Sequence[str], cut: Callable[[str], Sequence[Passage]]) -> Iterator[dict[str, Sequence[Passage]]]:
+    """Whole versions with their passages, some hundred passages at a time."""
+    batch: dict[str, Sequence[Passage]] = {}
+    for version in versions:
+        batch[version] = cut(version)
+        if sum(map(len, batch.values())) >= _BATCH:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
+
+
+def _add(database: sqlite3.Connection, batch: dict[str, Sequence[Passage]], embedder: Embedder) -> None:
+    passages = [passage for of_version in batch.values() for passage in of_version]
+    texts = [passage.indexed_text for passage in passages]
+    words, vectors = [spelt(text) for text in texts], embedder.embed(texts)
+    database.execute("BEGIN IMMEDIATE")  # so that of two that index at once the second finds what the first did
+    with database:
+        taken = {row[0] for row in database.execute("SELECT document_version FROM version")}
+        first = database.execute("SELECT coalesce(max(number), 0) + 1 FROM passage").fetchone()[0]
+        for number, (passage, said, vector) in enumerate(zip(passages, words, vectors, strict=True), first):
+            if passage.document_version not in taken:
+                told = (passage.passage_id, passage.document_id, passage.document_version, passage.title, passage.heading, passage.text)
+                database.execute(_ADD, (number, *told, len(said.split()), vector.astype("<f4").tobytes()))
+                database.execute("INSERT INTO term (rowid, words) VALUES (?, ?)", (number, said))
+        database.executemany("INSERT OR IGNORE INTO version VALUES (?)", ((version,) for version in batch))
