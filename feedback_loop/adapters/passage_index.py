@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 
 from feedback_loop.contracts.knowledge import IndexedPassages, Occurrences, Passage
+from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.methods.retrieval.passages import FORM_VERSION
 from feedback_loop.methods.retrieval.words import SPELLING_VERSION, asked_words, readable, spelt
 from feedback_loop.ports import Embedder
@@ -50,7 +51,9 @@ _DROP_VERSIONS = "DELETE FROM version WHERE document_version NOT IN (SELECT docu
 _BATCH = 256
 """Passages that are embedded and stored together; a killed run loses no more of them."""
 
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
+"""The last where the tables are not those that we make; our statements never change."""
+
 _WAIT_SECONDS = 60.0
 
 
@@ -59,14 +62,14 @@ class SqlitePassageIndex:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._memory = sqlite3.connect(":memory:") if file is None else None
+        self._memory = nullcontext(sqlite3.connect(":memory:"))
 
     def keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
         """How many versions came and went; afterwards it holds exactly these."""
         try:
             return self._keep(versions, cut, embedder)
-        except sqlite3.DatabaseError as error:
-            if self._file is None or error.sqlite_errorcode & 0xFF not in _DAMAGE:
+        except KnowledgeUnavailable as error:
+            if self._file is None or error.why not in _DAMAGE:
                 raise
             self._file.unlink(missing_ok=True)
             return self._keep(versions, cut, embedder)
@@ -103,15 +106,18 @@ class SqlitePassageIndex:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        if self._memory is not None:
-            _prepare(self._memory)
-            yield self._memory
-            return
-        assert self._file is not None
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._file, timeout=_WAIT_SECONDS)) as database:
-            _prepare(database)
-            yield database
+        """A connection of its own for each use; raises KnowledgeUnavailable where the file can't be read or written."""
+        try:
+            with self._memory if self._file is None else closing(_connected(self._file)) as database:
+                _prepare(database)
+                yield database
+        except sqlite3.DatabaseError as error:
+            raise KnowledgeUnavailable(str(self._file or "the index in memory"), error.sqlite_errorname) from error
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return sqlite3.connect(file, timeout=_WAIT_SECONDS)
 
 
 def terms_of(text: str) -> dict[str, str]:

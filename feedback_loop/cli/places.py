@@ -85,11 +85,12 @@ def open_model_home(settings: Settings) -> Home:
 
 def open_library_of(settings: Settings) -> Library:
     """The governed documents of the home, to be searched; what landed since the last time is indexed first."""
+    from feedback_loop.adapters.embedding_cache import without_cache
     from feedback_loop.adapters.models import open_embedder
     from feedback_loop.adapters.passage_index import SqlitePassageIndex
     from feedback_loop.workflows.knowledge import open_library
 
-    return open_library(open_store(settings), SqlitePassageIndex(settings.passages_file), open_embedder(settings))
+    return open_library(open_store(settings), SqlitePassageIndex(settings.passages_file), without_cache(open_embedder(settings)))
 
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:

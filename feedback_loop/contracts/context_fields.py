@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import loop_vocab, vocab
+from feedback_loop.contracts import knowledge, loop_vocab, vocab
 from feedback_loop.contracts.field_types import INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import PersonalData
 
@@ -56,7 +56,7 @@ CONTEXT_FIELDS = [
         TEXT,
         "whether its owner lets it be followed",
         "not said, which counts as approved: only what is approved is fed as a document",
-        vocabulary=loop_vocab.DocumentStatus,
+        vocabulary=knowledge.DocumentStatus,
     ),
     Field("supersedes_document_id", TEXT, "the document whose place it takes", "it takes nobody's place"),
     # links

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,27 @@ Numbers = npt.NDArray[np.int64]
 
 PUBLIC, STAFF = "public", "staff"
 """Audiences that are no roles: everybody, customers too; and whoever may read this platform's tables."""
+
+
+class DocumentStatus(StrEnum):
+    """What the owner of a document says of it."""
+
+    APPROVED = "approved"
+    DRAFT = "draft"
+    WITHDRAWN = "withdrawn"
+
+
+class DocumentStanding(StrEnum):
+    """Whether one version of a document may ground anything at an instant, and why not; the first that holds is named."""
+
+    IN_FORCE = "in_force"
+    OLDER_VERSION = "older_version"
+    WITHDRAWN = "withdrawn"
+    DRAFT = "draft"
+    SUPERSEDED = "superseded"
+    NOT_YET_VALID = "not_yet_valid"
+    UNDATED = "undated"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)

@@ -70,27 +70,6 @@ class DocumentKind(StrEnum):
     PAST_INCIDENT = "past_incident"
 
 
-class DocumentStatus(StrEnum):
-    """What the owner of a document says of it."""
-
-    APPROVED = "approved"
-    DRAFT = "draft"
-    WITHDRAWN = "withdrawn"
-
-
-class DocumentStanding(StrEnum):
-    """Whether one version of a document may ground anything at an instant, and why not; the first that holds is named."""
-
-    IN_FORCE = "in_force"
-    OLDER_VERSION = "older_version"
-    WITHDRAWN = "withdrawn"
-    DRAFT = "draft"
-    SUPERSEDED = "superseded"
-    NOT_YET_VALID = "not_yet_valid"
-    UNDATED = "undated"
-    EXPIRED = "expired"
-
-
 class BusinessEventKind(StrEnum):
     """What a customer or an agent did that has a price."""
 

@@ -14,7 +14,8 @@ from typing import BinaryIO
 import yaml
 
 from feedback_loop.contracts.identifiers import content_hash
-from feedback_loop.contracts.loop_vocab import ContextKind, DocumentKind, DocumentStatus
+from feedback_loop.contracts.knowledge import DocumentStatus
+from feedback_loop.contracts.loop_vocab import ContextKind, DocumentKind
 from feedback_loop.contracts.records import ContextStatement
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.sources import values as read

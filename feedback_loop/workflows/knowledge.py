@@ -54,6 +54,10 @@ class Library:
             best.setdefault(found.passage.document_id, found)
         return list(best.values())[:limit]
 
+    def shelf(self, reader: Reader) -> IndexedPassages:
+        """The passages that may ground something for the reader."""
+        return self._read(frozenset(may_ground(self.documents, reader)["document_version"]))
+
     def _found(self, facets: Sequence[str], reader: Reader, limit: int | None) -> list[FoundPassage]:
         visible = may_ground(self.documents, reader)
         if visible.is_empty() or not any(facet.strip() for facet in facets):

@@ -11,10 +11,13 @@ from datetime import timedelta
 import polars as pl
 
 from feedback_loop.contracts.identifiers import content_hash
-from feedback_loop.contracts.knowledge import STAFF
-from feedback_loop.contracts.loop_vocab import DocumentKind, DocumentStatus
+from feedback_loop.contracts.knowledge import STAFF, DocumentStatus
+from feedback_loop.contracts.loop_vocab import DocumentKind
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import TableStore
+
+KNOWLEDGE_TABLES = ("context_document", "context_incident", "context_release")
+"""The tables that are read."""
 
 INCIDENT_DAYS, NOTE_DAYS = 365, 180
 """So long after its end an incident, and after its release a note, is found."""
@@ -25,7 +28,7 @@ _NOBODY = pl.lit(None, pl.String)
 
 def governed_documents(tables: TableStore) -> pl.DataFrame:
     """Every version of everything governed, whenever it landed."""
-    documents, incidents, releases = (tables.read(TABLES[f"context_{name}"]) for name in ("document", "incident", "release"))
+    documents, incidents, releases = (tables.read(TABLES[name]) for name in KNOWLEDGE_TABLES)
     return pl.concat([documents.select(_SCHEMA.names()), incident_documents(incidents), release_documents(releases)])
 
 

@@ -12,8 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
-from feedback_loop.contracts.knowledge import Reader
-from feedback_loop.contracts.loop_vocab import DocumentStanding, DocumentStatus
+from feedback_loop.contracts.knowledge import DocumentStanding, DocumentStatus, Reader
 
 _ORDER = ("document_id", "landed_at", "started_at", "statement_id")
 _SAYS = pl.col("document_status").fill_null(str(DocumentStatus.APPROVED))

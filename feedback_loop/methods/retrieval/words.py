@@ -30,7 +30,6 @@ _DOT_AS_LETTER = "\ua4f8"
 
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s_/\u2010-\u2015-]+")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+\Z")
 _EMPTY = STOP_WORDS - NEGATIONS
 
 
@@ -54,8 +53,9 @@ def asked_words(text: str) -> tuple[str, ...]:
 
 
 def _stripped(word: str) -> str:
-    """The word without marks around it; one of nothing but marks stays, because combining signs are none of Python's letters."""
-    return _EDGES.sub("", word) or (word if any(unicodedata.category(sign)[0] in "LNM" for sign in word) else "")
+    """The word without the marks around it; signs that combine with letters are parts of it."""
+    kept = [place for place, sign in enumerate(word) if unicodedata.category(sign)[0] in "LNM"]
+    return word[kept[0] : kept[-1] + 1] if kept else ""
 
 
 def _pairs(run: re.Match[str]) -> str:
