@@ -55,12 +55,12 @@ class Embedder(Protocol):
 class PassageIndex(Protocol):
     """Keeps passages of governed documents to be searched; it is derived from the documents, and lost without loss."""
 
-    def keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
-        """How many versions came and went; afterwards it holds exactly these. Only of those that are new are passages cut and embedded."""
+    def keep(self, content_keys: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+        """How many contents came and went; afterwards it holds exactly these. Only of those that are new are passages cut and embedded."""
         ...
 
-    def read(self, versions: Collection[str]) -> IndexedPassages:
-        """The passages of those of the versions that it holds."""
+    def read(self, content_keys: Collection[str]) -> IndexedPassages:
+        """The passages of those of the contents that it holds."""
         ...
 
     def occurrences(self, text: str) -> list[Occurrences]:

@@ -25,11 +25,11 @@ _TOKENS = "tokenize = \"porter unicode61 remove_diacritics 2 categories 'L* N* C
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS form (form_version TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS version (document_version TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS content (content_key TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS passage (
     number INTEGER PRIMARY KEY, passage_id TEXT NOT NULL, document_id TEXT NOT NULL, document_version TEXT NOT NULL, title TEXT NOT NULL,
-    heading TEXT NOT NULL, text TEXT NOT NULL, term_count INTEGER NOT NULL, little_endian_float32 BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS passage_of_version ON passage (document_version);
+    heading TEXT NOT NULL, text TEXT NOT NULL, term_count INTEGER NOT NULL, little_endian_float32 BLOB NOT NULL, content_key TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_of_content ON passage (content_key);
 CREATE VIRTUAL TABLE IF NOT EXISTS term USING fts5(words, {_TOKENS});
 CREATE VIRTUAL TABLE IF NOT EXISTS term_place USING fts5vocab('term', 'instance');
 """
@@ -37,17 +37,18 @@ _PROBE = f"""
 CREATE VIRTUAL TABLE probe USING fts5(words, {_TOKENS});
 CREATE VIRTUAL TABLE probe_place USING fts5vocab('probe', 'instance');
 """
+_HELD = "SELECT content_key FROM content"
 _FOUND = "SELECT doc, count(*) FROM term_place WHERE term = ? GROUP BY doc ORDER BY doc"
 _READ = """
-SELECT number, passage_id, document_id, document_version, title, heading, text, term_count, little_endian_float32
-FROM passage WHERE document_version IN (SELECT document_version FROM wanted) ORDER BY number
+SELECT number, passage_id, document_id, document_version, title, heading, text, term_count, little_endian_float32, content_key
+FROM passage WHERE content_key IN (SELECT content_key FROM wanted) ORDER BY number
 """
-_ADD = "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD = "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _DROP_TERMS = """
-DELETE FROM term WHERE rowid IN (SELECT number FROM passage WHERE document_version NOT IN (SELECT document_version FROM wanted))
+DELETE FROM term WHERE rowid IN (SELECT number FROM passage WHERE content_key NOT IN (SELECT content_key FROM wanted))
 """
-_DROP_PASSAGES = "DELETE FROM passage WHERE document_version NOT IN (SELECT document_version FROM wanted)"
-_DROP_VERSIONS = "DELETE FROM version WHERE document_version NOT IN (SELECT document_version FROM wanted)"
+_DROP_PASSAGES = "DELETE FROM passage WHERE content_key NOT IN (SELECT content_key FROM wanted)"
+_DROP_CONTENTS = "DELETE FROM content WHERE content_key NOT IN (SELECT content_key FROM wanted)"
 _BATCH = 256
 """Passages that are embedded and stored together; a killed run loses no more of them."""
 
@@ -64,25 +65,26 @@ class SqlitePassageIndex:
         self._file = file
         self._memory = nullcontext(sqlite3.connect(":memory:"))
 
-    def keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
-        """How many versions came and went; afterwards it holds exactly these."""
+    def keep(self, content_keys: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+        """How many contents came and went; afterwards it holds exactly these."""
         try:
-            return self._keep(versions, cut, embedder)
+            return self._keep(content_keys, cut, embedder)
         except KnowledgeUnavailable as error:
             if self._file is None or error.why not in _DAMAGE:
                 raise
             self._file.unlink(missing_ok=True)
-            return self._keep(versions, cut, embedder)
+            return self._keep(content_keys, cut, embedder)
 
-    def read(self, versions: Collection[str]) -> IndexedPassages:
-        """The passages of those of the versions that it holds."""
+    def read(self, content_keys: Collection[str]) -> IndexedPassages:
+        """The passages of those of the contents that it holds."""
         with self._opened() as database:
-            _want(database, versions)
+            _want(database, content_keys)
             rows = database.execute(_READ).fetchall()
         vectors = [np.frombuffer(row[8], dtype="<f4") for row in rows]
         return IndexedPassages(
             numbers=np.array([row[0] for row in rows], dtype=np.int64),
             passages=tuple(Passage(*row[1:7]) for row in rows),
+            content_keys=tuple(row[9] for row in rows),
             lengths=np.array([row[7] for row in rows], dtype=np.int64),
             vectors=np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32),
         )
@@ -93,16 +95,16 @@ class SqlitePassageIndex:
             found = [(word, database.execute(_FOUND, (term,)).fetchall()) for term, word in terms_of(text).items()]
         return [Occurrences(word, *np.array(rows, dtype=np.int64).reshape(-1, 2).T) for word, rows in found]
 
-    def _keep(self, versions: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+    def _keep(self, content_keys: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
         with self._opened() as database:
             _forget_other_forms(database, f"{FORM_VERSION} {SPELLING_VERSION} {embedder.model_version}")
-            held = {row[0] for row in database.execute("SELECT document_version FROM version")}
-            new = [version for version in dict.fromkeys(versions) if version not in held]
-            if held - set(versions):
-                _drop(database, versions)
+            held = {row[0] for row in database.execute(_HELD)}
+            new = [key for key in dict.fromkeys(content_keys) if key not in held]
+            if held - set(content_keys):
+                _drop(database, content_keys)
             for batch in _batches(new, cut):
                 _add(database, batch, embedder)
-            return len(new), len(held - set(versions))
+            return len(new), len(held - set(content_keys))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -133,13 +135,13 @@ def terms_of(text: str) -> dict[str, str]:
 def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA secure_delete=ON")
     database.executescript(_SCHEMA)
-    database.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_version TEXT PRIMARY KEY)")
+    database.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (content_key TEXT PRIMARY KEY)")
 
 
-def _want(database: sqlite3.Connection, versions: Collection[str]) -> None:
+def _want(database: sqlite3.Connection, content_keys: Collection[str]) -> None:
     with database:
         database.execute("DELETE FROM wanted")
-        database.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((version,) for version in versions))
+        database.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in content_keys))
 
 
 def _forget_other_forms(database: sqlite3.Connection, form_version: str) -> None:
@@ -152,19 +154,19 @@ def _forget_other_forms(database: sqlite3.Connection, form_version: str) -> None
         database.execute("INSERT INTO form VALUES (?)", (form_version,))
 
 
-def _drop(database: sqlite3.Connection, versions: Collection[str]) -> None:
-    """Removes all but the versions."""
-    _want(database, versions)
+def _drop(database: sqlite3.Connection, content_keys: Collection[str]) -> None:
+    """Removes all but these contents."""
+    _want(database, content_keys)
     with database:
-        for statement in (_DROP_TERMS, _DROP_PASSAGES, _DROP_VERSIONS):
+        for statement in (_DROP_TERMS, _DROP_PASSAGES, _DROP_CONTENTS):
             database.execute(statement)
 
 
-def _batches(versions: Sequence[str], cut: Callable[[str], Sequence[Passage]]) -> Iterator[dict[str, Sequence[Passage]]]:
-    """Whole versions with their passages, some hundred passages at a time."""
+def _batches(content_keys: Sequence[str], cut: Callable[[str], Sequence[Passage]]) -> Iterator[dict[str, Sequence[Passage]]]:
+    """Whole contents with their passages, some hundred passages at a time."""
     batch: dict[str, Sequence[Passage]] = {}
-    for version in versions:
-        batch[version] = cut(version)
+    for key in content_keys:
+        batch[key] = cut(key)
         if sum(map(len, batch.values())) >= _BATCH:
             yield batch
             batch = {}
@@ -173,16 +175,16 @@ def _batches(versions: Sequence[str], cut: Callable[[str], Sequence[Passage]]) -
 
 
 def _add(database: sqlite3.Connection, batch: dict[str, Sequence[Passage]], embedder: Embedder) -> None:
-    passages = [passage for of_version in batch.values() for passage in of_version]
-    texts = [passage.indexed_text for passage in passages]
+    passages = [(key, passage) for key, of_content in batch.items() for passage in of_content]
+    texts = [passage.indexed_text for _, passage in passages]
     words, vectors = [spelt(text) for text in texts], embedder.embed(texts)
     database.execute("BEGIN IMMEDIATE")  # so that of two that index at once the second finds what the first did
     with database:
-        taken = {row[0] for row in database.execute("SELECT document_version FROM version")}
+        taken = {row[0] for row in database.execute(_HELD)}
         first = database.execute("SELECT coalesce(max(number), 0) + 1 FROM passage").fetchone()[0]
-        for number, (passage, said, vector) in enumerate(zip(passages, words, vectors, strict=True), first):
-            if passage.document_version not in taken:
-                told = (passage.passage_id, passage.document_id, passage.document_version, passage.title, passage.heading, passage.text)
-                database.execute(_ADD, (number, *told, len(said.split()), vector.astype("<f4").tobytes()))
+        for number, ((key, one), said, vector) in enumerate(zip(passages, words, vectors, strict=True), first):
+            if key not in taken:
+                told = (one.passage_id, one.document_id, one.document_version, one.title, one.heading, one.text)
+                database.execute(_ADD, (number, *told, len(said.split()), vector.astype("<f4").tobytes(), key))
                 database.execute("INSERT INTO term (rowid, words) VALUES (?, ?)", (number, said))
-        database.executemany("INSERT OR IGNORE INTO version VALUES (?)", ((version,) for version in batch))
+        database.executemany("INSERT OR IGNORE INTO content VALUES (?)", ((key,) for key in batch))

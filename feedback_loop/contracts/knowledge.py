@@ -76,6 +76,7 @@ class IndexedPassages:
 
     numbers: Numbers
     passages: tuple[Passage, ...]
+    content_keys: tuple[str, ...]
     lengths: Numbers
     vectors: npt.NDArray[np.float32]
 

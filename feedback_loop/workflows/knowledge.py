@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.knowledge import FoundPassage, IndexedPassages, IssueWords, Reader
 from feedback_loop.contracts.loop_vocab import DocumentKind
 from feedback_loop.methods.retrieval.governed import may_ground
@@ -36,8 +37,10 @@ class Library:
 
     def __post_init__(self) -> None:
         self._shelf: tuple[frozenset[str], IndexedPassages] | None = None
-        cut = {row["document_version"]: row for row in self.documents.iter_rows(named=True)}
-        self.index.keep(list(cut), lambda version: _passages_of(cut[version]), self.embedder)
+        keys = [_content_key(row) for row in self.documents.iter_rows(named=True)]
+        keyed = dict(zip(keys, self.documents.iter_rows(named=True), strict=True))
+        self.documents = self.documents.with_columns(content_key=pl.Series(keys, dtype=pl.String))
+        self.index.keep(list(keyed), lambda key: _passages_of(keyed[key]), self.embedder)
 
     def search(self, words: str, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The passages that answer the words, the best first, of documents that are in force and that the reader may see."""
@@ -56,28 +59,33 @@ class Library:
 
     def shelf(self, reader: Reader) -> IndexedPassages:
         """The passages that may ground something for the reader."""
-        return self._read(frozenset(may_ground(self.documents, reader)["document_version"]))
+        return self._read(frozenset(may_ground(self.documents, reader)["content_key"]))
 
     def _found(self, facets: Sequence[str], reader: Reader, limit: int | None) -> list[FoundPassage]:
         visible = may_ground(self.documents, reader)
         if visible.is_empty() or not any(facet.strip() for facet in facets):
             return []
-        shelf = self._read(frozenset(visible["document_version"]))
+        shelf = self._read(frozenset(visible["content_key"]))
         nearness = cosines(shelf.vectors, self.embedder.embed([facet for facet in facets if facet.strip()])) if shelf.passages else None
         order = ranked(self.index.occurrences("\n".join(facets)), shelf.numbers, shelf.lengths, nearness)
-        told = {row["document_version"]: row for row in visible.iter_rows(named=True)}
+        told = {row["content_key"]: row for row in visible.iter_rows(named=True)}
         return list(_distinct(shelf, order, told))[:limit]
 
-    def _read(self, versions: frozenset[str]) -> IndexedPassages:
-        """The passages of the versions; those of the last search are kept, because most searches are for one reader."""
-        if self._shelf is None or self._shelf[0] != versions:
-            self._shelf = versions, self.index.read(versions)
+    def _read(self, content_keys: frozenset[str]) -> IndexedPassages:
+        """The passages of the contents; those of the last search are kept, because most searches are for one reader."""
+        if self._shelf is None or self._shelf[0] != content_keys:
+            self._shelf = content_keys, self.index.read(content_keys)
         return self._shelf[1]
 
 
 def open_library(tables: TableStore, index: PassageIndex, embedder: Embedder) -> Library:
     """Everything that is governed: documents, incidents that are over, notes of releases."""
     return Library(governed_documents(tables), index, embedder)
+
+
+def _content_key(row: dict[str, Any]) -> str:
+    """A name for what is indexed of a version: two documents of equal versions, or a version whose text differs, are two contents."""
+    return content_hash("\0".join(row[name] for name in ("document_id", "document_version", "document_title", "document_text")))
 
 
 def _passages_of(row: dict[str, Any]) -> list[Any]:
@@ -93,7 +101,7 @@ def _distinct(shelf: IndexedPassages, order: Sequence[Ranked], told: dict[str, d
         if said in seen:
             continue
         seen.add(said)
-        row = told[passage.document_version]
+        row = told[shelf.content_keys[place.row]]
         yield FoundPassage(
             passage=passage,
             document_kind=DocumentKind(row["document_kind"]),

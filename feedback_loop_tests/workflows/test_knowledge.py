@@ -120,6 +120,15 @@ def test_a_text_that_stands_in_two_documents_is_shown_once() -> None:
     assert ids(library(document("a", text=PAY), document("b", text=f"{PAY}\n")).search("blank", Reader(START))) == ["a"]
 
 
+def test_documents_of_equal_versions_and_versions_of_other_texts_are_told_apart() -> None:
+    rows = [document("a", text=PAY, document_version="v1"), document("b", text=CODE, document_version="v1")]
+    assert ids(library(*rows).search("sign-in code", Reader(START))) == ["b"]
+    index = SqlitePassageIndex()
+    for text in (PAY, CODE):
+        searched = Library(documents(document("a", text=text, document_version="v1")), index, TfidfEmbedder())
+        assert [one.passage.text for one in searched.search(text, Reader(START))] == [text]
+
+
 def test_only_so_many_are_given() -> None:
     searched = library(*(document(f"d{n}", text=f"{PAY} {n}") for n in range(9)))
     assert len(searched.search("blank payment", Reader(START), 4)) == 4
