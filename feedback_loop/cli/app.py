@@ -18,6 +18,7 @@ from feedback_loop.cli import (
     erase,
     ingest,
     issues,
+    knowledge,
     labels,
     model,
     owners,
@@ -42,7 +43,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate", "taxonomy")
+AT_WORK = (
+    "approvals",
+    "backtest",
+    "demo",
+    "ingest",
+    "knowledge",
+    "labels",
+    "model",
+    "quarantine",
+    "reveal",
+    "rollback",
+    "run",
+    "simulate",
+    "taxonomy",
+)
 """The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
@@ -85,6 +100,7 @@ app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
+app.add_typer(knowledge.app, name="knowledge")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)

@@ -74,6 +74,7 @@ class DocumentKind(StrEnum):
     RUNBOOK = "runbook"
     ROLLBACK_PROCEDURE = "rollback_procedure"
     RELEASE_NOTE = "release_note"
+    PAST_INCIDENT = "past_incident"
 
 
 class BusinessEventKind(StrEnum):

@@ -51,6 +51,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/adapters/state_store/migrations/versions/model_calls.py": "proved by state_store/test_schema.py",
     "feedback_loop/adapters/state_store/migrations/versions/automatic_gates.py": "proved by state_store/test_schema.py",
     "feedback_loop/contracts/routes.py": "words, proved with all others by contracts/test_vocab.py",
+    "feedback_loop/contracts/knowledge.py": "plain values, proved by methods/retrieval and workflows/test_knowledge.py",
     "feedback_loop/contracts/questions.py": "plain values, proved by the prompts that ask and the model that replies",
     "feedback_loop/adapters/state_store/migrations/versions/hypothesis_labels.py": "proved by state_store/test_schema.py",
     "feedback_loop/adapters/state_store/migrations/versions/model_history.py": "proved by state_store/test_schema.py",
