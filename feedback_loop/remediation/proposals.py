@@ -110,13 +110,18 @@ def arguments_hash_of(proposal: Proposal) -> str:
     return arguments_hash(proposal.action_kind, proposal.action_target, json.loads(proposal.action_arguments))
 
 
-def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iterator[Proposal]:
-    facts = TriggerFacts(
+def trigger_facts(case: Case) -> TriggerFacts:
+    """By what of the case a playbook is chosen."""
+    return TriggerFacts(
         alert_kind=AlertKind(case.alert["alert_kind"]),
         complaint_class=case.complaint_class,
         cause_kind=case.cause_kind,
         cause_service=case.leading_cause["cause_service"] if case.leading_cause else None,
     )
+
+
+def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iterator[Proposal]:
+    facts = trigger_facts(case)
     for notice in matching_notices(playbooks, facts):
         yield _proposal(case, notice, moment)
     first = _proposal(case, matching_playbook(playbooks, facts), moment)
