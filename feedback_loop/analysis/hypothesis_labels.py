@@ -38,7 +38,7 @@ def score_judgement(labels: pl.DataFrame) -> Judgement:
     score, is_confirmed = scores_and_truth(labels)
     count = len(score)
     if count < FEWEST_ANSWERS:
-        few = f"{count} hypotheses were judged by people, {FEWEST_ANSWERS - count} more are needed"
+        few = f"judged by people: {count}, {FEWEST_ANSWERS - count} more are needed"
         return Judgement(True, False, f"Nothing is proven about the scores of hypotheses: {few}. {HOW_TO_JUDGE}")
     error, p_value = expected_calibration_error(score, is_confirmed), far_off_p_value(score, is_confirmed, TOLERATED_GAP)
     figures = tuple(vars(one) for one in reliability(score, is_confirmed))

@@ -7,7 +7,7 @@ out, because a reader can't tell what was left out from what is fine; and only m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +36,14 @@ def story_lines(story: IssueStory, daily: Sequence[tuple[date, int]]) -> Iterato
     yield from _impact(story.impact)
     if not story.alerts:
         yield from ("", "No alert is about it, so nothing was asked of its causes.")
+    told: set[tuple[object, ...]] = set()
     for one in story.alerts:
-        yield from _alert(one)
+        yield from _alert(one, told)
     if story.alert_count > len(story.alerts):
         yield f"\n{story.alert_count - len(story.alerts)} weaker alerts are not shown; `feedback-loop query` finds them in mart_alert."
     yield from _documents(story.documents)
     yield from _recommended(story.recommended)
-    yield from _proposals(story.proposals)
+    yield from _proposals(story.issue_id, story.proposals)
 
 
 def story_facts(story: IssueStory) -> dict[str, Any]:
@@ -106,16 +107,22 @@ def _impact(impact: Row | None) -> Iterator[str]:
     yield f"     {impact['touched_customer_count']} customers, {tiers}, {revenue}; waiting costs: {delay}"
 
 
-def _alert(one: AlertStory) -> Iterator[str]:
+def _alert(one: AlertStory, told: set[tuple[object, ...]]) -> Iterator[str]:
+    """The alert; of its causes those statements that `told` does not hold, which then holds them."""
     alert = one.alert
     expected = "" if alert["expected_count"] is None else f", {alert['expected_count']:.1f} expected"
     about = alert["alerted_class"] or alert["product"]
     yield f"\nAlert of {_minute(alert['raised_at'])}: {_words(alert['alert_kind'])}, {about}, {alert['observed_count']} seen{expected}"
     yield f"     {_verdict(one)}"
-    for cohort in one.cohorts[:_MOST_SEGMENTS]:
+    for cohort in _segments(one)[:_MOST_SEGMENTS]:
         yield f"     {cohort['cohort_rank']}. {_segment(cohort)}"
     if not one.hypotheses:
         yield "     Nothing is said of its causes: too few complaints to tell when it began."
+    said = [(cause["cause_id"], *cause["evidence_for"], *cause["evidence_against"]) for cause in one.hypotheses[:_MOST_CAUSES]]
+    if said and told.issuperset(said):
+        yield "     The same is said of its causes as above."
+        return
+    told.update(said)
     for cause in one.hypotheses[:_MOST_CAUSES]:
         yield from _hypothesis(cause)
     if len(one.hypotheses) > _MOST_CAUSES:
@@ -126,7 +133,12 @@ def _verdict(one: AlertStory) -> str:
     told = one.cohorts[0] if one.cohorts else {}
     if told.get("rise_verdict") is not None:
         return f"Who complains more: {_words(told['rise_verdict'])} ({told['rise_confidence']:.0%})"
-    return "The segments that stand out:" if one.cohorts else "No segment of customers stands out."
+    return "The segments that stand out:" if _segments(one) else "No segment of customers stands out."
+
+
+def _segments(one: AlertStory) -> tuple[Row, ...]:
+    """Those that are not everybody."""
+    return tuple(cohort for cohort in one.cohorts if json.loads(cohort["cohort_attributes"]))
 
 
 def _segment(cohort: Row) -> str:
@@ -162,11 +174,11 @@ def _recommended(book: Recommended | None) -> Iterator[str]:
         yield f"     It proposes nothing by itself: the leading cause has {book.confidence_score:.0%}, it needs {book.threshold_score:.0%}."
 
 
-def _proposals(rows: Iterable[Row]) -> Iterator[str]:
-    lines = [
-        f"     {row['proposal_id']}  {_words(row['action_kind'])} {row['action_target']}: {_words(row['proposal_status'])}" for row in rows
-    ]
-    yield from ("\nProposals", *lines) if lines else ("\nNothing was proposed.",)
+def _proposals(issue_id: str, rows: Sequence[Row]) -> Iterator[str]:
+    yield "\nProposals" if rows else "\nNothing was proposed."
+    for row in rows:
+        whose = "" if row["proposed_issue_id"] == issue_id else f", for {row['proposed_issue_id'] or 'no single issue'} with the same cause"
+        yield f"     {row['proposal_id']}  {_words(row['action_kind'])} {row['action_target']}: {_words(row['proposal_status'])}{whose}"
 
 
 def _live(hypotheses: Sequence[Row]) -> list[Row]:

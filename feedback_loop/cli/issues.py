@@ -175,6 +175,8 @@ def _print_history(history: IssueHistory, story: IssueStory) -> None:
     print_issue(1, issue)
     if issue.wording_summary is not None:
         say(f"     in the words of {issue.wording_version}, for reading only: {issue.wording_summary} {issue.wording_hypothesis}")
+    if issue.hypotheses:
+        say("     Releases beside its alerts")
     for candidate in issue.hypotheses:
         say(f"     {candidate.verdict.replace('_', ' ')}: {candidate.statement}")
     say()

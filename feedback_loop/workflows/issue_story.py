@@ -21,7 +21,7 @@ from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.evidence import FEWEST_SAMPLES, Case, cases
 from feedback_loop.remediation.playbooks import Playbook, matching_playbook
 from feedback_loop.remediation.proposals import trigger_facts
-from feedback_loop.workflows.judge_hypothesis import hypothesis_labels
+from feedback_loop.workflows.judge_hypothesis import HYPOTHESIS, hypothesis_labels
 from feedback_loop.workflows.knowledge_words import words_of
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ class AlertStory:
 
 @dataclass(frozen=True)
 class Recommended:
-    """The playbook that fits the strongest alert's leading cause, or takes what no other does, and the documents that it rests on."""
+    """The playbook that fits the first alert's leading cause, or takes what no other does, and the documents that it rests on."""
 
     playbook_id: str
     title: str
@@ -79,11 +79,11 @@ class IssueStory:
 def issue_story(
     issue_id: str, tables: TableStore, state: StateStore | None, playbooks: Sequence[Playbook], shelf: Shelf, reader: Reader
 ) -> IssueStory:
-    """The story of the issue, its strongest alerts first; `state` is None in a home in which nothing was decided."""
+    """The story of the issue, its alerts with a known cause first; `state` is None in a home in which nothing was decided."""
     issues = _of_issue(tables, "gold_issue", issue_id).sort("event_date")
     alerts = _alerts_of(tables, issues)
     known = {name: _of_alerts(tables, name, alerts) for name in ("analysis_cohort", "analysis_hypothesis")}
-    found = cases(alerts, known["analysis_cohort"], known["analysis_hypothesis"], issues)
+    found = sorted(cases(alerts, known["analysis_cohort"], known["analysis_hypothesis"], issues), key=_place)
     labels = counting(hypothesis_labels(state))
     documents = shelf.documents_for(words_of(issues.row(-1, named=True), found[0].causes if found else ()), reader) if issues.height else []
     return IssueStory(
@@ -95,7 +95,7 @@ def issue_story(
         alerts.height,
         tuple(documents),
         _recommended(found[0], playbooks) if found else None,
-        _decided(state, "remediation_proposal", "proposed_issue_id", issue_id, "proposed_at"),
+        _proposals(issue_id, found, tables, state),
     )
 
 
@@ -117,6 +117,11 @@ def _alert_story(alert: Row, cohorts: pl.DataFrame, hypotheses: pl.DataFrame, la
     judged = hypotheses.filter(of_alert).join(said, on="hypothesis_id", how="left")
     segments = cohorts.filter(of_alert).sort("cohort_rank", "cohort_id")
     return AlertStory(alert, tuple(segments.to_dicts()), tuple(judged.sort("hypothesis_rank", "hypothesis_id").to_dicts()))
+
+
+def _place(case: Case) -> tuple[bool, bool]:
+    """Alerts with a cause that may be acted on come first, then those whose causes were asked at all; within each the strongest."""
+    return case.leading_cause is None, not case.causes
 
 
 def _recommended(case: Case, playbooks: Sequence[Playbook]) -> Recommended:
@@ -147,6 +152,18 @@ def _impact(tables: TableStore, issue_id: str) -> Row | None:
     table = TABLES.get("gold_issue_impact")
     rows = None if table is None else tables.read(table, matching=pl.DataFrame({"issue_id": [issue_id]})).sort("event_date")
     return rows.row(-1, named=True) if rows is not None and rows.height else None
+
+
+def _proposals(issue_id: str, found: Sequence[Case], tables: TableStore, state: StateStore | None) -> tuple[Row, ...]:
+    """What was proposed for the issue, and for others because of a cause that leads here."""
+    if state is None:
+        return ()
+    rows = state.snapshot(TABLES["remediation_proposal"]).sort("proposed_at", "proposal_id")
+    causes = {case.leading_cause["cause_id"] for case in found if case.leading_cause}
+    named = rows.select(hypothesis_id="proposed_hypothesis_id").drop_nulls().unique()
+    blamed = tables.read(HYPOTHESIS, columns=["hypothesis_id", "cause_id"], matching=named).filter(pl.col("cause_id").is_in(sorted(causes)))
+    is_own, is_near = pl.col("proposed_issue_id") == issue_id, pl.col("proposed_hypothesis_id").is_in(blamed["hypothesis_id"].to_list())
+    return tuple(rows.filter(is_own.fill_null(False) | is_near.fill_null(False)).to_dicts())
 
 
 def _decided(state: StateStore | None, name: str, column: str, issue_id: str, at: str) -> tuple[Row, ...]:

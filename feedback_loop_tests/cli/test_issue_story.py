@@ -83,6 +83,17 @@ def test_an_alert_tells_whom_it_hits_and_each_cause_with_what_speaks_for_and_aga
         assert line in told
 
 
+def test_what_was_said_of_the_causes_before_is_not_said_again() -> None:
+    told = said(IssueStory("i1", (), None, None, (ALERT, ALERT), 2, (), None, ()))
+    assert told.count("+ near") == 1
+    assert "The same is said of its causes as above." in told
+
+
+def test_a_segment_that_is_everybody_does_not_stand_out() -> None:
+    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}"},), ())
+    assert "No segment of customers stands out." in said(IssueStory("i1", (), None, None, (everybody,), 1, (), None, ()))
+
+
 def test_what_would_decide_and_the_verdict_on_the_rise_are_told_where_tables_hold_them() -> None:
     alert = AlertStory(
         ALERT.alert,
@@ -111,12 +122,13 @@ def test_events_status_and_impact_are_told_where_tables_hold_them() -> None:
 
 
 def test_documents_playbook_and_proposals_are_told() -> None:
-    proposal = row("remediation_proposal", proposal_id="p1", action_kind="roll_back_release", action_target="web-6.4")
+    about = {"action_kind": "roll_back_release", "action_target": "web-6.4", "proposed_issue_id": "i2"}
+    proposal = row("remediation_proposal", proposal_id="p1", **about)
     told = said(IssueStory("i1", (), None, None, (), 0, (PASSAGE,), BOOK, (proposal,)))
     assert "Roll back (doc-1, runbook): Switch it off." in told
     assert "Recommended playbook: Roll back (roll-back), roll back release, high risk" in told
     assert "the leading cause has 87%, it needs 90%" in told
-    assert "p1  roll back release web-6.4: " in told
+    assert "p1  roll back release web-6.4: proposed, for i2 with the same cause" in told
 
 
 def test_what_is_missing_is_said_to_be_missing() -> None:

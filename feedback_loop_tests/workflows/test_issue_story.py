@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from feedback_loop.workflows.judge_hypothesis import judge_hypothesis
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.contracts.rows import INSTANT, frame_of, valid_row
 from feedback_loop_tests.fakes import FakeTableStore
+from feedback_loop_tests.remediation.made_up_case import rollback_proposal
 
 DAY = INSTANT.date()
+FIX = rollback_proposal()
 
 
 class Shelf:
@@ -85,6 +88,14 @@ def test_alerts_that_name_the_issue_and_those_that_are_mostly_about_it_are_told_
     assert story.alert_count == 2
 
 
+def test_an_alert_with_a_cause_that_may_be_acted_on_comes_before_a_stronger_one_without(tables: FakeTableStore) -> None:
+    put(tables, "gold_issue", {"issue_id": "i4", "event_date": DAY, "alert_ids": ["strong", "asked", "near"]})
+    put(tables, "analysis_alert", alert("strong", 99.0), alert("asked", 1.0))
+    unknown = {"cause_id": None, "cause_kind": "unknown", "hypothesis_verdict": "insufficient_evidence"}
+    put(tables, "analysis_hypothesis", {"hypothesis_id": "h8", "alert_id": "asked", "hypothesis_rank": 1, **unknown})
+    assert [one.alert["alert_id"] for one in told(tables, issue_id="i4").alerts] == ["near", "asked", "strong"]
+
+
 def test_each_alert_has_its_own_segments_and_causes_by_rank(tables: FakeTableStore) -> None:
     near, named = told(tables).alerts
     assert [one["cohort_id"] for one in near.cohorts] == ["c1", "c2"]
@@ -118,6 +129,15 @@ def test_statuses_and_proposals_are_those_of_the_issue_in_their_order(tables: Fa
         row = valid_row(table, status_id=f"s{number}", issue_id=name, issue_status=status, changed_at=INSTANT + timedelta(hours=number))
         state.record(table, [row], "ada", INSTANT)
     assert [one["issue_status"] for one in told(tables, tmp_path).statuses] == ["fix_proposed", "resolved"]
+
+
+def test_what_was_proposed_for_another_issue_because_of_the_same_cause_is_told_too(tables: FakeTableStore, tmp_path: Path) -> None:
+    state = open_state(tmp_path)
+    rows = [("p1", "i2", "h1"), ("p2", "i1", None), ("p3", "i2", "h9"), ("p4", None, "h1"), ("p5", "i2", None)]
+    put(tables, "analysis_hypothesis", {"hypothesis_id": "h9", "cause_id": "another", "event_date": DAY - timedelta(days=9)})
+    made = [replace(FIX, proposal_id=name, proposed_issue_id=issue, proposed_hypothesis_id=cause) for name, issue, cause in rows]
+    state.record_proposals(made)
+    assert [one["proposal_id"] for one in told(tables, tmp_path).proposals] == ["p1", "p2", "p4"]
 
 
 def test_an_issue_of_which_no_table_knows_has_a_story_without_anything_made_up(tables: FakeTableStore) -> None:
