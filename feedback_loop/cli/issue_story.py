@@ -102,9 +102,13 @@ def _impact(impact: Row | None) -> Iterator[str]:
         return
     yield f"Priority {impact['priority']} (score {impact['priority_score']:.2f}): {'; '.join(impact['priority_reasons'] or ())}"
     tiers = ", ".join(impact["touched_tiers"] or ()) or "no known tier"
-    revenue = f"USD {impact['touched_arr_usd']:,.0f} a year" if impact["touched_arr_usd"] is not None else "revenue not known"
-    delay = f"USD {impact['cost_of_delay_usd']:,.0f} a day" if impact["cost_of_delay_usd"] is not None else "not known"
-    yield f"     {impact['touched_customer_count']} customers, {tiers}, {revenue}; waiting costs: {delay}"
+    revenue = _usd(impact["touched_arr_usd"], "a year", impact.get("arr_missing_reason"))
+    delay = _usd(impact["cost_of_delay_usd"], "a day", impact.get("cost_of_delay_reason"))
+    yield f"     {impact['touched_customer_count']} customers, {tiers}, revenue {revenue}; waiting costs {delay}"
+
+
+def _usd(value: float | None, rate: str, why_not: str | None) -> str:
+    return f"not known{f' ({_words(why_not)})' if why_not else ''}" if value is None else f"USD {value:,.0f} {rate}"
 
 
 def _alert(one: AlertStory, told: set[tuple[object, ...]]) -> Iterator[str]:

@@ -111,14 +111,14 @@ def test_events_status_and_impact_are_told_where_tables_hold_them() -> None:
     events = ({"event_date": DAY, "issue_event_kind": "split", "other_issue_id": "i2"},)
     impact = {
         "priority": "urgent", "priority_score": 0.8, "priority_reasons": ["12 customers"], "touched_tiers": ["pro"], "touched_arr_usd": 1e5,
-        "cost_of_delay_usd": None, "touched_customer_count": 12,
+        "cost_of_delay_usd": None, "cost_of_delay_reason": "no_tickets", "touched_customer_count": 12,
     }  # fmt: skip
     told = said(IssueStory("i1", statuses, events, impact, (), 0, (), None, ()))
     assert "Status: resolved since 2026-01-02 12:00, by ada" in told
     assert "fix proposed, by ada" in told
     assert f"{DAY}  split i2" in told
     assert "Priority urgent (score 0.80): 12 customers" in told
-    assert "12 customers, pro, USD 100,000 a year; waiting costs: not known" in told
+    assert "12 customers, pro, revenue USD 100,000 a year; waiting costs not known (no tickets)" in told
 
 
 def test_documents_playbook_and_proposals_are_told() -> None:
