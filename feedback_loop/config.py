@@ -92,6 +92,11 @@ class Settings:
         return self.home / "cache" / "model_answers.sqlite"
 
     @property
+    def passages_file(self) -> Path:
+        """The passages of governed documents, to be searched; made of the tables, so that it may be deleted."""
+        return self.home / "knowledge" / "passages.sqlite"
+
+    @property
     def inbox_folder(self) -> Path:
         """Files that the bronze asset lands: `<source>/<product>/<file>`."""
         return self.home / "inbox"

@@ -297,3 +297,11 @@ class RetentionRefused(BadInput):
     def __init__(self, place: str, problems: list[str]) -> None:
         self.place, self.problems = place, problems
         super().__init__(f"{place}: {'; '.join(problems)}. Nothing was erased; mend the file.")
+
+
+class KnowledgeUnavailable(Refused):
+    """The index of governed documents can't be read or written."""
+
+    def __init__(self, place: str, why: str) -> None:
+        self.place, self.why = place, why
+        super().__init__(f"{place}: the index of documents can't be used ({why}). It is made anew where it is missing; delete it.")

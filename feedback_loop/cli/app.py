@@ -19,6 +19,7 @@ from feedback_loop.cli import (
     forecast,
     ingest,
     issues,
+    knowledge,
     labels,
     model,
     owners,
@@ -44,7 +45,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate", "taxonomy")
+AT_WORK = (
+    "approvals",
+    "backtest",
+    "demo",
+    "ingest",
+    "knowledge",
+    "labels",
+    "model",
+    "quarantine",
+    "reveal",
+    "rollback",
+    "run",
+    "simulate",
+    "taxonomy",
+)
 """The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
@@ -88,6 +103,7 @@ app.command("ingest")(ingest.ingest)
 app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
 app.command("forecast")(forecast.forecast)
+app.add_typer(knowledge.app, name="knowledge")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)

@@ -212,15 +212,15 @@ _ALL = [
     Field(
         "wording_summary",
         TEXT,
-        "what customers cannot do, in one sentence of a language model; for reading only",
+        "what customers cannot do, in sentences of a language model that cite fragments and documents by id; for reading only",
         "withheld",
         personal=PersonalData.MASKED,
     ),
     Field(
         "wording_hypothesis",
         TEXT,
-        "the likeliest cause, in one sentence of a language model; for reading only",
-        "withheld",
+        "the likeliest cause, in a sentence of a language model that cites what it rests on; for reading only",
+        "withheld, or it cited nothing",
         personal=PersonalData.MASKED,
     ),
     Field(
@@ -230,6 +230,8 @@ _ALL = [
         "they are",
         vocabulary=vocab.UnansweredReason,
     ),
+    Field("cut_sentence_count", INT, "sentences of the language model that are not kept, because they cite nothing that it was shown"),
+    Field("worded_document_ids", TEXTS, "the documents of which the language model was shown a passage, ascending"),
     Field("worded_fragment_ids", TEXTS, "the fragments that the language model was shown; the words go with any of them"),
     Field("wording_version", TEXT, "the language model and the version of its prompt", "no words of a language model"),
     Field("alert_ids", TEXTS, "alerts of the day about the issue, highest score first"),

@@ -60,6 +60,13 @@ class HypothesisVerdict(StrEnum):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
 
 
+class HypothesisLabel(StrEnum):
+    """What a person says of one hypothesis."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class DocumentKind(StrEnum):
     """What a governed document is for."""
 
@@ -67,6 +74,7 @@ class DocumentKind(StrEnum):
     RUNBOOK = "runbook"
     ROLLBACK_PROCEDURE = "rollback_procedure"
     RELEASE_NOTE = "release_note"
+    PAST_INCIDENT = "past_incident"
 
 
 class BusinessEventKind(StrEnum):

@@ -190,8 +190,8 @@ _PIPELINE_TABLES = [
         "one issue with alerts on one day, as a language model words it",
         ("event_date", "issue_id"),
         (
-            "issue_id", "product", "wording_summary", "wording_hypothesis", "wording_withheld_reason", "worded_fragment_ids",
-            "wording_version", "event_date",
+            "issue_id", "product", "wording_summary", "wording_hypothesis", "wording_withheld_reason", "cut_sentence_count",
+            "worded_fragment_ids", "worded_document_ids", "wording_version", "event_date",
         ),
         "event_date",
         lookback_days=None,

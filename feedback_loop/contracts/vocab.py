@@ -194,6 +194,7 @@ class UnansweredReason(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     MODEL_UNSURE = "model_unsure"
     UNKNOWN_FIGURE = "unknown_figure"
+    WITHOUT_CITATION = "without_citation"
 
 
 class LabelKind(StrEnum):

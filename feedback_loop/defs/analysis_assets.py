@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from feedback_loop.analysis import classify, evidence, triage
+from feedback_loop.analysis.alert_volume import strongest_volumes
 from feedback_loop.analysis.cluster import clusters, eligible_fragments
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
@@ -16,7 +17,7 @@ from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.routes import routes
 from feedback_loop.contracts.tables import SEASON_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
-from feedback_loop.defs.charts import alert_charts, class_charts, news_charts
+from feedback_loop.defs.charts import alert_charts, alert_volume_charts, class_charts, cohort_charts, news_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
@@ -252,7 +253,9 @@ def analysis_cohort(
     """The segments of customers in which an alert's complaints are concentrated."""
     before, said = decided_of(analysis_alert, context, store, state, clock), (silver_message, silver_fragment, analysis_classification)
     found = cohorts(before.left_open(analysis_alert), *said, analysis_cluster, days_of(context))
-    return before.kept("analysis_cohort", found)
+    kept = before.kept("analysis_cohort", found)
+    context.add_output_metadata(cohort_charts(kept))
+    return kept
 
 
 analysis_cohort_contract = contract_check("analysis_cohort")
@@ -281,7 +284,9 @@ def analysis_hypothesis(
     telemetry = store.open().read(TABLES["context_telemetry"], days.widened(before=TELEMETRY_DAYS))
     said = (silver_message, silver_fragment, analysis_classification, analysis_cluster)
     about = (before.left_open(analysis_alert), analysis_cohort)
-    return before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+    kept = before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+    context.add_output_metadata(alert_volume_charts(strongest_volumes(analysis_alert, kept, *said[1:])))
+    return kept
 
 
 analysis_hypothesis_contract = contract_check("analysis_hypothesis")

@@ -7,11 +7,12 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.charts import issue_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.io_manager import HISTORY, window
-from feedback_loop.defs.resources import LanguageModelResource, StoreResource
+from feedback_loop.defs.resources import EmbedderResource, KnowledgeResource, LanguageModelResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import GATE, table_asset
 from feedback_loop.gold.issues import issues
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.knowledge_sources import KNOWLEDGE_TABLES
 from feedback_loop.workflows.word_issues import issue_wordings
 
 
@@ -48,13 +49,20 @@ def fragments_add_up(context: dg.AssetCheckExecutionContext, store: StoreResourc
     return result(checks.issues_that_do_not_add_up(found, clusters))
 
 
-@table_asset(ins={"gold_issue": window(1), "analysis_hypothesis": window(1)})
+@table_asset(ins={"gold_issue": window(1), "analysis_hypothesis": window(1)}, deps=KNOWLEDGE_TABLES)
 def gold_issue_wording(
-    context: dg.AssetExecutionContext, language_model: LanguageModelResource, gold_issue: pl.DataFrame, analysis_hypothesis: pl.DataFrame
+    context: dg.AssetExecutionContext,
+    language_model: LanguageModelResource,
+    knowledge: KnowledgeResource,
+    embedder: EmbedderResource,
+    gold_issue: pl.DataFrame,
+    analysis_hypothesis: pl.DataFrame,
 ) -> pl.DataFrame:
     """Issues with alerts in the words of a language model, where one is configured; they are read, and nothing is decided by them."""
-    worded = issue_wordings(gold_issue, analysis_hypothesis, language_model.open(context.run.run_id))
-    context.add_output_metadata({"worded": worded.height, "withheld": worded["wording_withheld_reason"].count()})
+    model = language_model.open(context.run.run_id)
+    worded = issue_wordings(gold_issue, analysis_hypothesis, model, None if model is None else knowledge.open(embedder.open()))
+    withheld, cut = worded["wording_withheld_reason"].count(), worded["cut_sentence_count"].sum()
+    context.add_output_metadata({"worded": worded.height, "withheld": withheld, "sentences_cut": cut})
     return worded
 
 

@@ -167,3 +167,22 @@ def test_scores_that_do_not_sum_to_one_or_lack_the_unknown_cause_are_named() -> 
         ("a0", 0.75, "deploy"), ("a0", 0.26, "unknown"), ("a1", 1.0, "deploy"), ("a2", 0.5, "unknown"), ("a2", 0.5, "unknown")
     )
     assert checks.alerts_whose_scores_do_not_sum_to_one(found) == ["a0", "a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "said_for", "said_against", "is_named"),
+    [
+        ("deploy", "likely", ["near"], [], False),
+        ("deploy", "possible", [], ["far"], False),
+        ("unknown", "insufficient_evidence", [], [], False),
+        ("deploy", "possible", [], [], True),
+        ("deploy", "refuted", [], [], True),
+        ("deploy", "likely", [], ["far"], True),
+    ],
+)
+def test_a_cause_that_nothing_is_said_of_or_that_nothing_speaks_for_though_it_is_likely_is_named(
+    kind: str, verdict: str, said_for: list[str], said_against: list[str], is_named: bool
+) -> None:
+    said = {"evidence_for": said_for, "evidence_against": said_against}
+    row = {"hypothesis_id": "h", "cause_kind": kind, "hypothesis_verdict": verdict, **said}
+    assert checks.hypotheses_without_evidence(frame_of(TABLES["analysis_hypothesis"], row)) == (["h"] if is_named else [])
