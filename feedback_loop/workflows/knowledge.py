@@ -49,12 +49,14 @@ class Library:
     def documents_for(self, wanted: IssueWords, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The best passage of each document about an issue's class, symptoms or causes, in documents of its product; none is invented.
 
-        Ranked by words over all of what is known, and by meaning over the nearest of its parts.
+        Ranked by words over all of what is known, and by meaning over the nearest of its parts. One word in common is no answer: among
+        so many words of an issue it is mostly chance.
         """
         of_product = Reader(reader.as_of, reader.roles, wanted.product)
         best: dict[str, FoundPassage] = {}
         for found in self._found(wanted.facets, of_product, None):
-            best.setdefault(found.passage.document_id, found)
+            if found.meaning_rank or len(found.matched_words) > 1:
+                best.setdefault(found.passage.document_id, found)
         return list(best.values())[:limit]
 
     def shelf(self, reader: Reader) -> IndexedPassages:

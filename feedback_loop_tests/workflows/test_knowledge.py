@@ -116,6 +116,12 @@ def test_an_issue_is_given_the_best_passage_of_each_document_of_its_product() ->
     assert set(ids(found)) == {"pay", "long"}
 
 
+def test_one_word_in_common_with_an_issue_is_no_answer_though_it_is_one_to_a_search() -> None:
+    wanted = IssueWords("Printwren", None, ("zebra giraffe elephant newest",))
+    assert of_all().documents_for(wanted, Reader(START)) == []
+    assert ids(of_all().search("zebra giraffe elephant newest", Reader(START))) == ["code"]
+
+
 def test_a_text_that_stands_in_two_documents_is_shown_once() -> None:
     assert ids(library(document("a", text=PAY), document("b", text=f"{PAY}\n")).search("blank", Reader(START))) == ["a"]
 
@@ -132,7 +138,7 @@ def test_documents_of_equal_versions_and_versions_of_other_texts_are_told_apart(
 def test_only_so_many_are_given() -> None:
     searched = library(*(document(f"d{n}", text=f"{PAY} {n}") for n in range(9)))
     assert len(searched.search("blank payment", Reader(START), 4)) == 4
-    assert len(searched.documents_for(IssueWords("Printwren", None, ("blank",)), Reader(START), 2)) == 2
+    assert len(searched.documents_for(IssueWords("Printwren", None, ("blank payment",)), Reader(START), 2)) == 2
     assert searched.documents_for(IssueWords("Printwren"), Reader(START)) == []
 
 
