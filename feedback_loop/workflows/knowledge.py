@@ -16,6 +16,7 @@ import polars as pl
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.knowledge import FoundPassage, IndexedPassages, IssueWords, Reader
 from feedback_loop.contracts.loop_vocab import DocumentKind
+from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.methods.retrieval.governed import may_ground
 from feedback_loop.methods.retrieval.passages import cut_passages
 from feedback_loop.methods.retrieval.ranking import Ranked, cosines, ranked
@@ -83,6 +84,14 @@ class Library:
 def open_library(tables: TableStore, index: PassageIndex, embedder: Embedder) -> Library:
     """Everything that is governed: documents, incidents that are over, notes of releases."""
     return Library(governed_documents(tables), index, embedder)
+
+
+def library_or_none(tables: TableStore, index: PassageIndex, embedder: Embedder) -> Library | None:
+    """The same; None where the index can't be used, for whoever can do without."""
+    try:
+        return open_library(tables, index, embedder)
+    except KnowledgeUnavailable:
+        return None
 
 
 def _content_key(row: dict[str, Any]) -> str:

@@ -90,14 +90,12 @@ def _documents(lived: Simulation) -> pl.DataFrame:
     for one in documents_of(lived):
         _, head, text = one.text.split("---\n", 2)
         told = yaml.safe_load(head)
-        rows.append(
-            {
-                "statement_id": one.file_name, "document_id": one.document_id, "document_kind": told["kind"], "document_title": told["title"],
-                "document_text": text.strip(), "document_version": one.file_name, "owner": told["owner"],
-                "started_at": datetime.fromisoformat(told["valid_from"]), "valid_until_at": datetime.fromisoformat(told["valid_until"]),
-                "landed_at": one.delivered_at,
-            }
-        )  # fmt: skip
+        names = {"document_kind": "kind", "document_title": "title", "owner": "owner"}
+        instants = {"started_at": "valid_from", "valid_until_at": "valid_until"}
+        row = {column: told[name] for column, name in names.items()}
+        row |= {column: datetime.fromisoformat(told[name]) for column, name in instants.items()}
+        row |= {"statement_id": one.file_name, "document_id": one.document_id, "document_version": one.file_name}
+        rows.append(row | {"document_text": text.strip(), "landed_at": one.delivered_at})
     return frame(rows)
 
 

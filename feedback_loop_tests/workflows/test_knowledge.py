@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from feedback_loop.adapters.passage_index import SqlitePassageIndex
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.contracts.knowledge import FoundPassage, IssueWords, Reader
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.workflows.knowledge import Library, open_library
+from feedback_loop.workflows.knowledge import Library, library_or_none, open_library
 from feedback_loop_tests.fakes import START, FakeTableStore
 from feedback_loop_tests.methods.retrieval.made_up_documents import Row, days, document, documents
 
@@ -162,6 +163,12 @@ def test_the_reader_of_one_search_changes_nothing_for_that_of_the_next() -> None
     first = told(searched, "blank", START)
     searched.search("blank", Reader(START, OPS))
     assert told(searched, "blank", START) == first
+
+
+def test_whoever_can_do_without_goes_without_where_the_index_can_not_be_used(tmp_path: Path) -> None:
+    (tmp_path / "passages.sqlite").mkdir()
+    assert library_or_none(FakeTableStore(), SqlitePassageIndex(tmp_path / "passages.sqlite"), TfidfEmbedder()) is None
+    assert library_or_none(FakeTableStore(), SqlitePassageIndex(tmp_path / "other.sqlite"), TfidfEmbedder()) is not None
 
 
 def test_documents_incidents_and_notes_of_the_tables_are_indexed_once() -> None:
