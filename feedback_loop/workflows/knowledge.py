@@ -50,13 +50,13 @@ class Library:
     def documents_for(self, wanted: IssueWords, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The best passage of each document about an issue's class, symptoms or causes, in documents of its product; none is invented.
 
-        Ranked by words over all of what is known, and by meaning over the nearest of its parts. One word in common is no answer: among
-        so many words of an issue it is mostly chance.
+        Ranked by words over all of what is known, and by meaning over the nearest of its parts. What does not speak of it
+        surely is left out.
         """
         of_product = Reader(reader.as_of, reader.roles, wanted.product)
         best: dict[str, FoundPassage] = {}
         for found in self._found(wanted.facets, of_product, None):
-            if found.meaning_rank or len(found.matched_words) > 1:
+            if found.speaks_of_it:
                 best.setdefault(found.passage.document_id, found)
         return list(best.values())[:limit]
 
@@ -121,5 +121,6 @@ def _distinct(shelf: IndexedPassages, order: Sequence[Ranked], told: dict[str, d
             fused_score=place.fused_score,
             word_rank=place.word_rank,
             meaning_rank=place.meaning_rank,
+            nearness_score=place.nearness_score,
             matched_words=place.matched_words,
         )

@@ -52,7 +52,7 @@ def test_the_document_that_speaks_of_it_comes_first_and_says_why(question: str, 
 def test_nothing_is_found_for_nothing_and_for_what_no_document_speaks_of() -> None:
     assert of_all().search("", Reader(START)) == []
     assert of_all().search(" \n", Reader(START)) == []
-    assert of_all().search("zebra 9000", Reader(START)) == []
+    assert of_all().search("9000 qqq", Reader(START)) == []
     assert library().search("blank payment page", Reader(START)) == []
 
 
