@@ -1,7 +1,7 @@
 """Retrieval: nDCG and recall in the first ten documents by words, by meaning and by both, with intervals; and speed.
 
-Run it with `python -m feedback_loop_tests.benchmarks.retrieval [--questions 1000] [--passages 10000]`; 0 leaves a part out. Intervals are of the bootstrap over
-questions (95 %, 1,000 draws). What a reader may not see is left out before anything is counted, as everywhere.
+Run it with `python -m feedback_loop_tests.benchmarks.retrieval [--questions 1000] [--passages 10000]`; 0 leaves a part out. Intervals are of
+the bootstrap over questions (95 %, 1,000 draws). What a reader may not see is left out before anything is counted, as everywhere.
 """
 
 from __future__ import annotations
