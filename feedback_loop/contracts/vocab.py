@@ -262,6 +262,32 @@ class Trend(StrEnum):
     FALLING = "falling"
 
 
+class IssueEventKind(StrEnum):
+    """What happened to an issue on a day; a resolved one whose complaints rise again is reopened, as a new occurrence of the same."""
+
+    OPENED = "opened"
+    SPLIT = "split"
+    MERGED = "merged"
+    REOPENED = "reopened"
+    DORMANT = "dormant"
+
+
+class Priority(StrEnum):
+    """How soon an issue should be worked on, most urgent first."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class UnpricedReason(StrEnum):
+    """Why an amount of money about an issue is not known."""
+
+    NO_KNOWN_CUSTOMER = "no_known_customer"
+    NO_KNOWN_REVENUE = "no_known_revenue"
+
+
 class PersonalData(StrEnum):
     """How personal a column is."""
 
