@@ -1,7 +1,8 @@
 """Every table, described once: grain, key, columns, partition column, owner, and how far a day of it looks back.
 
 Here: the tables from bronze to analysis, and all of them by name. Context, issues, the closed loop and the marts stand in
-`context_tables.py`, `issue_tables.py`, `loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive expect it.
+`context_tables.py`, `issue_tables.py`, `loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive
+expect it.
 """
 
 from __future__ import annotations

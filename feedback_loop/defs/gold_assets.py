@@ -6,7 +6,7 @@ import polars as pl
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.defs.charts import issue_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
-from feedback_loop.defs.io_manager import reads, whole, window
+from feedback_loop.defs.io_manager import before, reads, whole, window
 from feedback_loop.defs.resources import LanguageModelResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import GATE, table_asset
@@ -21,7 +21,7 @@ from feedback_loop.workflows.word_issues import issue_wordings
 @table_asset(
     ins={"state_issue_status": whole()},
     deps=[
-        reads("analysis_cluster", 1), reads("silver_fragment", WINDOW_DAYS), reads("analysis_embedding", WINDOW_DAYS),
+        reads("analysis_cluster", 1), reads("silver_fragment", 1), reads("analysis_embedding", 1),  # and the days of the window before
         "analysis_alert", "silver_message", "analysis_classification", "analysis_evidence",  # not read, but gold waits for their checks
     ],
     automation_condition=GATE,
@@ -43,12 +43,13 @@ def identity_goes_on_from_the_day_before(context: dg.AssetCheckExecutionContext,
 
 @table_asset(
     ins={
-        "gold_issue_state": window(2),
+        "gold_issue_state": before(2),
         "analysis_cluster": window(1),
-        "silver_fragment": window(WINDOW_DAYS),
-        "analysis_embedding": window(WINDOW_DAYS),
+        "silver_fragment": before(WINDOW_DAYS),
+        "analysis_embedding": before(WINDOW_DAYS),
         "analysis_alert": window(1),
     },
+    automation_condition=GATE,
 )
 def gold_issue(
     context: dg.AssetExecutionContext,
@@ -80,7 +81,7 @@ def noise_is_no_dustbin(context: dg.AssetCheckExecutionContext, store: StoreReso
     return result(issue_checks.windows_that_are_mostly_noise(store.open().read(TABLES["gold_issue"], days_of(context))))
 
 
-@table_asset(ins={"gold_issue_state": window(2)})
+@table_asset(ins={"gold_issue_state": before(2)})
 def gold_issue_event(context: dg.AssetExecutionContext, gold_issue_state: pl.DataFrame) -> pl.DataFrame:
     """What happened to issues: opened, split, merged, reopened, dormant."""
     return issue_events(gold_issue_state, days_of(context))
@@ -93,7 +94,7 @@ gold_issue_event_contract = contract_check("gold_issue_event")
     ins={
         "gold_issue": window(1),
         "gold_issue_state": window(1),
-        "silver_fragment": window(WINDOW_DAYS),
+        "silver_fragment": before(WINDOW_DAYS),
         "context_customer": whole(),
         "context_business_event": whole(),
     },

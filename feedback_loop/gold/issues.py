@@ -1,7 +1,8 @@
 """The issue ledger by day: what each issue was on a day, how it moves, and the words that show it.
 
-Which fragment belongs to which issue is decided in `identity`; what an issue costs stands in `impact`. The rule that is easy to break: each day, the fragments of all issues are the day's
-fragments with an issue class that are no duplicates, each exactly once; catch-alls are issues too, so that the sum holds.
+Which fragment belongs to which issue is decided in `identity`; what an issue costs stands in `impact`. The rule that is
+easy to break: each day, the fragments of all issues are the day's fragments with an issue class that are no duplicates, each exactly once;
+catch-alls are issues too, so that the sum holds.
 """
 
 from __future__ import annotations

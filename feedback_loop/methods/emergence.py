@@ -72,14 +72,17 @@ def _groups(rows: grouping.Vectors, unusual: Numbers) -> list[Numbers]:
         return [unusual] if len(unusual) >= SMALLEST_GROUP else []
     found = grouping.group(rows[unusual])
     labels = found.filled_when_near()
-    return [unusual[labels == number] for number in range(found.count)]
+    # Where nothing lies apart they may all be about one thing, which the next step finds out.
+    return [unusual[labels == number] for number in range(found.count)] or [unusual]
 
 
 def _new_rows(rows: grouping.Vectors, is_recent: Flags, group: Numbers) -> Numbers:
     """The recent rows about the group's middle where next to no old row lies there; none otherwise."""
-    middle = grouping.unit(rows[group].mean(axis=0, keepdims=True))[0]
-    similarity = rows @ middle
-    near = similarity >= np.sort(similarity[group])[len(group) // 4]
+    total = rows[group].sum(axis=0)
+    # Each is held against the middle of the others: a row is always near to a middle that it helped to make.
+    own = np.einsum("nd,nd->n", rows[group], grouping.unit(total - rows[group]))
+    reach = np.sort(own)[len(group) // 4]
+    near = rows @ grouping.unit(total[None, :])[0] >= reach
     count, fresh = int(near.sum()), int((near & is_recent).sum())
     is_new = count - fresh <= OLD_SHARE * count and binom.sf(fresh - 1, count, float(is_recent.mean())) <= GROUP_CHANCE
-    return np.union1d(group, np.flatnonzero(near & is_recent)) if is_new else np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(near & is_recent) if is_new else np.zeros(0, dtype=np.int64)

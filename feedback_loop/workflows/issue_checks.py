@@ -1,4 +1,4 @@
-"""What must be true of issues beyond their contracts, each as a function from frames to what breaks it; see `checks` for all other tables."""
+"""What must be true of issues beyond their contracts, each a function from frames to what breaks it; other tables: `checks`."""
 
 from __future__ import annotations
 
