@@ -275,10 +275,10 @@ class IssueEventKind(StrEnum):
 class Priority(StrEnum):
     """How soon an issue should be worked on, most urgent first."""
 
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-    P4 = "P4"
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
 
 
 class UnpricedReason(StrEnum):

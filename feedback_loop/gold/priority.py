@@ -28,7 +28,7 @@ CUSTOMER_POINTS, ARR_POINTS, VOLUME_POINTS, TREND_POINTS, ALERT_POINTS, CLASS_PO
 FULL_CUSTOMERS, FULL_ARR_USD, FULL_FRAGMENTS = 300, 1_000_000.0, 1_000
 """From where on a part gives its most; below, points grow with the logarithm: ten customers more weigh less where there are hundreds."""
 
-LEVELS = ((0.6, Priority.P1), (0.4, Priority.P2), (0.2, Priority.P3))
+LEVELS = ((0.6, Priority.URGENT), (0.4, Priority.HIGH), (0.2, Priority.NORMAL))
 
 _OF_TREND = {Trend.RISING: 1.0, Trend.NEW: 0.7, Trend.STEADY: 0.3, Trend.FALLING: 0.0}
 _OF_CLASS = {"crash": 1.0, "billing": 1.0, "auth": 1.0, "broken_workflow": 0.8, "latency": 0.6, "poor_ux": 0.3}
@@ -58,12 +58,12 @@ class Verdict:
 
 
 def judged(grounds: Grounds) -> Verdict:
-    """The priority of an issue; a catch-all is P4, because it names nothing that could be mended."""
+    """The priority of an issue; a catch-all is low, because it names nothing that could be mended."""
     parts = sorted(_parts(grounds), key=lambda part: (-part[0], part[1]))
     score = math.fsum(points for points, _ in parts) / 100.0
     if grounds.is_catch_all:
-        return Verdict(Priority.P4, score, ("P4 whatever its size: it gathers what fits no issue", *(text for _, text in parts)))
-    level = next((priority for least, priority in LEVELS if score >= least), Priority.P4)
+        return Verdict(Priority.LOW, score, ("low whatever its size: it gathers what fits no issue", *(text for _, text in parts)))
+    level = next((priority for least, priority in LEVELS if score >= least), Priority.LOW)
     return Verdict(level, score, tuple(f"{text} ({points:.1f} points)" for points, text in parts))
 
 

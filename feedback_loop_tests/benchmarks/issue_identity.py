@@ -2,7 +2,7 @@
 
 Run it with `python -m feedback_loop_tests.benchmarks.issue_identity [--data FOLDER] [--cache FILE] [--seeds 3] [--cost]`.
 
-Banking77's and CLINC150's training parts, each a stream of ten days: every text gets a day at random; ten classes, chosen by the seed, begin
+Training parts of Banking77 and CLINC150, each a stream of ten days: every text gets a day at random; ten classes, chosen by the seed, begin
 on days 3 to 9 (spread evenly) and lose their texts before; all other classes are there from day 1. Every day the texts so far (a window of
 28 days) are clustered by `analysis/cluster`, and `gold/identity` carries the issues on. Labels are only used to judge:
 

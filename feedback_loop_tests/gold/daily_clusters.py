@@ -50,4 +50,5 @@ def states_of(of: Stream, clusters: pl.DataFrame, statuses: pl.DataFrame = NO_ST
         return state_frame([])
     days = DayRange(*(d for d in (clusters["event_date"].min(), clusters["event_date"].max()) if isinstance(d, date)))
     said = Said.of(of.fragments, of.embeddings)
-    return state_frame(row for d, ledger in carried_days(clusters, said, statuses, {}, days) for row in rows_of(ledger, d, IDENTITY_VERSION))
+    carried = carried_days(clusters, said, statuses, {}, days)
+    return state_frame(row for d, ledger in carried for row in rows_of(ledger, d, IDENTITY_VERSION))

@@ -83,7 +83,7 @@ def statuses(resolved: Mapping[str, int]) -> pl.DataFrame:
 
 def replayed(clusters: pl.DataFrame, resolved: Mapping[str, int] | None = None, until: int | None = None) -> pl.DataFrame:
     """The ledger of every day, in one go, to the last day of clusters or further."""
-    days = [d for d in clusters["event_date"]]
+    days = list(clusters["event_date"])
     last = max(days) if until is None else day(until)
     return _frame(clusters, {}, DayRange(min(days), last), statuses(resolved or {}))
 

@@ -69,12 +69,14 @@ def test_a_new_subject_within_an_old_cluster_becomes_an_issue_on_its_first_day()
 
 def test_a_burst_of_an_old_subject_is_no_new_issue() -> None:
     found = rolling("ab", START)
-    burst = [Found(START, "a", [*said_on("a", 3, START - 1), *said_on("a", START, START, each=20)]), Found(START, "b", said_on("b", 3, START))]
+    loud = [*said_on("a", 3, START - 1), *said_on("a", START, START, each=20)]
+    burst = [Found(START, "a", loud), Found(START, "b", said_on("b", 3, START))]
     assert len(set(owners(replayed(table([*found, *burst])), START).values())) == 2
 
 
 def test_an_issue_whose_fragments_are_noise_for_a_day_keeps_them() -> None:
-    found = [Found(f.day, "rest" if f.day == START and f.members[0].startswith("b") else f.meaning, f.members) for f in rolling("ab", START + 2)]
+    is_noise = [f.day == START and f.members[0].startswith("b") for f in rolling("ab", START + 2)]
+    found = [Found(f.day, "rest" if rest else f.meaning, f.members) for f, rest in zip(rolling("ab", START + 2), is_noise, strict=True)]
     states = replayed(table(found))
     assert owners(states, START)["b08-0"] == owners(states, START - 1)["b08-0"] == owners(states, START + 1)["b08-0"]
 
