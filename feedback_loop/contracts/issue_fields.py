@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import vocab
+from feedback_loop.contracts import issue_vocab
 from feedback_loop.contracts.field_types import DAY, INT, INTS, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import PersonalData
 
@@ -27,7 +27,7 @@ ISSUE_FIELDS = [
     Field("held_cluster_ids", TEXTS, "clusters of the day of which it holds the most, ascending"),
     # events
     Field("issue_event_id", TEXT, "one thing that happened to one issue on one day"),
-    Field("issue_event_kind", TEXT, "what happened", vocabulary=vocab.IssueEventKind),
+    Field("issue_event_kind", TEXT, "what happened", vocabulary=issue_vocab.IssueEventKind),
     Field("other_issue_id", TEXT, "the issue that it was split from or merged into", "it concerns no other issue"),
     Field("moved_fragment_count", INT, "fragments that went from one issue to the other"),
     Field("moved_share", REAL, "their share of the fragments that the issue had which they left", _ONLY_WITH_MOVES),
@@ -38,11 +38,11 @@ ISSUE_FIELDS = [
     Field(
         "touched_arr_usd", REAL, "twelve times the monthly revenue of those whose revenue is known", "see arr_missing_reason", unit="USD"
     ),
-    Field("arr_missing_reason", TEXT, "why the revenue is not known", "it is known", vocabulary=vocab.UnpricedReason),
+    Field("arr_missing_reason", TEXT, "why the revenue is not known", "it is known", vocabulary=issue_vocab.UnpricedReason),
     Field("cost_of_delay_usd", REAL, "what a day without a fix puts at stake", "see cost_of_delay_reason", unit="USD a day"),
-    Field("cost_of_delay_reason", TEXT, "why it is not known", "it is known", vocabulary=vocab.UnpricedReason),
+    Field("cost_of_delay_reason", TEXT, "why it is not known", "it is known", vocabulary=issue_vocab.UnpricedReason),
     Field("cost_of_delay_formula", TEXT, "how it was reckoned, with its figures", "it is not known"),
-    Field("priority", TEXT, "how soon it should be worked on", vocabulary=vocab.Priority),
+    Field("priority", TEXT, "how soon it should be worked on", vocabulary=issue_vocab.Priority),
     Field("priority_score", REAL, "the sum of the points that its reasons give, over the most there are: 0..1"),
     Field("priority_reasons", TEXTS, "what speaks for the priority, with figures, the weightiest first"),
     Field("impact_version", TEXT, "rules by which impact and priority were reckoned"),

@@ -44,7 +44,7 @@ ISSUE_TABLES = [
     ),
     Table(
         "gold_issue_impact",
-        "whom one issue touches on one day, what waiting costs, and how soon it should be worked on",
+        "one issue on one day: whom it touches, what waiting costs, and how soon it should be worked on",
         ("event_date", "issue_id"),
         (
             "issue_id", "product", "touched_customer_count", "touched_account_count", "touched_tiers", "touched_arr_usd",

@@ -39,7 +39,7 @@ MART_TABLES = [
         (
             "event_date", "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "fragment_count",
             "window_fragment_count", "customer_count", "first_seen_at", "last_seen_at", "product_versions", "quotes", "continuity_share",
-            "wording_summary", "wording_hypothesis", "wording_version",
+            "priority", "priority_reasons", "cost_of_delay_usd", "wording_summary", "wording_hypothesis", "wording_version",
         ),
         None,
         Owner.DBT,

@@ -262,32 +262,6 @@ class Trend(StrEnum):
     FALLING = "falling"
 
 
-class IssueEventKind(StrEnum):
-    """What happened to an issue on a day; a resolved one whose complaints rise again is reopened, as a new occurrence of the same."""
-
-    OPENED = "opened"
-    SPLIT = "split"
-    MERGED = "merged"
-    REOPENED = "reopened"
-    DORMANT = "dormant"
-
-
-class Priority(StrEnum):
-    """How soon an issue should be worked on, most urgent first."""
-
-    URGENT = "urgent"
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
-
-
-class UnpricedReason(StrEnum):
-    """Why an amount of money about an issue is not known."""
-
-    NO_KNOWN_CUSTOMER = "no_known_customer"
-    NO_KNOWN_REVENUE = "no_known_revenue"
-
-
 class PersonalData(StrEnum):
     """How personal a column is."""
 

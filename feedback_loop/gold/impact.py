@@ -15,9 +15,10 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.issue_vocab import UnpricedReason
 from feedback_loop.contracts.loop_vocab import BusinessEventKind
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
-from feedback_loop.contracts.vocab import Trend, UnpricedReason
+from feedback_loop.contracts.vocab import Trend
 from feedback_loop.gold.priority import PRIORITY_VERSION, Grounds, judged
 
 DAYS_PER_YEAR, MONTHS_PER_YEAR = 365, 12

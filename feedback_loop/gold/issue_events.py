@@ -16,8 +16,8 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.issue_vocab import IssueEventKind
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import IssueEventKind
 
 Row = dict[str, Any]
 

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feedback_loop.contracts.vocab import Priority, Trend
+from feedback_loop.contracts.issue_vocab import Priority
+from feedback_loop.contracts.vocab import Trend
 
 PRIORITY_VERSION = "points-1"
 

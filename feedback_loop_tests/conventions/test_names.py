@@ -37,6 +37,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/contracts/field_types.py": "what a column is, proved by contracts/test_fields.py",
     "feedback_loop/contracts/issue_fields.py": "columns, proved with all others by contracts/test_fields.py",
     "feedback_loop/contracts/issue_tables.py": "tables, proved with all others by contracts/test_tables.py",
+    "feedback_loop/contracts/issue_vocab.py": "words, proved with all others by contracts/test_vocab.py",
     "feedback_loop/contracts/loop_fields.py": "columns, proved with all others by contracts/test_fields.py",
     "feedback_loop/contracts/loop_tables.py": "tables, proved with all others by contracts/test_tables.py",
     "feedback_loop/contracts/loop_vocab.py": "words, proved with all others by contracts/test_vocab.py",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.vocab import ISSUE_CLASSES, Priority, Trend
+from feedback_loop.contracts.issue_vocab import Priority
+from feedback_loop.contracts.vocab import ISSUE_CLASSES, Trend
 from feedback_loop.gold.priority import Grounds, judged
 
 ORDER = list(Priority)

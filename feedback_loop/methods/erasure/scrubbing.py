@@ -38,7 +38,8 @@ _TERMS = ", "
 
 def needed_columns(table: Table) -> list[str]:
     """The columns that say which rows go, change, and where they lie."""
-    wanted = {*OWNERS, *_KEYS, _SHOWN, *_LISTS, *_BESIDE.values(), *_LABELS, *_TERM_LISTS, *_TERM_LISTS.values(), *_JSON, "duplicate_of", *table.key, table.partition}
+    beside = {*_BESIDE.values(), *_TERM_LISTS, *_TERM_LISTS.values()}
+    wanted = {*OWNERS, *_KEYS, _SHOWN, *_LISTS, *beside, *_LABELS, *_JSON, "duplicate_of", *table.key, table.partition}
     return [name for name in table.columns if name in wanted]
 
 
