@@ -24,6 +24,7 @@ from feedback_loop.contracts.field_types import (
     VECTOR,
     Field,
 )  # fmt: skip
+from feedback_loop.contracts.issue_fields import ISSUE_FIELDS
 from feedback_loop.contracts.loop_fields import LOOP_FIELDS
 from feedback_loop.contracts.vocab import PersonalData
 
@@ -253,4 +254,4 @@ _ALL = [
     ),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in [*_ALL, *CONTEXT_FIELDS, *LOOP_FIELDS]}
+FIELDS: dict[str, Field] = {field.name: field for field in [*_ALL, *CONTEXT_FIELDS, *ISSUE_FIELDS, *LOOP_FIELDS]}

@@ -1,12 +1,14 @@
 """Every table, described once: grain, key, columns, partition column, owner, and how far a day of it looks back.
 
-Here: the tables from bronze to gold, and all of them by name. Context, the closed loop and the marts stand in `context_tables.py`,
-`loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive expect it.
+Here: the tables from bronze to analysis, and all of them by name. Context, issues, the closed loop and the marts stand in
+`context_tables.py`, `issue_tables.py`, `loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive
+expect it.
 """
 
 from __future__ import annotations
 
 from feedback_loop.contracts.context_tables import BRONZE_CONTEXT_TABLES, CONTEXT_TABLES, LINK_TABLES
+from feedback_loop.contracts.issue_tables import ISSUE_TABLES
 from feedback_loop.contracts.loop_tables import CAUSE_TABLES, LOOP_TABLES
 from feedback_loop.contracts.mart_tables import MART_TABLES
 from feedback_loop.contracts.table_types import (
@@ -173,33 +175,10 @@ _PIPELINE_TABLES = [
         "event_date",
         lookback_days=_FRAGMENT + SEASON_DAYS - 1,
     ),
-    Table(
-        "gold_issue",
-        "one issue on one day",
-        ("event_date", "issue_id"),
-        (
-            "issue_id", "product", "issue_class", "issue_label", "cluster_id", "is_catch_all", "fragment_count", "window_fragment_count",
-            "customer_count", "first_seen_at", "last_seen_at", "trend", "product_versions", "quote_fragment_ids", "quotes",
-            "day_fragment_ids", "alert_ids", "continuity_share", "identity_version", "event_date",
-        ),
-        "event_date",
-        lookback_days=None,
-    ),
-    Table(
-        "gold_issue_wording",
-        "one issue with alerts on one day, as a language model words it",
-        ("event_date", "issue_id"),
-        (
-            "issue_id", "product", "wording_summary", "wording_hypothesis", "wording_withheld_reason", "cut_sentence_count",
-            "worded_fragment_ids", "worded_document_ids", "wording_version", "event_date",
-        ),
-        "event_date",
-        lookback_days=None,
-    ),
 ]  # fmt: skip
 
 _ALL = [
-    *BRONZE_CONTEXT_TABLES, *CONTEXT_TABLES, *_PIPELINE_TABLES, *LINK_TABLES, *CAUSE_TABLES, *LOOP_TABLES, *MART_TABLES,
+    *BRONZE_CONTEXT_TABLES, *CONTEXT_TABLES, *_PIPELINE_TABLES, *ISSUE_TABLES, *LINK_TABLES, *CAUSE_TABLES, *LOOP_TABLES, *MART_TABLES,
 ]  # fmt: skip
 
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

@@ -44,6 +44,7 @@ def ledger_row(issue_id: str, **values: object) -> Row:
 def day_row(issue_id: str, day: date, **values: object) -> Row:
     """A row of mart_issue_day of the product shop, of an issue that was seen at noon of each day since the first."""
     row: Row = {"issue_id": issue_id, "event_date": day, "product": "shop", "trend": "rising", "customer_count": 7}
+    row |= {"priority": "high", "priority_reasons": ["7 known customers in 28 days (10.9 points)", "trend rising (15.0 points)"]}
     return row | {"first_seen_at": noon_of(DAY_1), "last_seen_at": noon_of(day)} | values
 
 
