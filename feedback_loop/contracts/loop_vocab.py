@@ -60,6 +60,13 @@ class HypothesisVerdict(StrEnum):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
 
 
+class HypothesisLabel(StrEnum):
+    """What a person says of one hypothesis."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class DocumentKind(StrEnum):
     """What a governed document is for."""
 

@@ -10,6 +10,7 @@ import dagster as dg
 from feedback_loop.defs import (
     act_jobs,
     analysis_assets,
+    analysis_checks,
     bronze_assets,
     context_assets,
     gold_assets,
@@ -39,7 +40,8 @@ from feedback_loop.defs.resources import (
 )
 
 PIPELINE_MODULES = (
-    context_assets, state_assets, silver_assets, analysis_assets, model_checks, gold_assets, remediation_assets, outcomes_assets
+    context_assets, state_assets, silver_assets, analysis_assets, analysis_checks, model_checks, gold_assets, remediation_assets,
+    outcomes_assets,
 )  # fmt: skip
 
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from feedback_loop.methods.statistics.calibration import Flags, Indices
+
+Codes = npt.NDArray[np.integer[Any]]
+"""[n, dimensions], of the smallest kind of integer that holds them: arithmetic with them has to name a wider one."""
 
 Pairs = tuple[tuple[int, int], ...]
 """A conjunction: (dimension, code) by rising dimension."""
@@ -38,7 +43,7 @@ class Coded:
     dimensions: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     at: Indices
-    codes: Indices
+    codes: Codes
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -56,18 +61,23 @@ def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window) -
         pl.col("_at").is_between(window.first, window.end, closed="left")
     )
     rows = _once_per_customer(rows.sort("_at"), dimensions, window)
-    columns, values = [], []
-    for name in dimensions:
-        known = rows[name].drop_nulls().unique().sort()
-        index = pl.DataFrame({name: known, "_code": np.arange(len(known))}, schema={name: pl.String, "_code": pl.Int64})
-        found = rows.select(name).join(index, on=name, how="left", maintain_order="left")["_code"].fill_null(len(known))
-        columns.append(found.to_numpy())
-        values.append(tuple(known.to_list()))
-    codes = np.column_stack(columns) if columns else np.zeros((rows.height, 0), np.int64)
-    return Coded(tuple(dimensions), tuple(values), rows["_at"].to_numpy(), codes.astype(np.int64))
+    columns = [coded_column(rows[name]) for name in dimensions]
+    widest = np.result_type(np.uint8, *(codes.dtype for codes, _ in columns))
+    codes = np.empty((rows.height, len(columns)), widest, order="F")
+    for place, (told, _) in enumerate(columns):
+        codes[:, place] = told
+    return Coded(tuple(dimensions), tuple(known for _, known in columns), rows["_at"].to_numpy(), codes)
 
 
-def inside(codes: Indices, pairs: Pairs) -> Flags:
+def coded_column(told: pl.Series) -> tuple[Codes, tuple[str, ...]]:
+    """A code for each text, as small as it goes: its place among the values, which are sorted; what is missing has the last one."""
+    known = told.drop_nulls().unique().sort()
+    kind = np.min_scalar_type(len(known))
+    places = told.cast(pl.Enum(known)).to_physical().cast(pl.UInt32).fill_null(len(known))
+    return places.to_numpy().astype(kind), tuple(known.to_list())
+
+
+def inside(codes: Codes, pairs: Pairs) -> Flags:
     """Which rows [n] belong to the conjunction."""
     chosen = np.ones(len(codes), bool)
     for dimension, code in pairs:

@@ -16,11 +16,10 @@ import numpy as np
 import polars as pl
 
 from feedback_loop.methods.diagnosis.change_log import Change, Log, read_log
-from feedback_loop.methods.diagnosis.coding import Coded, Pairs, Window, coded, inside
+from feedback_loop.methods.diagnosis.coding import Coded, Codes, Pairs, Window, coded, inside
 from feedback_loop.methods.diagnosis.level import ActiveCustomers, Level, usual_level
 from feedback_loop.methods.diagnosis.mix import DRIFT_VARIANCE, History, Mix, expected_mix, raked, with_share
 from feedback_loop.methods.diagnosis.scan import Scan, same_members, scan
-from feedback_loop.methods.statistics.calibration import Indices
 
 SURE, SURE_OF_ANOTHER = 0.85, 0.9
 """How probable a rise has to be before it is named; that of a second and third cohort."""
@@ -189,7 +188,7 @@ class _Round:
                 found.append(k)
         return found
 
-    def _left(self, codes: Indices, without: Sequence[Pairs]) -> Indices:
+    def _left(self, codes: Codes, without: Sequence[Pairs]) -> Codes:
         for pairs in without:
             codes = codes[~inside(codes, pairs)]
         return codes
