@@ -1,7 +1,7 @@
 """Retrieval: nDCG and recall in the first ten documents by words, by meaning and by both, with intervals; and speed.
 
-Run it with `python -m feedback_loop_tests.benchmarks.retrieval [--questions 1000] [--passages 10000]`; 0 leaves a part out. Intervals are of
-the bootstrap over questions (95 %, 1,000 draws). What a reader may not see is left out before anything is counted, as everywhere.
+Run it with `python -m feedback_loop_tests.benchmarks.retrieval [--questions 1000] [--passages 10000]`; 0 leaves a part out. Intervals are
+those of the bootstrap over questions (95 %, 1,000 draws). What a reader may not see is left out before anything is counted, as everywhere.
 """
 
 from __future__ import annotations
@@ -80,10 +80,8 @@ def judge(made: RetrievalSet, embedder: Embedder, unrelated: Sequence[str]) -> N
         print(f"  both − {name:<17} nDCG@10 {interval(both - scores[name])}")
     if unrelated:
         said = [library.search(text, reader, 200) for text in unrelated]
-        silent, quiet = [not one for one in said], [not any(found.speaks_of_it for found in one) for one in said]
-        print(
-            f"  {len(said)} questions about other things: nothing found for {np.mean(silent):.3f}, nothing rests on any for {np.mean(quiet):.3f}"
-        )
+        silent, rested = np.mean([not one for one in said]), np.mean([any(found.speaks_of_it for found in one) for one in said])
+        print(f"  {len(said)} questions about other things: nothing found for {silent:.3f}, something rests on {rested:.3f}")
 
 
 def speed(embedder: Embedder, passages: int, rng: random.Random) -> None:
