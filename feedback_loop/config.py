@@ -92,6 +92,11 @@ class Settings:
         return self.home / "cache" / "model_answers.sqlite"
 
     @property
+    def passages_file(self) -> Path:
+        """The passages of governed documents, to be searched; made of the tables, so that it may be deleted."""
+        return self.home / "knowledge" / "passages.sqlite"
+
+    @property
     def inbox_folder(self) -> Path:
         """Files that the bronze asset lands: `<source>/<product>/<file>`."""
         return self.home / "inbox"
@@ -160,6 +165,11 @@ class Settings:
     def owners_file(self) -> Path:
         """Who owns what; where it is missing, the ownership table of the package counts."""
         return self.home / "owners.yaml"
+
+    @property
+    def alert_rules_file(self) -> Path:
+        """Which shares of some hours are an alert; where it is missing, the rules of the package count."""
+        return self.home / "alert_rules.yaml"
 
     @property
     def taxonomy_file(self) -> Path:

@@ -180,6 +180,14 @@ class OwnershipRefused(BadInput):
         super().__init__(f"{place}: {'; '.join(problems)}. Nothing of this table is used until it is mended; see `owners lint`.")
 
 
+class AlertRulesRefused(BadInput):
+    """Rules of alerts can't be followed as they stand, so none of them is used."""
+
+    def __init__(self, problems: list[str], place: str = "the alert rules") -> None:
+        self.problems, self.place = problems, place
+        super().__init__(f"{place}: {'; '.join(problems)}. No rule of it is used until it is mended; see `rules lint`.")
+
+
 class TaxonomyRefused(BadInput):
     """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
 
@@ -289,3 +297,11 @@ class RetentionRefused(BadInput):
     def __init__(self, place: str, problems: list[str]) -> None:
         self.place, self.problems = place, problems
         super().__init__(f"{place}: {'; '.join(problems)}. Nothing was erased; mend the file.")
+
+
+class KnowledgeUnavailable(Refused):
+    """The index of governed documents can't be read or written."""
+
+    def __init__(self, place: str, why: str) -> None:
+        self.place, self.why = place, why
+        super().__init__(f"{place}: the index of documents can't be used ({why}). It is made anew where it is missing; delete it.")

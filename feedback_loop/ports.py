@@ -5,7 +5,7 @@ A stage takes a port as an argument where it needs one (a model); it never build
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Approval, Judge, OutboxAction, Proposal
+from feedback_loop.contracts.knowledge import IndexedPassages, Occurrences, Passage
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, RefusalReason
 from feedback_loop.contracts.questions import Question, Reply
 from feedback_loop.contracts.tables import Table
@@ -48,6 +49,22 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """float32 [n, dimension], rows of unit length, in the order of the texts."""
+        ...
+
+
+class PassageIndex(Protocol):
+    """Keeps passages of governed documents to be searched; it is derived from the documents, and lost without loss."""
+
+    def keep(self, content_keys: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
+        """How many contents came and went; afterwards it holds exactly these. Only of those that are new are passages cut and embedded."""
+        ...
+
+    def read(self, content_keys: Collection[str]) -> IndexedPassages:
+        """The passages of those of the contents that it holds."""
+        ...
+
+    def occurrences(self, text: str) -> list[Occurrences]:
+        """Where each term of the text stands, over all passages that it holds. Of the text nothing is a command."""
         ...
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import altair as alt
 import polars as pl
+import polars.selectors as cs
 import vl_convert
 
 _WIDTH, _HEIGHT, _SCALE = 640, 160, 1.25
@@ -30,13 +31,41 @@ def points_by_day(frame: pl.DataFrame, value: str, title: str, colour: str) -> b
     return _png(_base(frame, title).mark_circle(size=45, opacity=0.7).encode(**encoding))
 
 
+def bars_by_day_with_marks(frame: pl.DataFrame, count: str, marks: pl.DataFrame, mark: str, title: str) -> bytes:
+    """Bars of a count by event_date, and a line at the event_date of each row of the marks, coloured by what it marks."""
+    lines = _base(marks, title).mark_rule(strokeWidth=2).encode(x=_DAY, color=alt.Color(f"{mark}:N", title=None))
+    bars = _base(frame, title).mark_bar(color="#bbbbbb").encode(x=_DAY, y=alt.Y(f"sum({count}):Q", title=None))
+    return _png(alt.LayerChart(layer=[bars, lines]))
+
+
+def bars_with_marks(counts: pl.DataFrame, marks: pl.DataFrame, title: str) -> bytes:
+    """Bars of complaint_count by part_starts_at, and a line at each mark's instant: columns at, what."""
+    y = alt.Y("complaint_count:Q", title=None, axis=alt.Axis(tickMinStep=1))
+    bars = _chart(counts, title).mark_bar(color="#9db4c9").encode(x=alt.X("part_starts_at:T", title=None), y=y)
+    lines = _chart(marks, title).mark_rule(strokeWidth=2).encode(x="at:T", color=alt.Color("what:N", title=None))
+    return _png(alt.layer(bars, lines))
+
+
+def bars_by_name(frame: pl.DataFrame, name: str, value: str, title: str) -> bytes:
+    """A lying bar for each row, in their order, with its value beside it."""
+    y, x = alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=300)), alt.X(f"{value}:Q", title=None)
+    rows = frame.select(name, value)
+    bars = _chart(rows, title).mark_bar().encode(x=x, y=y)
+    figures = _chart(rows, title).mark_text(align="left", dx=3).encode(x=x, y=y, text=alt.Text(f"{value}:Q", format=".1f"))
+    return _png(alt.layer(bars, figures))
+
+
 _DAY = alt.X("event_date:T", title=None)
 
 
 def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
-    rows = frame.with_columns(pl.col("event_date").cast(pl.String)).to_dicts()
+    return _chart(frame.with_columns(pl.col("event_date").cast(pl.String)), title)
+
+
+def _chart(frame: pl.DataFrame, title: str) -> alt.Chart:
+    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ")).to_dicts()
     return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
 
 
-def _png(chart: alt.Chart) -> bytes:
+def _png(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=_SCALE))

@@ -42,6 +42,11 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
+def without_cache(embedder: Embedder) -> Embedder:
+    """The embedder, which then remembers nothing: for questions, and for what keeps its vectors itself."""
+    return embedder.inner if isinstance(embedder, CachingEmbedder) else embedder
+
+
 class CachingEmbedder:
     """An embedder that asks another one only for what no process has computed before; `hits` and `misses` count distinct texts."""
 
@@ -58,6 +63,11 @@ class CachingEmbedder:
     def dimension(self) -> int:
         """Length of a vector."""
         return self._inner.dimension
+
+    @property
+    def inner(self) -> Embedder:
+        """The embedder within, for texts that are not to be remembered."""
+        return self._inner
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """float32 [n, dimension], rows of unit length, bit for bit those of the embedder within, in the order of the texts."""

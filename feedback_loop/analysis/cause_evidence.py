@@ -122,9 +122,7 @@ class Likeness:
     nearness: float | None
 
 
-def witnesses(
-    symptom: Symptom, cause: Cause, errors: ErrorShares | None, likeness: Likeness, weights: EvidenceWeights
-) -> list[Evidence]:
+def witnesses(symptom: Symptom, cause: Cause, errors: ErrorShares | None, likeness: Likeness, weights: EvidenceWeights) -> list[Evidence]:
     """What else is known of the cause."""
     return [*_errors(cause, errors, weights), *_ended(symptom, cause, weights), *_likeness(cause, likeness, weights)]
 

@@ -29,13 +29,13 @@ from feedback_loop.methods.diagnosis.rise import GLOBAL_RATIOS, RATIOS
 from feedback_loop.methods.diagnosis.scan import Priors, Scan
 from feedback_loop.methods.statistics.calibration import Reals
 
-RAISED = Priors(0.2, 0.5, 0.3, (*GLOBAL_RATIOS, *RATIOS[RATIOS > GLOBAL_RATIOS[-1]]))
+RAISED = Priors(0.2, 0.5, 0.3, (*GLOBAL_RATIOS, *RATIOS[GLOBAL_RATIOS[-1] < RATIOS]))
 """Before the segments are looked at: an alert was raised, so that rather something happened than nothing."""
 
 SHORTEST_DAYS, LONGEST_DAYS = 3, 7
 """Length of the window: a day more than since the onset, within these."""
 
-_NEARBY_HOURS = 3.0
+_NEARBY_HOURS = 3
 """Records within some hours of a complaint show who was there to complain."""
 
 _MOST_BORROWED = 1000
@@ -125,13 +125,15 @@ def _active(alert: Alerted, likely: Codes, window: Window) -> pl.DataFrame:
     spans = (history.between(window.first, window.start), history.between(window.start, window.end))
     before, now = (np.intersect1d(records, likely) for records in spans)
     said = alert.complains(now)
-    weights = _weights(history.instants[now], said) * ~said
+    weights = _weights(history.instants[now], said, window) * ~said
     counted = [(window.first, np.ones(len(before)), before), (window.start, weights, now)]
     codes = history.segments.codes
     named = [
         {"hour": start, "active_customers": float(count), dimension: value}
         for start, weight, records in counted
-        for (dimension, value), count in zip(history.segments.pairs, _named(codes[records], weight, len(history.segments.pairs)), strict=True)
+        for (dimension, value), count in zip(
+            history.segments.pairs, _named(codes[records], weight, len(history.segments.pairs)), strict=True
+        )
     ]
     schema = {"hour": pl.Int64, "active_customers": pl.Float64, **dict.fromkeys(SCOPE_DIMENSIONS, pl.String)}
     return pl.DataFrame(named, schema=schema).with_columns(pl.col("hour").cast(pl.Datetime("us", "UTC")))
@@ -143,11 +145,20 @@ def _named(codes: Codes, weights: Reals, pairs: int) -> Reals:
     return np.bincount(flat[flat >= 0], weights=repeated[flat >= 0], minlength=pairs)
 
 
-def _weights(instants: Codes, said: Flags) -> Reals:
-    """Of each record how dense complaints are at its time beside the other records; on average one: float64 [records]."""
+def _weights(instants: Codes, said: Flags, window: Window) -> Reals:
+    """Of each record how dense complaints are within some hours of it beside all records; on average one: float64 [records]."""
     if not said.any() or said.all():
         return np.ones(len(instants))
-    near = np.exp(-0.5 * ((instants[:, None] - instants) / (_NEARBY_HOURS * HOUR_MICROSECONDS)) ** 2)
-    density = (near @ said) / near.sum(axis=1)
+    hours = (instants - window.start) // HOUR_MICROSECONDS
+    length = window.length // HOUR_MICROSECONDS
+    complaints, records = (_smoothed(np.bincount(hours, weights=flags, minlength=length)) for flags in (said, np.ones(len(said))))
+    density = (complaints / np.maximum(records, 1e-9))[hours]
     weights: Reals = density / density.mean()
     return weights
+
+
+def _smoothed(by_hour: Reals) -> Reals:
+    """Each hour with those near it: float64 [hours]."""
+    reach = np.arange(-3 * _NEARBY_HOURS, 3 * _NEARBY_HOURS + 1)
+    smooth: Reals = np.convolve(by_hour, np.exp(-0.5 * (reach / _NEARBY_HOURS) ** 2))[3 * _NEARBY_HOURS : -3 * _NEARBY_HOURS]
+    return smooth

@@ -62,4 +62,6 @@ def _decoded(name: str, dtype: pl.DataType) -> pl.Expr:
     text = pl.col("statement").str.json_path_match(f"$.{name}")
     if isinstance(dtype, pl.Datetime):
         return text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC").alias(name)
+    if isinstance(dtype, pl.List):
+        return text.str.json_decode(dtype).alias(name)
     return text.cast(dtype).alias(name)

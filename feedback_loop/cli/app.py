@@ -16,8 +16,10 @@ from feedback_loop.cli import (
     cost,
     demo,
     erase,
+    forecast,
     ingest,
     issues,
+    knowledge,
     labels,
     model,
     owners,
@@ -27,6 +29,7 @@ from feedback_loop.cli import (
     query,
     reveal,
     rollback,
+    rules,
     run,
     simulate,
     taxonomy,
@@ -42,7 +45,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AT_WORK = ("approvals", "backtest", "demo", "ingest", "labels", "model", "quarantine", "reveal", "rollback", "run", "simulate", "taxonomy")
+AT_WORK = (
+    "approvals",
+    "backtest",
+    "demo",
+    "ingest",
+    "knowledge",
+    "labels",
+    "model",
+    "quarantine",
+    "reveal",
+    "rollback",
+    "run",
+    "simulate",
+    "taxonomy",
+)
 """The commands that write what they read before: an erasure waits for them, and they for it."""
 
 
@@ -85,11 +102,14 @@ app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
+app.command("forecast")(forecast.forecast)
+app.add_typer(knowledge.app, name="knowledge")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(owners.app, name="owners")
+app.add_typer(rules.app, name="rules")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)

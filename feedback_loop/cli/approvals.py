@@ -210,6 +210,9 @@ def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
     if because := proposal.evidence.get("person_because"):
         say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
     say(f"\nWould send\n{json.dumps(json.loads(proposal.action_arguments), ensure_ascii=False, indent=2)}")
+    for read in proposal.evidence.get("reading", ()):
+        books = f", governs {', '.join(read['playbook_ids'])}" if read["playbook_ids"] else ""
+        say(f"to read: {read['title']} ({read['document_id']}, {read['document_kind'].replace('_', ' ')}{books})")
     for cause in proposal.evidence["hypotheses"][:_CAUSES_SHOWN]:
         say(f"\n{cause['hypothesis_rank']}. {cause['cause_id'] or 'no known cause'}: {cause['hypothesis_verdict'].replace('_', ' ')}")
         for sign, name in (("+", "evidence_for"), ("-", "evidence_against")):

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import FromOption, ToOption, settings_of
-from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, say, shortened
+from feedback_loop.cli.places import AsOption, FromOption, ToOption, settings_of
+from feedback_loop.cli.printing import JsonFlag, plain, print_json, say, shortened
 from feedback_loop.errors import UnknownChoice
 
 if TYPE_CHECKING:
     from feedback_loop.adapters.issue_reader import IssueFilter, IssueHistory, RankedIssue
+    from feedback_loop.config import Settings
+    from feedback_loop.workflows.issue_story import IssueStory
 
 app = typer.Typer()
 
 ISSUES_SHOWN = 20
 _VERSIONS_SHOWN = 5
+_REASONS_SHOWN = 3
 
 
 @app.callback(invoke_without_command=True)
@@ -61,20 +64,85 @@ def ranked(
 def show(
     context: typer.Context,
     issue_id: Annotated[str, typer.Argument(help="Id from `feedback-loop issues`.", show_default=False)],
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show one issue over all its days: counts, quotes, alerts and what may stand behind it.
+    """Tell one issue's story: quotes, volume, whom it hits, causes for and against, what would decide, documents, playbook, what was done.
 
     Example: `feedback-loop issues show issue_7c1d…`
     """
     from feedback_loop.adapters.issue_reader import read_issue
 
-    history = read_issue(settings_of(context).marts_file, issue_id)
+    settings = settings_of(context)
+    history = read_issue(settings.marts_file, issue_id)
+    story = _story(settings, issue_id, person)
     if as_json:
+        from feedback_loop.cli.issue_story import story_facts
+
         daily = [{"event_date": day, "fragment_count": count} for day, count in history.daily]
-        print_json({**plain(history.issue), "daily": daily})
+        print_json({**plain(history.issue), "daily": daily, "story": story_facts(story)})
     else:
-        _print_history(history)
+        _print_history(history, story)
+
+
+def _story(settings: Settings, issue_id: str, person: str | None) -> IssueStory:
+    from feedback_loop.cli.knowledge import reader_of
+    from feedback_loop.cli.places import has_state, open_library_of, open_state, open_store
+    from feedback_loop.remediation.playbooks import seed_playbooks
+    from feedback_loop.workflows.issue_story import issue_story
+
+    state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, person, None)
+    return issue_story(issue_id, open_store(settings), state, seed_playbooks(), open_library_of(settings), reader)
+
+
+_HYPOTHESIS = typer.Argument(metavar="HYPOTHESIS", help="Id from `issues show` or `labels hypotheses --waiting`.", show_default=False)
+_PERSON = typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)
+_WHY = typer.Option(help="Why, in your own words, not the customer's.", show_default=False)
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    hypothesis_id: Annotated[str, _HYPOTHESIS],
+    person: Annotated[str, _PERSON],
+    why: Annotated[str | None, _WHY] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that a hypothesis is right: a label that its score is measured by. A later word about it counts instead.
+
+    Example: `feedback-loop issues confirm hypothesis_2b9e… --as ada --why "the rollback ended it"`
+    """
+    _judge(context, hypothesis_id, person, why, is_right=True, as_json=as_json)
+
+
+@app.command()
+def reject(
+    context: typer.Context,
+    hypothesis_id: Annotated[str, _HYPOTHESIS],
+    person: Annotated[str, _PERSON],
+    why: Annotated[str | None, _WHY] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that a hypothesis is wrong: a label that its score is measured by. A later word about it counts instead.
+
+    Example: `feedback-loop issues reject hypothesis_2b9e… --as ada --why "it began before that release"`
+    """
+    _judge(context, hypothesis_id, person, why, is_right=False, as_json=as_json)
+
+
+def _judge(context: typer.Context, hypothesis_id: str, person: str, why: str | None, *, is_right: bool, as_json: bool) -> None:
+    from feedback_loop.cli.places import SystemClock, open_state, open_store
+    from feedback_loop.contracts.loop_vocab import HypothesisLabel
+    from feedback_loop.workflows.judge_hypothesis import judge_hypothesis
+    from feedback_loop.workflows.people import read_people
+
+    settings, label = settings_of(context), HypothesisLabel.CONFIRMED if is_right else HypothesisLabel.REJECTED
+    people, tables, state = read_people(settings.people_file), open_store(settings), open_state(settings)
+    judged = judge_hypothesis(hypothesis_id, label, person, people, tables, state, SystemClock().now(), why)
+    if as_json:
+        print_json(judged)
+    else:
+        say(f"{hypothesis_id} is {label}, says {person}{'' if judged.is_new else '; that was known already'}.")
 
 
 def print_issue(rank: int, issue: RankedIssue) -> None:
@@ -84,6 +152,7 @@ def print_issue(rank: int, issue: RankedIssue) -> None:
     say(f"{rank:>3}  {issue.label}  ({issue.issue_class}, {issue.product})")
     alerts = f"{len(issue.alerts)} alert{'' if len(issue.alerts) == 1 else 's'}"
     say(f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {seen} · {alerts}")
+    say(f"     {issue.priority} priority: {'; '.join(issue.priority_reasons[:_REASONS_SHOWN])}")
     if issue.versions:
         say(f"     versions {', '.join(issue.versions[:_VERSIONS_SHOWN])}{' …' if len(issue.versions) > _VERSIONS_SHOWN else ''}")
     for quote in issue.quotes:
@@ -101,18 +170,19 @@ def _print_ranking(found: list[RankedIssue], wanted: IssueFilter) -> None:
         say()
 
 
-def _print_history(history: IssueHistory) -> None:
+def _print_history(history: IssueHistory, story: IssueStory) -> None:
+    from feedback_loop.cli.issue_story import print_story
+
     issue = history.issue
     print_issue(1, issue)
-    say()
-    print_table(("day", "complaints"), history.daily)
-    if issue.alerts:
-        rows = [(a.event_date, a.alert_kind, a.observed_count, a.expected_count, a.rate_ratio) for a in issue.alerts]
-        print_table(("alert", "kind", "observed", "expected", "times"), rows)
     if issue.wording_summary is not None:
-        say(f"  in the words of {issue.wording_version}, for reading only: {issue.wording_summary} {issue.wording_hypothesis}")
-    for hypothesis in issue.hypotheses:
-        say(f"  {hypothesis.verdict.replace('_', ' ')}: {hypothesis.statement}")
+        say(f"     in the words of {issue.wording_version}, for reading only: {issue.wording_summary} {issue.wording_hypothesis}")
+    if issue.hypotheses:
+        say("     Releases beside its alerts")
+    for candidate in issue.hypotheses:
+        say(f"     {candidate.verdict.replace('_', ' ')}: {candidate.statement}")
+    say()
+    print_story(story, history.daily)
 
 
 def _known_class(name: str) -> str:

@@ -27,6 +27,10 @@ app = typer.Typer(help="Labels that people give to single complaints.")
 
 _SHOWN = ("labelled_at", "fragment_id", "labelled_class", "labelled_by", "label_kind", "label_why")
 _QUEUED = ("fragment", "reason", "value", "owner", "for", "may be about", "text")
+_JUDGED = (
+    "labelled_at", "hypothesis_id", "cause_kind", "cause_id", "hypothesis_label", "hypothesis_score_applied", "labelled_by", "label_why",
+)  # fmt: skip
+_TO_JUDGE = ("event_date", "hypothesis_id", "product", "cause_kind", "cause_id", "hypothesis_score", "hypothesis_verdict")
 _PAIRS_SHOWN, _SHOWN_PLACES, _SHOWN_REFUSALS = 10, 20, 20
 
 
@@ -154,6 +158,35 @@ def list_labels(context: typer.Context, as_json: JsonFlag = False) -> None:
         say("Nobody gave a label yet.")
     else:
         print_table(_SHOWN, [[row[name] for name in _SHOWN] for row in rows])
+
+
+@app.command()
+def hypotheses(
+    context: typer.Context,
+    is_waiting: Annotated[bool, typer.Option("--waiting", help="Those that nobody judged yet instead, the latest first.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Most of them to print.")] = _SHOWN_PLACES,
+    as_json: JsonFlag = False,
+) -> None:
+    """List what people said of hypotheses, the newest first, and what that proves of their scores.
+
+    Example: `feedback-loop labels hypotheses --waiting`
+    """
+    from feedback_loop.analysis.hypothesis_labels import score_judgement
+    from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting, hypothesis_labels
+
+    settings = settings_of(context)
+    labels = hypothesis_labels(open_state(settings) if has_state(settings) else None)
+    rows, shown = (hypotheses_waiting(open_store(settings), labels), _TO_JUDGE) if is_waiting else (labels.reverse(), _JUDGED)
+    if as_json:
+        print_json(rows.head(limit).to_dicts())
+        return
+    if rows.height:
+        print_table(shown, rows.head(limit).select(shown).rows())
+    say(
+        f"{rows.height} hypothes{'is waits' if rows.height == 1 else 'es wait'} for somebody's word."
+        if is_waiting
+        else score_judgement(labels).said
+    )
 
 
 @app.command()

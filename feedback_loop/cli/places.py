@@ -14,6 +14,7 @@ from feedback_loop.errors import BadInput
 if TYPE_CHECKING:
     from feedback_loop.contracts.days import DayRange
     from feedback_loop.ports import Embedder, StateStore, TableStore
+    from feedback_loop.workflows.knowledge import Library
     from feedback_loop.workflows.model_versions import Home
     from feedback_loop.workflows.simulate import Models
 
@@ -65,12 +66,14 @@ def open_models(settings: Settings) -> Models:
     from feedback_loop.adapters.memory_store import MemoryTableStore
     from feedback_loop.adapters.models import open_embedder, seed_classifier
     from feedback_loop.adapters.secret_key import masking_key
+    from feedback_loop.workflows.alert_rules import read_rules
     from feedback_loop.workflows.as_known import Analysed
     from feedback_loop.workflows.cleaning_rules import open_cleaner
     from feedback_loop.workflows.simulate import Models
 
     embedder = open_embedder(settings)
-    return Models(Analysed(embedder, seed_classifier(embedder), open_cleaner(settings, masking_key(settings))), MemoryTableStore)
+    cleaner, rules = open_cleaner(settings, masking_key(settings)), read_rules(settings.alert_rules_file)
+    return Models(Analysed(embedder, seed_classifier(embedder), cleaner, rules=rules), MemoryTableStore)
 
 
 def open_model_home(settings: Settings) -> Home:
@@ -80,6 +83,16 @@ def open_model_home(settings: Settings) -> Home:
 
     state, embedder = open_state(settings), open_embedder(settings)
     return Home(open_store(settings), state, embedder, settings.taxonomy_file, settings.taxonomies_folder)
+
+
+def open_library_of(settings: Settings) -> Library:
+    """The governed documents of the home, to be searched; what landed since the last time is indexed first."""
+    from feedback_loop.adapters.embedding_cache import without_cache
+    from feedback_loop.adapters.models import open_embedder
+    from feedback_loop.adapters.passage_index import SqlitePassageIndex
+    from feedback_loop.workflows.knowledge import open_library
+
+    return open_library(open_store(settings), SqlitePassageIndex(settings.passages_file), without_cache(open_embedder(settings)))
 
 
 def open_embedder_without_cache(settings: Settings) -> Embedder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import loop_vocab, vocab
+from feedback_loop.contracts import knowledge, loop_vocab, vocab
 from feedback_loop.contracts.field_types import INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import PersonalData
 
@@ -50,6 +50,15 @@ CONTEXT_FIELDS = [
     Field("document_version", TEXT, "SHA-256 of the document, front matter included"),
     Field("owner", TEXT, "team that answers for it"),
     Field("valid_until_at", INSTANT, "when the document goes stale", "no one set a date, which counts as stale for remediation"),
+    Field("audience_roles", TEXTS, "who may read it: public, staff, or roles, ascending", "nobody is named, so only its owner finds it"),
+    Field(
+        "document_status",
+        TEXT,
+        "whether its owner lets it be followed",
+        "not said, which counts as approved: only what is approved is fed as a document",
+        vocabulary=knowledge.DocumentStatus,
+    ),
+    Field("supersedes_document_id", TEXT, "the document whose place it takes", "it takes nobody's place"),
     # links
     Field("link_kind", TEXT, "what the fragment is linked to", vocabulary=loop_vocab.LinkKind),
     Field("link_id", TEXT, "the release_version, change_id, incident_id or error string that the fragment is linked to"),

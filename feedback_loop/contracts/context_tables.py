@@ -90,7 +90,7 @@ CONTEXT_TABLES = [
         ("statement_id",),
         (
             "statement_id", "document_id", "document_kind", "document_title", "document_text", "document_version", "product", "owner",
-            "started_at", "valid_until_at", "landed_at", "event_date",
+            "started_at", "valid_until_at", "audience_roles", "document_status", "supersedes_document_id", "landed_at", "event_date",
         ),
         "event_date",
     ),

@@ -88,6 +88,8 @@ LOOP_FIELDS = [
     Field("labelled_at", INSTANT, "when the label was given"),
     Field("label_kind", TEXT, "what the label is for", vocabulary=LabelKind),
     Field("label_why", TEXT, "why the person gave it, in the person's words", "the person did not say"),
+    Field("hypothesis_label", TEXT, "whether the person confirmed or rejected it", vocabulary=loop_vocab.HypothesisLabel),
+    Field("hypothesis_score_applied", REAL, "score of the hypothesis when the person judged it, 0..1"),
     Field("model_event_id", TEXT, "one thing that happened to one version of the classifier"),
     Field("model_version", TEXT, "hash of code, taxonomy, gold labels and embedding that a classifier follows from"),
     Field("model_event", TEXT, "what happened to it", vocabulary=ModelEvent),

@@ -56,6 +56,16 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "state_hypothesis_label",
+        "one label that a person gave one hypothesis: confirmed or rejected",
+        ("label_id",),
+        (
+            "label_id", "hypothesis_id", "alert_id", "product", "cause_kind", "cause_id", "hypothesis_label", "hypothesis_score_applied",
+            "hypothesis_version", "labelled_by", "labelled_at", "label_why", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
         "state_model",
         "one thing that happened to one version of the classifier",
         ("model_event_id",),

@@ -69,6 +69,13 @@ class RiseVerdict(StrEnum):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
 
 
+class HypothesisLabel(StrEnum):
+    """What a person says of one hypothesis."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class DocumentKind(StrEnum):
     """What a governed document is for."""
 
@@ -76,6 +83,7 @@ class DocumentKind(StrEnum):
     RUNBOOK = "runbook"
     ROLLBACK_PROCEDURE = "rollback_procedure"
     RELEASE_NOTE = "release_note"
+    PAST_INCIDENT = "past_incident"
 
 
 class BusinessEventKind(StrEnum):

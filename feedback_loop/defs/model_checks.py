@@ -13,6 +13,7 @@ import dagster as dg
 from feedback_loop.analysis.model_health import Judgement, evidence_judgement
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.active_model import classifier_in_use
+from feedback_loop.defs.charts import reliability_of_bins
 from feedback_loop.defs.checks import daily_check
 from feedback_loop.defs.resources import EmbedderResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of
@@ -41,7 +42,8 @@ def decided_classes_are_right_on_the_hold_out(
 @daily_check("state_model")
 def confidence_is_true_on_the_hold_out(store: StoreResource, state: StateResource, embedder: EmbedderResource) -> dg.AssetCheckResult:
     """The classifier's confidence is not provably far from how often it is right on held-out gold labels."""
-    return told(of_hold_out(store, state, embedder)["calibration"])
+    found = of_hold_out(store, state, embedder)["calibration"]
+    return told(found, reliability_of_bins(found.figures, "answers") if found.figures else {})
 
 
 @daily_check("analysis_classification")
@@ -74,15 +76,15 @@ def of_hold_out(store: StoreResource, state: StateResource, embedder: EmbedderRe
     return hold_out_judgements(labels, store.open(), lambda: (classifier_in_use(embedder, store, state), embedder.open()))
 
 
-def told(judgement: Judgement) -> dg.AssetCheckResult:
-    """The judgement as Dagster shows it."""
+def told(judgement: Judgement, more: Mapping[str, dg.MetadataValue] | None = None) -> dg.AssetCheckResult:
+    """The judgement as Dagster shows it, with more beside its figures."""
     rows = [dg.TableRecord({name: _figure(value) for name, value in row.items()}) for row in judgement.figures[:_SHOWN]]
     figures = {"figures": dg.MetadataValue.table(rows)} if rows else {}
     return dg.AssetCheckResult(
         passed=judgement.is_passed,
         severity=dg.AssetCheckSeverity.ERROR if judgement.is_error else dg.AssetCheckSeverity.WARN,
         description=judgement.said,
-        metadata=figures,
+        metadata={**figures, **(more or {})},
     )
 
 

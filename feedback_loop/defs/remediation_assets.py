@@ -9,10 +9,11 @@ import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.checks import contract_check, daily_check, result
-from feedback_loop.defs.resources import ClockResource, StateResource, StoreResource
+from feedback_loop.defs.resources import ClockResource, EmbedderResource, KnowledgeResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of, names_days
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.knowledge_sources import KNOWLEDGE_TABLES
 from feedback_loop.workflows.live_days import live_part
 from feedback_loop.workflows.propose import propose_for
 
@@ -24,18 +25,23 @@ from feedback_loop.workflows.propose import propose_for
         "analysis_hypothesis",
         "analysis_route",
         "gold_issue",
-        "context_document",
+        *KNOWLEDGE_TABLES,
         "state_threshold",
         "state_model",  # not read, but nothing is proposed because of a classifier that failed its checks
     ],
 )
 def remediation_proposal(
-    context: dg.AssetExecutionContext, store: StoreResource, state: StateResource, clock: ClockResource
+    context: dg.AssetExecutionContext,
+    store: StoreResource,
+    state: StateResource,
+    clock: ClockResource,
+    knowledge: KnowledgeResource,
+    embedder: EmbedderResource,
 ) -> pl.DataFrame:
     """Every proposal; those of the live days among the run's are made first, once. A run that names no day only shows them."""
     now = clock.now()
     live = live_part(days_of(context), now) if names_days(context.run.tags) else None
-    new = propose_for(live, store.open(), state.open(), now).proposal_ids if live else ()
+    new = propose_for(live, store.open(), state.open(), now, lambda: knowledge.open(embedder.open())).proposal_ids if live else ()
     context.add_output_metadata({"new_proposals": len(new)})
     return state.snapshot(TABLES["remediation_proposal"])
 

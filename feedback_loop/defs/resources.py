@@ -15,9 +15,11 @@ from pydantic import Field, PrivateAttr
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.adapters.embedding_cache import without_cache
 from feedback_loop.adapters.home_lock import at_work
 from feedback_loop.adapters.llm.opening import open_text_model
 from feedback_loop.adapters.models import open_embedder, seed_classifier
+from feedback_loop.adapters.passage_index import SqlitePassageIndex
 from feedback_loop.adapters.processes import Processes, available_cores
 from feedback_loop.adapters.secret_key import masking_key
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
@@ -29,6 +31,7 @@ from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore, TextModel
 from feedback_loop.workflows.cleaning_rules import open_cleaner
+from feedback_loop.workflows.knowledge import Library, library_or_none
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -98,6 +101,17 @@ class EmbedderResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def classifier(self) -> FragmentClassifier:
         """The classifier of the seed taxonomy, trained with this model's vectors once per process."""
         return seed_classifier(self.open())
+
+
+class KnowledgeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens the governed documents, to be searched; what landed since the last time is indexed first."""
+
+    store: StoreResource
+
+    def open(self, embedder: Embedder) -> Library | None:
+        """The library, whose index is a file of the home; None where that can't be used: what documents say is advice, and fails no run."""
+        index = SqlitePassageIndex(self.store.home.settings().passages_file)
+        return library_or_none(self.store.open(), index, without_cache(embedder))
 
 
 class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -7,9 +7,12 @@ store by the `feed_back_job` and read here by the next run, as of its time.
 import dagster as dg
 import polars as pl
 
+from feedback_loop.analysis.hypothesis_labels import judged_against_their_score, score_judgement, scores_and_truth
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.defs.checks import contract_check
-from feedback_loop.defs.resources import StateResource
+from feedback_loop.defs.charts import reliability_charts
+from feedback_loop.defs.checks import contract_check, daily_check, result
+from feedback_loop.defs.model_checks import told
+from feedback_loop.defs.resources import StateResource, StoreResource
 from feedback_loop.defs.table_asset import table_asset
 
 
@@ -41,6 +44,25 @@ state_label_contract = contract_check("state_label")
 
 
 @table_asset()
+def state_hypothesis_label(context: dg.AssetExecutionContext, state: StateResource) -> pl.DataFrame:
+    """Every label that a person gave a hypothesis."""
+    labels = state.snapshot(TABLES["state_hypothesis_label"])
+    context.add_output_metadata(reliability_charts(*scores_and_truth(labels), "hypotheses"))
+    return labels
+
+
+state_hypothesis_label_contract = contract_check("state_hypothesis_label")
+
+
+@daily_check("state_hypothesis_label")
+def scores_of_hypotheses_are_as_people_confirm_them(store: StoreResource) -> dg.AssetCheckResult:
+    """The scores of hypotheses are not provably far from how often people confirm those that they judge."""
+    labels = store.open().read(TABLES["state_hypothesis_label"])
+    found = score_judgement(labels)
+    return told(found, result([] if found.is_passed else judged_against_their_score(labels)).metadata)
+
+
+@table_asset()
 def state_model_call(state: StateResource) -> pl.DataFrame:
     """Every call of a language model, with its tokens and what it cost."""
     return state.snapshot(TABLES["state_model_call"])
@@ -67,5 +89,5 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 state_threshold_contract = contract_check("state_threshold")
 
 SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (
-    state_gate, state_issue_status, state_label, state_model, state_model_call, state_threshold,
+    state_gate, state_hypothesis_label, state_issue_status, state_label, state_model, state_model_call, state_threshold,
 )  # fmt: skip

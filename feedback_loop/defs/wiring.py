@@ -10,6 +10,7 @@ import dagster as dg
 from feedback_loop.defs import (
     act_jobs,
     analysis_assets,
+    analysis_checks,
     bronze_assets,
     context_assets,
     gold_assets,
@@ -31,6 +32,7 @@ from feedback_loop.defs.resources import (
     ClockResource,
     EmbedderResource,
     HomeResource,
+    KnowledgeResource,
     LanguageModelResource,
     StateResource,
     StoreResource,
@@ -38,7 +40,8 @@ from feedback_loop.defs.resources import (
 )
 
 PIPELINE_MODULES = (
-    context_assets, state_assets, silver_assets, analysis_assets, model_checks, gold_assets, remediation_assets, outcomes_assets
+    context_assets, state_assets, silver_assets, analysis_assets, analysis_checks, model_checks, gold_assets, remediation_assets,
+    outcomes_assets,
 )  # fmt: skip
 
 
@@ -54,6 +57,7 @@ def build_resources(home: str = "", now: datetime | None = None) -> dict[str, ob
         "embedder": EmbedderResource(home=place),
         "clock": clock,
         "state": StateResource(home=place, clock=clock),
+        "knowledge": KnowledgeResource(store=store),
         "language_model": LanguageModelResource(home=place, clock=clock),
         "case_system": CaseSystemResource(home=place),
         "io_manager": TableIOManager(store=store),

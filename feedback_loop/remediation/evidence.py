@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -136,13 +136,6 @@ def evidence_hash(case: Case, documents: Mapping[str, str], *, rests_on_cause: b
     return content_hash(canonical_json(decisive))
 
 
-def valid_documents(documents: pl.DataFrame, ids: Sequence[str], at: datetime) -> dict[str, str | None]:
-    """The version of each document's latest statement, None where it is missing, not yet in force, or stale at that instant."""
-    latest = documents.filter(pl.col("document_id").is_in(list(ids))).sort("landed_at", "started_at", "statement_id")
-    rows = {row["document_id"]: row for row in latest.iter_rows(named=True)}
-    return {name: _valid_version(rows.get(name), at) for name in ids}
-
-
 def plain_row(row: Mapping[str, Any]) -> Row:
     """The row with values that JSON knows."""
     return {name: plain(value) for name, value in row.items()}
@@ -181,9 +174,3 @@ def _by_alert(frame: pl.DataFrame) -> dict[str, list[Row]]:
     for row in frame.iter_rows(named=True):
         found.setdefault(row["alert_id"], []).append(row)
     return found
-
-
-def _valid_version(row: Row | None, at: datetime) -> str | None:
-    if row is None or row["valid_until_at"] is None or not row["started_at"] <= at < row["valid_until_at"]:
-        return None
-    return str(row["document_version"])

@@ -1,7 +1,7 @@
 """Proposals: for every alert of an issue class what a playbook would do about its cause, or else a review item for people.
 
 A function of frames: `evidence` gathers the case, `playbooks` say what could be done, `policy` whether it may be. Nothing is approved or
-carried out here. The rule that is easy to break: no alert of an issue class goes without a proposal; what is refused is shown with its
+carried out here. The rule that is easy to break: no story of an issue class goes without a proposal; what is refused is shown with its
 reason and handed to people.
 """
 
@@ -20,6 +20,7 @@ from feedback_loop.contracts.decisions import LOOP, Proposal
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
+from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.remediation.approvals import OPEN
 from feedback_loop.remediation.evidence import (
     Case,
@@ -29,7 +30,6 @@ from feedback_loop.remediation.evidence import (
     evidence_of,
     parsed_scope,
     plain_row,
-    valid_documents,
 )
 from feedback_loop.remediation.playbooks import (
     Playbook,
@@ -47,10 +47,13 @@ QUIET_DAYS = 7
 _ACTIVE = (*OPEN, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT)
 _DECIDED = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.REFUSED)
 _SETTLED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED)
-_IS_OF_ISSUES = (pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.SHARE]) & pl.col("alerted_class").is_in(list(ISSUE_CLASSES))) | (
-    (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
+_IS_OF_A_CLASS = pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.CHANGE, AlertKind.SHARE]) & (
+    pl.col("alerted_class").is_in(list(ISSUE_CLASSES))
 )
-"""A share of one segment is acted on also where its complaints are of many classes: one fault is told of in many ways."""
+_IS_OF_A_SEGMENT = (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
+_IS_OF_ISSUES = (_IS_OF_A_CLASS | _IS_OF_A_SEGMENT) & pl.col("is_story_head")
+"""A share of one segment is acted on also where its complaints are of many classes: one fault is told of in many ways. Of a story
+only the alert that stands for it is acted on."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +113,18 @@ def arguments_hash_of(proposal: Proposal) -> str:
     return arguments_hash(proposal.action_kind, proposal.action_target, json.loads(proposal.action_arguments))
 
 
-def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iterator[Proposal]:
-    facts = TriggerFacts(
+def trigger_facts(case: Case) -> TriggerFacts:
+    """By what of the case a playbook is chosen."""
+    return TriggerFacts(
         alert_kind=AlertKind(case.alert["alert_kind"]),
         complaint_class=case.complaint_class,
         cause_kind=case.cause_kind,
         cause_service=case.leading_cause["cause_service"] if case.leading_cause else None,
     )
+
+
+def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iterator[Proposal]:
+    facts = trigger_facts(case)
     for notice in matching_notices(playbooks, facts):
         yield _proposal(case, notice, moment)
     first = _proposal(case, matching_playbook(playbooks, facts), moment)
@@ -129,7 +137,7 @@ def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iter
 def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal | None = None) -> Proposal:
     cause = case.leading_cause if _rests_on_cause(playbook) else None
     threshold = moment.thresholds.get(playbook.playbook_id, playbook.threshold_score)
-    versions = valid_documents(moment.documents, playbook.governing_documents, moment.decided_at)
+    versions = valid_versions(moment.documents, playbook.governing_documents, moment.decided_at)
     facts = _policy_facts(case, playbook, threshold, versions, moment)
     decision, person_reason = decide(facts, moment.policy), person_because(facts, moment.policy)
     status = _first_status(decision)

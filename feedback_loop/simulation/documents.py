@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from feedback_loop.contracts.knowledge import PUBLIC, STAFF, DocumentStatus
 from feedback_loop.contracts.loop_vocab import DocumentKind
 from feedback_loop.simulation.feed import Simulation
 from feedback_loop.simulation.interventions import mends
@@ -23,6 +24,7 @@ from feedback_loop.simulation.scenario import Release
 from feedback_loop.simulation.statements import arrival, instant, iso
 
 NOTE_DAYS = 180
+_FOR_CUSTOMERS = (DocumentKind.KB_ARTICLE, DocumentKind.RELEASE_NOTE)
 UNKNOWN_ARTICLE = {"kind": DocumentKind.KB_ARTICLE.value, "owner": "help-center", "from": -200, "until": 365, "body": "Ask us in the chat."}
 
 
@@ -56,6 +58,8 @@ def _document(simulation: Simulation, name: str, version: int, told: Mapping[str
         "owner": told["owner"],
         "valid_from": iso(start),
         "valid_until": iso(instant(simulation.start_day, 24 * told["until"])),
+        "audience": PUBLIC if told["kind"] in _FOR_CUSTOMERS else STAFF,
+        "status": DocumentStatus.APPROVED.value,
     }
     return Document(name, version, _markdown(front, body), start, arrival(simulation.start_day, start))
 

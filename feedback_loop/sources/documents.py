@@ -1,7 +1,8 @@
 """Governed documents: Markdown with YAML front matter, one document a file, one file a row.
 
-Front matter: document_id, kind, title, product, owner, valid_from are required, valid_until may be missing. Every value is taken as it is
-written, so that a version 2.10 or a date stays what it was. Anchors, lists and other structures have no place there and refuse the file.
+Front matter: document_id, kind, title, product, owner, valid_from are required; valid_until, audience, status, supersedes may be missing.
+Every value is taken as it is written, so that a version 2.10 or a date stays what it was. Only the audience may be a structure: a list of
+roles, or one text with commas; others refuse the file where they are read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import BinaryIO
 import yaml
 
 from feedback_loop.contracts.identifiers import content_hash
+from feedback_loop.contracts.knowledge import DocumentStatus
 from feedback_loop.contracts.loop_vocab import ContextKind, DocumentKind
 from feedback_loop.contracts.records import ContextStatement
 from feedback_loop.contracts.vocab import QuarantineReason
@@ -73,10 +75,29 @@ def _front_matter(text: str) -> dict[str, object]:
         raise RowRefused(QuarantineReason.MALFORMED_ROW, "the front matter is no YAML") from error
     if not isinstance(node, yaml.MappingNode):
         raise RowRefused(QuarantineReason.MALFORMED_ROW, "the front matter is no list of names and values")
-    pairs = [(name.value, None if _is_null(value) else value.value) for name, value in node.value]
+    pairs = [(name.value, _value(value)) for name, value in node.value]
     if any(not isinstance(name, str) for name, _ in pairs) or len({name for name, _ in pairs}) < len(pairs):
         raise RowRefused(QuarantineReason.MALFORMED_ROW, "a name of the front matter occurs twice or is none")
     return dict(pairs)
+
+
+def _value(node: yaml.Node) -> object:
+    """A text as it is written, a list of texts, None; any other structure as something that no column takes."""
+    if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+        return [item.value for item in node.value]
+    return None if _is_null(node) else node.value
+
+
+def _audience(values: Values) -> list[str] | None:
+    """The roles that are named, ascending; None where none is."""
+    said = values.get("audience")
+    roles = said.split(",") if isinstance(said, str) else said
+    if roles is None:
+        return None
+    if not isinstance(roles, list):
+        raise RowRefused(QuarantineReason.MALFORMED_ROW, "audience is no list of roles")
+    named = (read.word({"audience": role}, "audience") for role in roles)
+    return sorted({role for role in named if role}) or None
 
 
 def _is_null(node: yaml.Node) -> bool:
@@ -93,4 +114,7 @@ def _said(values: Values) -> dict[str, object]:
         "owner": read.required_word(values, "owner"),
         "started_at": started_at,
         "valid_until_at": valid_until_at,
+        "audience_roles": _audience(values),
+        "document_status": read.choice(values, "status", DocumentStatus),
+        "supersedes_document_id": read.word(values, "supersedes"),
     }

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from feedback_loop.analysis.taxonomy import SENSITIVE_BY_NATURE
 from feedback_loop.contracts.fields import FIELDS
-from feedback_loop.contracts.loop_vocab import CauseKind, LinkKind
+from feedback_loop.contracts.loop_vocab import CauseKind, HypothesisVerdict, LinkKind
 from feedback_loop.contracts.routes import Route
 from feedback_loop.methods.batches import Runner, Step, apply_step, in_this_process
 from feedback_loop.methods.cleaning import PERSON, Cleaner, speaker_of
@@ -145,13 +145,12 @@ def alerts_whose_scores_do_not_sum_to_one(hypotheses: pl.DataFrame) -> list[str]
     return sorted(summed.filter((pl.col("surplus") > _SCORE_TOLERANCE) | (pl.col("unknown") != 1))["alert_id"])
 
 
-def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> list[str]:
-    """Days and products on which the issues' fragments are not those of the clusters."""
-    of_issues = issues.group_by("event_date", "product").agg(pl.col("fragment_count").sum().alias("issues"))
-    of_clusters = clusters.group_by("event_date", "product").agg(pl.col("day_fragment_ids").list.len().sum().alias("clusters"))
-    both = of_issues.join(of_clusters, on=["event_date", "product"], how="full", coalesce=True)
-    broken = both.filter(pl.col("issues").fill_null(0) != pl.col("clusters").fill_null(0)).sort("event_date", "product")
-    return [f"{day}/{product}" for day, product in broken.select("event_date", "product").iter_rows()]
+def hypotheses_without_evidence(hypotheses: pl.DataFrame) -> list[str]:
+    """Ids of hypotheses that name a cause and no statement about it, or call it likely with none that speaks for it."""
+    speaks_for, speaks_against = (pl.col(name).list.len() > 0 for name in ("evidence_for", "evidence_against"))
+    is_named = pl.col("cause_kind") != CauseKind.UNKNOWN
+    is_bare = ~(speaks_for | speaks_against) | ((pl.col("hypothesis_verdict") == HypothesisVerdict.LIKELY) & ~speaks_for)
+    return hypotheses.filter(is_named & is_bare)["hypothesis_id"].sort().to_list()
 
 
 def high_risk_without_two_approvals(proposals: pl.DataFrame) -> list[str]:

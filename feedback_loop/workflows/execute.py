@@ -15,9 +15,10 @@ from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.decisions import LOOP, Approval, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, RefusalReason
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
+from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.ports import CaseSystem, Clock, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
-from feedback_loop.remediation.evidence import certified_fragments, evidence_hash, valid_documents
+from feedback_loop.remediation.evidence import certified_fragments, evidence_hash
 from feedback_loop.remediation.policy import seed_policy
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
@@ -74,7 +75,7 @@ def refusal_now(grounds: Grounds, people: People, at: datetime) -> Refuses:
 
 
 def _stale(proposal: Proposal, grounds: Grounds, at: datetime) -> RefusalReason | None:
-    versions = valid_documents(grounds.documents, sorted(proposal.evidence["documents"]), at)
+    versions = valid_versions(grounds.documents, sorted(proposal.evidence["documents"]), at)
     known = {name: version for name, version in versions.items() if version is not None}
     if len(known) < len(versions):
         return RefusalReason.STALE_DOCUMENT

@@ -77,16 +77,16 @@ def held_out_answers(labels: pl.DataFrame, tables: TableStore, active: ActiveMod
 def abstention_judgement(tables: TableStore, days: DayRange) -> Judgement:
     """Whether more is left open than usual on any of the days."""
     rows = tables.read(CLASSES, days.widened(before=SEASON_DAYS), columns=["event_date", "is_abstained"])
-    found = _risen(_counts(rows, pl.col("is_abstained")), days, MOST_LEFT_OPEN)
-    return _share_judgement(found, "left open", "see `model drift` for what changed, answer what `labels queue` asks, then `model train`")
+    found = risen(_counts(rows, pl.col("is_abstained")), days, MOST_LEFT_OPEN)
+    return share_judgement(found, "left open", "see `model drift` for what changed, answer what `labels queue` asks, then `model train`")
 
 
 def scope_judgement(tables: TableStore, days: DayRange, active: ActiveModel) -> Judgement:
     """Whether more is out of the classifier's scope than usual on any of the days."""
     rows = tables.read(CLASSES, days.widened(before=SEASON_DAYS), columns=["event_date", "class_score", "abstention_reason"])
-    found = _risen(_counts(rows, out_of_scope(active)), days, MOST_OUT_OF_SCOPE)
+    found = risen(_counts(rows, out_of_scope(active)), days, MOST_OUT_OF_SCOPE)
     todo = "look at them with `labels queue`: a new language, product or topic needs examples or a class of its own in the taxonomy"
-    return _share_judgement(found, "out of the classifier's scope", todo)
+    return share_judgement(found, "out of the classifier's scope", todo)
 
 
 def out_of_scope(active: ActiveModel) -> pl.Expr:
@@ -109,7 +109,7 @@ def _counts(rows: pl.DataFrame, is_hit: pl.Expr) -> pl.DataFrame:
     return counted.sort("event_date")
 
 
-def _risen(counts: pl.DataFrame, days: DayRange, fixed_share: float) -> list[SharePast]:
+def risen(counts: pl.DataFrame, days: DayRange, fixed_share: float) -> list[SharePast]:
     """The days whose share is above what the weeks before let expect; those without a past, where it reaches the fixed share."""
     pasts = list(share_pasts(counts, days))
     known = [past for past in pasts if past.fit is not None]
@@ -118,7 +118,8 @@ def _risen(counts: pl.DataFrame, days: DayRange, fixed_share: float) -> list[Sha
     return [*risen, *(past for past in pasts if past.fit is None and past.reaches(fixed_share))]
 
 
-def _share_judgement(found: list[SharePast], what: str, todo: str) -> Judgement:
+def share_judgement(found: list[SharePast], what: str, todo: str) -> Judgement:
+    """A warning where any day was found; `what` is said of its fragments, `todo` to whoever reads it."""
     if not found:
         return Judgement(True, False, f"No day has more fragments {what} than usual. Nothing to do.")
     told = "; ".join(f"{past.row['event_date']}: {past.share:.0%} of {past.row['record_count']}, {_usual(past)}" for past in found[:3])

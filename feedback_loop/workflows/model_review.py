@@ -13,11 +13,13 @@ from datetime import timedelta
 import polars as pl
 
 from feedback_loop.analysis.gold_labels import Agreement, agreement, in_words_of, said_of
+from feedback_loop.analysis.hypothesis_labels import score_judgement
 from feedback_loop.analysis.model_health import Judgement
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ModelRefused
 from feedback_loop.methods.personal_data.masking import without_tokens
+from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting, hypothesis_labels
 from feedback_loop.workflows.model_answers import ModelAnswers, model_answers
 from feedback_loop.workflows.model_costs import Costs, costs_of
 from feedback_loop.workflows.model_drift import DriftReport, drift_of
@@ -41,6 +43,14 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class CauseLabels:
+    """What people's labels prove of the scores of hypotheses, and the week's that nobody judged, the surest first."""
+
+    judgement: Judgement
+    waiting: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Review:
     """One week; None where the home has nothing to say it of."""
 
@@ -58,6 +68,7 @@ class Review:
     agreement: Agreement | None
     answers: tuple[ModelAnswers, ...] = ()
     """Of the language model, by its version and prompt."""
+    of_causes: CauseLabels | None = None
 
 
 EMPTY = Review(None, None, None, {}, None, None, None, (), (), None)
@@ -87,7 +98,13 @@ def review_of(home: Home, week: DayRange) -> Review:
         _of_people(home, known, agreed),
         agreed,
         model_answers(home.tables, labels, active.taxonomy, week),
+        _of_causes(home, week),
     )
+
+
+def _of_causes(home: Home, week: DayRange) -> CauseLabels:
+    labels = hypothesis_labels(home.state)
+    return CauseLabels(score_judgement(labels), hypotheses_waiting(home.tables, labels, week))
 
 
 def _drift(home: Home, week: DayRange) -> DriftReport | None:

@@ -7,17 +7,20 @@ a backfill can never be carried out, whoever approves it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.decisions import PROPOSAL_TABLE
+from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Proposal
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
 from feedback_loop.remediation.proposals import proposals
 from feedback_loop.workflows.grounds import Grounds, read_grounds
+from feedback_loop.workflows.knowledge import Library
+from feedback_loop.workflows.suggested_reading import suggested_reading
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,19 @@ class ProposeReport:
 
 
 def propose(
-    grounds: Grounds, state: StateStore, decided_at: datetime, *, is_live: bool, playbooks: Sequence[Playbook] | None = None
+    grounds: Grounds,
+    state: StateStore,
+    decided_at: datetime,
+    *,
+    is_live: bool,
+    playbooks: Sequence[Playbook] | None = None,
+    open_library: Callable[[], Library | None] | None = None,
 ) -> ProposeReport:
-    """What was proposed now; what was proposed before stays as it is."""
+    """What was proposed now; what was proposed before stays as it is.
+
+    With a library, which is opened only where something is proposed, people are shown what documents say of the case.
+    """
+    known_playbooks = seed_playbooks() if playbooks is None else playbooks
     found = proposals(
         alerts=grounds.alerts,
         cohorts=grounds.cohorts,
@@ -40,16 +53,34 @@ def propose(
         documents=grounds.documents,
         thresholds=state.snapshot(TABLES["state_threshold"], decided_at),
         existing=state.snapshot(PROPOSAL_TABLE),
-        playbooks=seed_playbooks() if playbooks is None else playbooks,
+        playbooks=known_playbooks,
         decided_at=decided_at,
         is_live=is_live,
         routes=grounds.routes,
     )
+    if open_library is not None and found:
+        found = _with_reading(found, grounds, open_library, known_playbooks)
     new = set(state.record_proposals(found))
     recorded = [proposal for proposal in found if proposal.proposal_id in new]
     return ProposeReport(tuple(p.proposal_id for p in recorded), Counter(str(p.proposal_status) for p in recorded))
 
 
-def propose_for(live_days: DayRange, tables: TableStore, state: StateStore, now: datetime) -> ProposeReport:
+def propose_for(
+    live_days: DayRange, tables: TableStore, state: StateStore, now: datetime, open_library: Callable[[], Library | None] | None = None
+) -> ProposeReport:
     """What was proposed now for the alerts of the days, which `live_days.py` found to be live."""
-    return propose(read_grounds(tables, live_days, now), state, now, is_live=True)
+    return propose(read_grounds(tables, live_days, now), state, now, is_live=True, open_library=open_library)
+
+
+def _with_reading(
+    found: Sequence[Proposal], grounds: Grounds, open_library: Callable[[], Library | None], playbooks: Sequence[Playbook]
+) -> list[Proposal]:
+    """The proposals with the documents that speak of their case; without them where the index can't be used, for they only advise."""
+    library = open_library()
+    if library is None:
+        return list(found)
+    try:
+        reading = suggested_reading(grounds, [one.alert_id for one in found], library, playbooks, found[0].proposed_at)
+    except KnowledgeUnavailable:
+        return list(found)
+    return [replace(one, evidence={**one.evidence, "reading": reading.get(one.alert_id, [])}) for one in found]

@@ -13,6 +13,7 @@ import polars as pl
 from feedback_loop.analysis.coverage_curve import coverage_curve
 from feedback_loop.analysis.drift import LEFT_OPEN
 from feedback_loop.analysis.gold_labels import HOW_TO_LABEL
+from feedback_loop.analysis.hypothesis_labels import HOW_TO_JUDGE
 from feedback_loop.analysis.model_health import confidences
 from feedback_loop.methods.statistics.calibration import expected_calibration_error
 from feedback_loop.methods.statistics.calibration_gap import reliability
@@ -25,13 +26,15 @@ from feedback_loop.workflows.review_page import Page, Section
 RELIABILITY, CONFUSION, COVERAGE, DRIFT, TIERS = "reliability.png", "confusion.png", "coverage.png", "drift.png", "tiers.png"
 
 _NO_LABELS = f"No held-out label yet. {HOW_TO_LABEL}"
+_TO_JUDGE = ("event_date", "product", "cause_kind", "cause_id", "hypothesis_score", "hypothesis_verdict", "hypothesis_id")
+_MOST_WAITING = 20
 _KEPT = "The pack holds masked words of customers, and `erase` does not reach it: delete it when the review is over."
 
 
 def review_page(review: Review) -> Page:
     """The whole review, every section of it."""
     title = "Model review" if review.week is None else f"Model review {review.week}"
-    made = (_summary, _reliability, _confusion, _coverage, _drift, _answers, _cost, _of_model, _of_people)
+    made = (_summary, _reliability, _confusion, _coverage, _drift, _answers, _cost, _of_model, _of_people, _of_causes, _waiting)
     return Page(title, [section(review) for section in made])
 
 
@@ -169,6 +172,24 @@ def _of_people(review: Review) -> Section:
     return Section(
         title, [line], ("text", "one says", "others say", "fragment"), [(t, a, b, i) for t, a, b, _, i in _told(review.of_people)]
     )
+
+
+def _of_causes(review: Review) -> Section:
+    title = "Scores of hypotheses beside what people say of them"
+    if review.of_causes is None:
+        return Section(title, ["Nothing has landed yet."])
+    bins = [tuple(one.values()) for one in review.of_causes.judgement.figures]
+    columns = tuple(review.of_causes.judgement.figures[0]) if bins else ()
+    return Section(title, [review.of_causes.judgement.said], columns, bins)
+
+
+def _waiting(review: Review) -> Section:
+    title = "Hypotheses of the week that wait for a person's word"
+    if review.of_causes is None or review.of_causes.waiting.is_empty():
+        return Section(title, ["None."])
+    found = review.of_causes.waiting
+    line = f"{found.height} that claim something. {HOW_TO_JUDGE}"
+    return Section(title, [line], _TO_JUDGE, found.head(_MOST_WAITING).select(_TO_JUDGE).rows())
 
 
 def _told(found: tuple[Disagreement, ...]) -> Iterator[tuple[object, ...]]:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_loop.adapters.embedding_cache import CachingEmbedder, text_sha256
+from feedback_loop.adapters.embedding_cache import CachingEmbedder, text_sha256, without_cache
 from feedback_loop.ports import Embedder, Vectors
 
 
@@ -74,6 +74,13 @@ def test_vectors_are_those_of_the_inner_embedder(calls: list[list[str]], tmp_pat
     cache = CachingEmbedder(FakeEmbedder(), tmp_path_factory.mktemp("cache") / "embeddings.sqlite")
     for texts in calls:
         assert np.array_equal(cache.embed(texts), FakeEmbedder().embed(texts))
+
+
+def test_without_its_cache_an_embedder_remembers_nothing(path: Path) -> None:
+    cached = CachingEmbedder(FakeEmbedder(), path)
+    without_cache(cached).embed(["a question"])
+    assert not path.exists()
+    assert without_cache(cached.inner) is cached.inner
 
 
 def test_more_texts_than_one_transaction_keep_their_order(path: Path) -> None:

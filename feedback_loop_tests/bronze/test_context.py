@@ -27,7 +27,7 @@ SAID: dict[ContextKind, dict[str, Any]] = {
     ContextKind.BUSINESS_EVENT: {"business_event_id": "e1", "business_event_kind": "refund", "product": "Acme", "occurred_at": AT},
     ContextKind.DOCUMENT: {
         "document_id": "kb", "document_kind": "kb_article", "document_title": "T", "document_text": "# T", "document_version": "v",
-        "product": "Acme", "owner": "support", "started_at": AT,
+        "product": "Acme", "owner": "support", "started_at": AT, "audience_roles": ["ops", "staff"],
     },
 }  # fmt: skip
 DERIVED = {
@@ -66,6 +66,8 @@ def test_values_keep_their_types_and_what_is_not_said_is_null() -> None:
     assert (row["consent"], row["monthly_revenue_usd"], row["renews_at"], row["tier"]) == ("yes", 12.5, None, None)
     assert context.context_documents(ALL)["started_at"].item() == AT
     assert context.context_incidents(ALL)["known_severity"].item() == "high"
+    assert context.context_documents(ALL)["audience_roles"].to_list() == [["ops", "staff"]]
+    assert context.context_documents(ALL)["supersedes_document_id"].item() is None
 
 
 @pytest.mark.parametrize("text", ["null", "true", "12", "{}", ' "quoted" \\ and\nbroken', "ünï 🖨 \u2028", "$.x"])

@@ -12,6 +12,7 @@ from feedback_loop.cli.places import open_store
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.workflows.test_label import fragments
 
 
@@ -95,3 +96,25 @@ def test_the_queue_as_a_sheet_says_how_to_go_on(call: Call, labelled_home: Path)
     assert sheet.read_text(encoding="utf-8-sig").startswith("fragment_id,label,why,kind,")
     assert call("labels", "queue", "--csv", sheet, "--json").code == 2
     assert json.loads(call("labels", "queue", "--csv", labelled_home / "other.csv", "--json").out)["written"] == 0
+
+
+def test_hypotheses_wait_are_judged_and_listed(call: Call, labelled_home: Path) -> None:
+    table = TABLES["analysis_hypothesis"]
+    open_store(Settings(home=labelled_home)).append(table, frame_of(table, {"hypothesis_id": "h1", "cause_id": "web-6.4"}))
+    assert "1 hypothesis waits" in call("labels", "hypotheses", "--waiting").out
+    assert call("issues", "confirm", "h1", "--as", "ada", "--why", "the rollback ended it").out == "h1 is confirmed, says ada.\n"
+    assert "known already" in call("issues", "confirm", "h1", "--as", "ada").out
+    assert json.loads(call("issues", "reject", "h1", "--as", "ada", "--json").out)["hypothesis_label"] == "rejected"
+    rows = json.loads(call("labels", "hypotheses", "--json").out)
+    assert [row["hypothesis_label"] for row in rows] == ["rejected", "confirmed"]
+    assert "29 more are needed" in call("labels", "hypotheses").out
+    assert call("labels", "hypotheses", "--waiting").out == "0 hypotheses wait for somebody's word.\n"
+
+
+@pytest.mark.parametrize(("hypothesis", "person"), [("h9", "ada"), ("h1", "eve")])
+def test_nobody_judges_a_hypothesis_that_is_unknown_or_without_being_known(
+    call: Call, labelled_home: Path, hypothesis: str, person: str
+) -> None:
+    outcome = call("issues", "confirm", hypothesis, "--as", person)
+    assert outcome.code == 2
+    assert outcome.error

@@ -62,7 +62,9 @@ CONTRACTS = [
     for name in (
         "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
         "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_triage",
-        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
+        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_forecast", "analysis_cohort",
+        "analysis_hypothesis", "gold_issue",
+        "gold_issue_state", "gold_issue_event", "gold_issue_impact",
     )
 ]  # fmt: skip
 
@@ -97,11 +99,23 @@ LAWS = [
     Spoiling("analysis_cluster", "every_complaint_is_in_one_cluster", lambda rows: rows.with_columns(
         day_fragment_ids=pl.col("day_fragment_ids").list.concat(pl.col("day_fragment_ids")))),
     Spoiling("analysis_hypothesis", "scores_of_an_alert_sum_to_one", first(hypothesis_score=pl.lit(0.4))),
+    Spoiling("analysis_hypothesis", "no_cause_is_named_without_evidence", lambda rows: rows.with_columns(
+        cause_kind=pl.lit("deploy"), evidence_for=pl.lit([], pl.List(pl.String)), evidence_against=pl.lit([], pl.List(pl.String)))),
+    Spoiling("analysis_cluster", "no_more_fits_no_cluster_than_usual", lambda rows: rows.with_columns(
+        is_catch_all=pl.lit(True), day_fragment_ids=pl.col("day_fragment_ids").list.concat([pl.col("day_fragment_ids")] * 9))),
+    Spoiling("gold_issue_state", "identity_goes_on_from_the_day_before", lambda rows: rows.with_columns(
+        issue_id=pl.concat_str("issue_id", pl.col("event_date").cast(pl.String)), founded_date=pl.col("event_date").min())),
     Spoiling("gold_issue", "fragments_add_up", without_first),
+    Spoiling("gold_issue", "noise_is_no_dustbin", lambda rows: rows.with_columns(
+        is_catch_all=pl.lit(True), window_fragment_count=pl.lit(1000))),
 ]  # fmt: skip
+
+_REJECTED = {"hypothesis_score_applied": 0.95, "hypothesis_label": "rejected"}
 
 DECISIONS = [
     *(Spoiling(table.name, "fulfils_its_contract", doubled) for table in python_tables() if waits_for_decision(table)),
+    Spoiling("state_hypothesis_label", "scores_of_hypotheses_are_as_people_confirm_them", lambda _: frame_of(
+        TABLES["state_hypothesis_label"], *({"label_id": f"l{n}", "hypothesis_id": f"h{n}", **_REJECTED} for n in range(40)))),
     Spoiling("remediation_proposal", "no_high_risk_is_approved_by_fewer_than_two", lambda rows: rows.with_columns(
         approvals_given_count=pl.lit(1))),
 ]  # fmt: skip

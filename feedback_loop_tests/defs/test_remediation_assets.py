@@ -24,10 +24,13 @@ def rows_of(home: Home) -> dict[str, pl.DataFrame]:
     return {name: home.table(name).sort(TABLES[name].key) for name in REMEDIATION}
 
 
+NEEDED = ("store", "state", "clock", "knowledge", "embedder", "io_manager")
+
+
 def new_proposals(home: Home, over: DayRange | None, now: datetime) -> object:
     """How many proposals the assets of this layer add in a run of their own over the days, or over none."""
     assets = [a for a in dg.load_assets_from_modules([remediation_assets]) if isinstance(a, dg.AssetsDefinition)]
-    needed = {name: given for name, given in home.resources(now).items() if name in ("store", "state", "clock", "io_manager")}
+    needed = {name: given for name, given in home.resources(now).items() if name in NEEDED}
     done = dg.materialize(assets, resources=needed, tags=unpartitioned_tags(over) if over else None)
     [made] = done.asset_materializations_for_node("remediation_proposal")
     return made.metadata["new_proposals"].value
@@ -46,6 +49,9 @@ def test_alerts_of_a_live_day_lead_to_proposals_with_a_cause_and_a_risk(proposed
     rollback = found.filter(action_kind="roll_back_release").row(0, named=True)
     assert (rollback["risk_level"], rollback["approvals_required_count"], rollback["proposal_status"]) == ("high", 2, "awaiting_approval")
     assert rollback["is_executable"]
+    made = proposed.state(NOW).proposal(rollback["proposal_id"])
+    assert made is not None
+    assert made.evidence["reading"][0].keys() >= {"document_id", "document_version", "playbook_ids"}
     assert set(found["alert_id"]) == set(proposed.table("analysis_alert").filter(pl.col("alert_kind") != "urgent")["alert_id"])
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.loop_vocab import CauseKind
-from feedback_loop.remediation.evidence import Case, cases, evidence_hash, evidence_of, plain, valid_documents
+from feedback_loop.remediation.evidence import Case, cases, evidence_hash, evidence_of, plain
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import (
     ALERT,
@@ -19,7 +18,6 @@ from feedback_loop_tests.remediation.made_up_case import (
     alert_row,
     cause_row,
     cohort_row,
-    document_row,
     frame,
     issue_row,
     unknown_row,
@@ -98,28 +96,6 @@ def test_another_document_version_or_class_is_another_hash() -> None:
 def test_counts_that_go_on_growing_leave_the_hash() -> None:
     assert hashed(observed_count=44, p_value=1e-12) == hashed()
     assert hashed([cause_row(hypothesis_score=0.95)]) == hashed()
-
-
-@pytest.mark.parametrize(
-    ("changes", "is_valid"),
-    [
-        ({}, True),
-        ({"valid_until_at": None}, False),
-        ({"valid_until_at": START}, False),
-        ({"valid_until_at": START + timedelta(microseconds=1)}, True),
-        ({"started_at": START}, True),
-        ({"started_at": START + timedelta(microseconds=1)}, False),
-    ],
-)
-def test_a_document_is_valid_between_its_instants(changes: Row, is_valid: bool) -> None:
-    documents = frame("context_document", [document_row("rollback-release", **changes)])
-    found = valid_documents(documents, ["rollback-release"], START)
-    assert found == {"rollback-release": "version of rollback-release" if is_valid else None}
-
-
-def test_the_latest_statement_about_a_document_counts() -> None:
-    later = document_row("a", statement_id="s2", document_version="v2", valid_until_at=None, landed_at=START)
-    assert valid_documents(frame("context_document", [later, document_row("a")]), ["a", "b"], START) == {"a": None, "b": None}
 
 
 def test_plain_values_are_what_json_knows() -> None:

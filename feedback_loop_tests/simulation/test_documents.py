@@ -28,9 +28,10 @@ def versions(lived: Simulation, name: str) -> list[Document]:
 def test_every_document_says_what_it_is_whose_it_is_and_until_when_it_holds(lived: Simulation) -> None:
     for one in documents(lived):
         told = front(one)
-        assert list(told) == ["document_id", "kind", "title", "product", "owner", "valid_from", "valid_until"]
+        assert list(told) == ["document_id", "kind", "title", "product", "owner", "valid_from", "valid_until", "audience", "status"]
         assert (told["document_id"], told["product"]) == (one.document_id, "Printwren")
         assert told["kind"] in KINDS
+        assert told["audience"] == ("public" if told["kind"] in ("kb_article", "release_note") else "staff")
         assert told["valid_from"] < told["valid_until"]
         assert f"# {told['title']}\n" in one.text
 

@@ -50,6 +50,22 @@ def test_document_need_not_say_until_when_it_holds(absent: str) -> None:
     assert "valid_until_at" not in said(read("documents", document(valid_until=absent), "markdown")[0])
 
 
+@pytest.mark.parametrize("written", ["ops, finance,ops", "[finance, ops]", " ops , , finance "])
+def test_the_audience_is_a_list_of_roles_however_it_is_written(written: str) -> None:
+    assert said(read("documents", document(audience=written), "markdown")[0])["audience_roles"] == ["finance", "ops"]
+
+
+@pytest.mark.parametrize("absent", ["", "null", "[]", '","'])
+def test_an_audience_of_nobody_is_none(absent: str) -> None:
+    assert "audience_roles" not in said(read("documents", document(audience=absent), "markdown")[0])
+
+
+def test_a_document_may_say_its_status_and_whose_place_it_takes() -> None:
+    told = said(read("documents", document(status="Draft", supersedes="kb/old"), "markdown")[0])
+    assert (told["document_status"], told["supersedes_document_id"]) == ("draft", "kb/old")
+    assert not {"document_status", "supersedes_document_id", "audience_roles"} & set(said(read("documents", document(), "markdown")[0]))
+
+
 def test_other_names_of_the_front_matter_are_read_by_nobody() -> None:
     assert "tags" not in said(read("documents", document(tags="[a, b]"), "markdown")[0])
 
@@ -73,6 +89,9 @@ def test_line_ends_of_windows_and_a_byte_order_mark_are_understood() -> None:
         (document(document_id=""), QuarantineReason.MISSING_ID),
         (document(kind="novel"), QuarantineReason.UNKNOWN_VALUE),
         (document(title="[a, b]"), QuarantineReason.MALFORMED_ROW),
+        (document(audience="{a: b}"), QuarantineReason.MALFORMED_ROW),
+        (document(audience="[[a], b]"), QuarantineReason.MALFORMED_ROW),
+        (document(status="published"), QuarantineReason.UNKNOWN_VALUE),
         (document(valid_from="soon"), QuarantineReason.UNREADABLE_DATE),
         (document(valid_until="2025-01-01"), QuarantineReason.VALUE_OUT_OF_RANGE),
         (document().replace(b"title", b"owner"), QuarantineReason.MALFORMED_ROW),

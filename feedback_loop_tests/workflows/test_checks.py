@@ -31,11 +31,6 @@ def clusters(*members: list[str], day: date = DAY, product: str = "x") -> pl.Dat
     return frame_of(TABLES["analysis_cluster"], *rows)
 
 
-def issues(*counts: int, day: date = DAY, product: str = "x") -> pl.DataFrame:
-    rows = [{"issue_id": f"i{n}", "product": product, "event_date": day, "fragment_count": count} for n, count in enumerate(counts)]
-    return frame_of(TABLES["gold_issue"], *rows)
-
-
 def evidence(start: int, end: int, text: str, fragment: str = "f0") -> pl.DataFrame:
     row = {"evidence_id": "e0", "fragment_id": fragment, "masked_start": start, "masked_end": end, "evidence_text": text}
     return frame_of(TABLES["analysis_evidence"], row)
@@ -125,18 +120,6 @@ def test_a_day_without_complaints_needs_no_cluster() -> None:
     assert checks.fragments_in_no_or_two_clusters(clusters(), fragments()) == []
 
 
-def test_issues_and_clusters_hold_the_same_fragments() -> None:
-    assert checks.issues_that_do_not_add_up(issues(2, 1), clusters(["a", "b"], ["c"])) == []
-    assert checks.issues_that_do_not_add_up(issues(2), clusters(["a", "b"], ["c"])) == ["2026-01-02/x"]
-    assert checks.issues_that_do_not_add_up(issues(), clusters(["a"])) == ["2026-01-02/x"]
-    assert checks.issues_that_do_not_add_up(issues(1), clusters()) == ["2026-01-02/x"]
-
-
-def test_an_issue_of_one_product_or_day_does_not_make_up_for_another() -> None:
-    assert checks.issues_that_do_not_add_up(issues(1, product="y"), clusters(["a"])) == ["2026-01-02/x", "2026-01-02/y"]
-    assert checks.issues_that_do_not_add_up(issues(1, day=NEXT), clusters(["a"])) == ["2026-01-02/x", "2026-01-03/x"]
-
-
 def test_link_with_what_nobody_had_said_yet_is_found() -> None:
     landed = datetime(2026, 1, 2, 12, tzinfo=UTC)
     said = fragments(*({"product": "Acme", "landed_at": landed + timedelta(hours=n)} for n in range(3)))
@@ -167,3 +150,22 @@ def test_scores_that_do_not_sum_to_one_or_lack_the_unknown_cause_are_named() -> 
         ("a0", 0.75, "deploy"), ("a0", 0.26, "unknown"), ("a1", 1.0, "deploy"), ("a2", 0.5, "unknown"), ("a2", 0.5, "unknown")
     )
     assert checks.alerts_whose_scores_do_not_sum_to_one(found) == ["a0", "a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "said_for", "said_against", "is_named"),
+    [
+        ("deploy", "likely", ["near"], [], False),
+        ("deploy", "possible", [], ["far"], False),
+        ("unknown", "insufficient_evidence", [], [], False),
+        ("deploy", "possible", [], [], True),
+        ("deploy", "refuted", [], [], True),
+        ("deploy", "likely", [], ["far"], True),
+    ],
+)
+def test_a_cause_that_nothing_is_said_of_or_that_nothing_speaks_for_though_it_is_likely_is_named(
+    kind: str, verdict: str, said_for: list[str], said_against: list[str], is_named: bool
+) -> None:
+    said = {"evidence_for": said_for, "evidence_against": said_against}
+    row = {"hypothesis_id": "h", "cause_kind": kind, "hypothesis_verdict": verdict, **said}
+    assert checks.hypotheses_without_evidence(frame_of(TABLES["analysis_hypothesis"], row)) == (["h"] if is_named else [])

@@ -16,7 +16,7 @@ import pytest
 
 from feedback_loop import remediation
 from feedback_loop.analysis.prompts.classification import UNSURE
-from feedback_loop.analysis.prompts.wording import WordingAnswer, wording_question
+from feedback_loop.analysis.prompts.wording import Shown, WordingAnswer, wording_question
 from feedback_loop.contracts.questions import Question, Reply
 from feedback_loop.contracts.vocab import ComplaintClass, ModelStage
 from feedback_loop.methods.personal_data.masking import PLACEHOLDER, mask
@@ -131,7 +131,7 @@ def test_every_answer_is_a_label_of_the_list() -> None:
 def test_no_form_has_a_place_for_an_action_a_recipient_or_an_amount(stage: ModelStage) -> None:
     model = obliging()
     ask_about_open(fragments_of([COMPLAINT]), left_open(1), model, KNOWN)
-    questions = [*model.asked, wording_question({"class": "crash"}, [COMPLAINT])]
+    questions = [*model.asked, wording_question({"class": "crash"}, Shown.of([("f1", COMPLAINT)]))]
     fields = {name for question in questions if question.stage is stage for name in question.answer_type.model_fields}
     assert fields <= {"label", "phrases", "error_strings", "versions", "devices", "summary", "hypothesis"}
     assert fields

@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0005"
+HEAD = "0006"
 METADATA = sa.MetaData()
 
 
@@ -89,6 +89,7 @@ ACTION = sa.Table(
 MESSAGE_DRAFT = sa.Table("message_draft", METADATA, *_contract_columns("remediation_message"))
 ISSUE_STATUS = sa.Table("issue_status", METADATA, *_contract_columns("state_issue_status"))
 LABEL = sa.Table("label", METADATA, *_contract_columns("state_label"))
+HYPOTHESIS_LABEL = sa.Table("hypothesis_label", METADATA, *_contract_columns("state_hypothesis_label"))
 MODEL_EVENT = sa.Table("model_event", METADATA, *_contract_columns("state_model"))
 GATE = sa.Table("gate", METADATA, *_contract_columns("state_gate"))
 THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
@@ -125,6 +126,7 @@ FACTS = {
     "remediation_message": MESSAGE_DRAFT,
     "state_issue_status": ISSUE_STATUS,
     "state_label": LABEL,
+    "state_hypothesis_label": HYPOTHESIS_LABEL,
     "state_model_call": MODEL_CALL,
     "state_model": MODEL_EVENT,
     "state_gate": GATE,

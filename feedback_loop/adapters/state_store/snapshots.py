@@ -23,6 +23,7 @@ BEGINS = {
     "remediation_message": "drafted_at",
     "state_issue_status": "changed_at",
     "state_label": "labelled_at",
+    "state_hypothesis_label": "labelled_at",
     "state_model_call": "asked_at",
     "state_model": "model_event_at",
     "state_gate": "gated_at",

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from feedback_loop.methods.statistics.calibration import Flags, Indices
+
+Codes = npt.NDArray[np.integer[Any]]
+"""[n, dimensions], of the smallest kind of integer that holds them: arithmetic with them has to name a wider one."""
 
 Pairs = tuple[tuple[int, int], ...]
 """A conjunction: (dimension, code) by rising dimension."""
@@ -42,7 +47,7 @@ class Coded:
     dimensions: tuple[str, ...]
     values: Values
     at: Indices
-    codes: Indices
+    codes: Codes
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -69,21 +74,31 @@ def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window, v
 
 def values_of(rows: pl.DataFrame, dimensions: Sequence[str]) -> Values:
     """The values that the rows have in each dimension."""
-    return tuple(tuple(rows[name].drop_nulls().unique().sort().to_list()) for name in dimensions)
+    return tuple(values_in(rows[name]) for name in dimensions)
 
 
-def codes_of(rows: pl.DataFrame, dimensions: Sequence[str], values: Values) -> Indices:
-    """The rows [n, dimensions] as numbers; what is missing or not among the values has the last code."""
-    columns = []
-    for name, known in zip(dimensions, values, strict=True):
-        index = pl.DataFrame({name: known, "_code": np.arange(len(known))}, schema={name: pl.String, "_code": pl.Int64})
-        found = rows.select(name).join(index, on=name, how="left", maintain_order="left")["_code"].fill_null(len(known))
-        columns.append(found.to_numpy())
-    codes = np.column_stack(columns) if columns else np.zeros((rows.height, 0))
-    return codes.astype(np.int64)
+def values_in(told: pl.Series) -> tuple[str, ...]:
+    """The texts of a column, each once, ascending."""
+    return tuple(told.drop_nulls().unique().sort().to_list())
 
 
-def inside(codes: Indices, pairs: Pairs) -> Flags:
+def codes_of(rows: pl.DataFrame, dimensions: Sequence[str], values: Values) -> Codes:
+    """The rows [n, dimensions] as numbers, of the smallest kind that holds them."""
+    columns = [coded_column(rows[name], known) for name, known in zip(dimensions, values, strict=True)]
+    widest = np.result_type(np.uint8, *(codes.dtype for codes in columns))
+    codes = np.empty((rows.height, len(columns)), widest, order="F")
+    for place, told in enumerate(columns):
+        codes[:, place] = told
+    return codes
+
+
+def coded_column(told: pl.Series, known: tuple[str, ...]) -> Codes:
+    """A code for each text, as small as it goes: its place among the values; what is missing or not among them has the last one."""
+    places = told.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt32).fill_null(len(known))
+    return places.to_numpy().astype(np.min_scalar_type(len(known)))
+
+
+def inside(codes: Codes, pairs: Pairs) -> Flags:
     """Which rows [n] belong to the conjunction."""
     chosen = np.ones(len(codes), bool)
     for dimension, code in pairs:

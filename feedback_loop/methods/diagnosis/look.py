@@ -15,12 +15,11 @@ import numpy as np
 
 from feedback_loop.contracts.loop_vocab import RiseVerdict
 from feedback_loop.methods.diagnosis.change_log import Log
-from feedback_loop.methods.diagnosis.coding import Coded, Pairs, Window, inside
+from feedback_loop.methods.diagnosis.coding import Coded, Codes, Pairs, Window, inside
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.mix import DRIFT_VARIANCE, Borrowed, History, Mix, raked, with_share
 from feedback_loop.methods.diagnosis.presence import Presence
 from feedback_loop.methods.diagnosis.scan import PRIORS, Priors, Scan, same_members, scan
-from feedback_loop.methods.statistics.calibration import Indices
 
 SURE, SURE_OF_ANOTHER = 0.85, 0.9
 """How probable a rise has to be before it is named; that of a second and third cohort."""
@@ -176,7 +175,7 @@ class Look:
                 found.append(k)
         return found
 
-    def _left(self, codes: Indices, without: Sequence[Pairs]) -> Indices:
+    def _left(self, codes: Codes, without: Sequence[Pairs]) -> Codes:
         for pairs in without:
             codes = codes[~inside(codes, pairs)]
         return codes

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from feedback_loop.methods.diagnosis.coding import Coded, Window
+from feedback_loop.methods.diagnosis.coding import Coded, Codes, Window
 from feedback_loop.methods.diagnosis.level import DAY_US
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
 
@@ -37,13 +37,13 @@ _MOST_VARIANCE = 0.5
 class History:
     """Rows before the window: `codes` [n, dimensions], their weights, and how much each counts as seen (never more than one)."""
 
-    codes: Indices
+    codes: Codes
     weights: Reals
     counted: Reals
     is_weighted: bool = False
 
     @classmethod
-    def plain(cls, codes: Indices) -> History:
+    def plain(cls, codes: Codes) -> History:
         """Every row as it is."""
         ones = np.ones(len(codes))
         return cls(codes, ones, ones)
@@ -68,10 +68,10 @@ class History:
 class Borrowed:
     """Rows [n, dimensions] of others, who complain of other things or of nothing: together they count as `worth` rows of history."""
 
-    codes: Indices
+    codes: Codes
     worth: float
 
-    def added(self, codes: Indices) -> History:
+    def added(self, codes: Codes) -> History:
         """History's rows and these."""
         each = np.full(len(self.codes), self.worth / max(len(self.codes), 1))
         weights = np.r_[np.ones(len(codes)), each]
@@ -127,7 +127,7 @@ def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None, bor
     return Mix(margins, variance)
 
 
-def raked(codes: Indices, mix: Mix, sizes: tuple[int, ...], borrowed: Borrowed | None = None) -> History:
+def raked(codes: Codes, mix: Mix, sizes: tuple[int, ...], borrowed: Borrowed | None = None) -> History:
     """History's rows, weighted so that their margins are the expected ones."""
     known = History.plain(codes) if borrowed is None else borrowed.added(codes)
     if not mix.margins or not len(known.codes):
@@ -191,7 +191,7 @@ def _same_times(at: Indices, window: Window) -> list[Flags]:
     return [same for same, cycle in ((of_day, DAY_US), (of_week, 7 * DAY_US)) if window.length < cycle]
 
 
-def _by_time(codes: Indices, same: Flags, size: int) -> _Margin | None:
+def _by_time(codes: Codes, same: Flags, size: int) -> _Margin | None:
     """The margin of the complaints that came at the same time of the cycle, where it is clearly not that of all."""
     count, share = int(same.sum()), np.bincount(codes, minlength=size) / max(len(codes), 1)
     if not 0 < count < len(codes):
@@ -221,7 +221,7 @@ def _by_active(before: Reals, now: Reals, margin: Reals, row_count: float) -> _M
     return _Margin(moved / moved.sum(), variance, float(np.abs(z).max()))
 
 
-def _by_day(codes: Indices, days_ago: Indices, size: int, window: Window) -> Reals:
+def _by_day(codes: Codes, days_ago: Indices, size: int, window: Window) -> Reals:
     """Complaints [days, codes] of each day before the window, the latest first."""
     count = max(4, (window.start - window.first) // DAY_US)
     table = np.bincount(np.minimum(days_ago, count - 1) * size + codes, minlength=count * size)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_loop.methods.diagnosis.coding import Pairs, Window, inside
+from feedback_loop.methods.diagnosis.coding import Codes, Pairs, Window, inside
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
 
@@ -22,7 +22,7 @@ _WORTH_OF_USUAL = 10.0
 class Presence:
     """Records of the window by time: `at` [n] in microseconds, `codes` [n, dimensions] as those of the complaints."""
 
-    codes: Indices
+    codes: Codes
     at: Indices
 
     def share_after(self, members: Flags, level: Level, window: Window) -> Reals:

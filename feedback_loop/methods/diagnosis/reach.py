@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback_loop.methods.diagnosis.coding import Coded, Window
+from feedback_loop.methods.diagnosis.coding import Coded, Codes, Window
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.mix import History
 from feedback_loop.methods.diagnosis.presence import Presence
@@ -31,7 +31,7 @@ class Reached:
     unknown: Flags
 
     @classmethod
-    def of(cls, codes: Indices, rows: Coded, scope: Scope) -> Reached:
+    def of(cls, codes: Codes, rows: Coded, scope: Scope) -> Reached:
         """Of rows [n, dimensions], coded as `rows` are; a dimension that nobody recorded is told by nobody."""
         inside, outside = np.ones(len(codes), bool), np.zeros(len(codes), bool)
         for dimension, values in scope.items():

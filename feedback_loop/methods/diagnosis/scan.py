@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from feedback_loop.methods.diagnosis.change_log import LOGGED, Log
-from feedback_loop.methods.diagnosis.coding import Coded, Pairs, Window, inside
+from feedback_loop.methods.diagnosis.coding import Coded, Codes, Pairs, Window, inside
 from feedback_loop.methods.diagnosis.conjunctions import Candidate, candidates
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.mix import History, Mix
@@ -167,7 +167,7 @@ def _likeliest_move(found: tuple[Candidate, ...], log_probability: Reals, now_to
     return Moved(dimension, code, found[best].observed / max(now_total, 1), float(np.exp(log_probability[best])))
 
 
-def same_members(scanned: Scan, one: int, other: int, now: Indices, before: Indices, sizes: tuple[int, ...]) -> bool:
+def same_members(scanned: Scan, one: int, other: int, now: Codes, before: Codes, sizes: tuple[int, ...]) -> bool:
     """Whether two candidates select the same complaints, as far as the attributes that tell are known."""
     pairs: tuple[Pairs, Pairs] = (scanned.candidates[one].pairs, scanned.candidates[other].pairs)
     dimensions = sorted({dimension for pair in pairs for dimension, _ in pair})

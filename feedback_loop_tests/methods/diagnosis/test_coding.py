@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
+import pytest
 
-from feedback_loop.methods.diagnosis.coding import Window, coded, inside
+from feedback_loop.methods.diagnosis.coding import Window, coded, coded_column, inside, values_in
 from feedback_loop_tests.methods.diagnosis.made_up_window import DAYS, START, WINDOW
 
 
@@ -49,3 +50,13 @@ def test_a_conjunction_holds_the_rows_that_have_all_of_it() -> None:
 def test_the_length_of_a_window_is_that_between_its_ends() -> None:
     assert Window(0, 5, 12).length == 7
     assert datetime.fromtimestamp(WINDOW.start / 1e6, UTC) - START == timedelta(days=DAYS)
+
+
+@pytest.mark.parametrize(("count", "kind"), [(0, np.uint8), (255, np.uint8), (256, np.uint16), (70_000, np.uint32)])
+def test_codes_are_as_small_as_they_go_with_room_for_what_is_missing(count: int, kind: type) -> None:
+    told = pl.Series([None, *(f"{n:06}" for n in range(count)), None], dtype=pl.String)
+    known = values_in(told)
+    codes = coded_column(told, known)
+    assert codes.dtype == kind
+    assert codes.tolist() == [count, *range(count), count]
+    assert len(known) == count

@@ -46,7 +46,7 @@ def test_a_missing_attribute_is_a_value_and_said_to_be_none() -> None:
 
 def test_dimensions_with_many_values_are_counted_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     before = found(RISEN)
-    monkeypatch.setattr(conjunctions, "_MOST_CELLS", 0)
+    monkeypatch.setattr(conjunctions, "MOST_CELLS", 0)
     assert found(RISEN) == before
 
 

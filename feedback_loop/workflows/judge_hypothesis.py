@@ -1,0 +1,80 @@
+"""A person confirms or rejects a hypothesis: a label with the score as it is at that time, added and never changed.
+
+What labels prove is in `analysis/hypothesis_labels`. The rules that are easy to break: saying the same again adds nothing, while saying
+otherwise adds a later label, which counts; and the unknown cause can be confirmed too: that no known change is to blame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from feedback_loop.analysis.hypothesis_labels import counting, waiting
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.loop_vocab import HypothesisLabel
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.errors import BadInput
+from feedback_loop.ports import StateStore, TableStore
+from feedback_loop.workflows.people import People, roles_of
+
+HYPOTHESIS, LABEL = TABLES["analysis_hypothesis"], TABLES["state_hypothesis_label"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The label that counts now, and whether it is new."""
+
+    label_id: str
+    hypothesis_id: str
+    hypothesis_label: HypothesisLabel
+    is_new: bool
+
+
+def judge_hypothesis(
+    hypothesis_id: str,
+    label: HypothesisLabel,
+    person: str,
+    people: People,
+    tables: TableStore,
+    state: StateStore,
+    at: datetime,
+    why: str | None = None,
+) -> Judged:
+    """The label that the person gave the hypothesis; raises BadInput where the person or the hypothesis is unknown."""
+    roles_of(person, people)
+    hypothesis = _hypothesis(hypothesis_id, tables)
+    before = counting(state.snapshot(LABEL)).filter(pl.col("hypothesis_id") == hypothesis_id).to_dicts()
+    if before and (before[0]["hypothesis_label"], before[0]["labelled_by"]) == (label, person):
+        return Judged(before[0]["label_id"], hypothesis_id, label, is_new=False)
+    row = {
+        **{name: hypothesis[name] for name in ("hypothesis_id", "alert_id", "product", "cause_kind", "cause_id", "hypothesis_version")},
+        "label_id": stable_id("hypothesis_label", hypothesis_id, person, str(label), at),
+        "hypothesis_label": str(label),
+        "hypothesis_score_applied": hypothesis["hypothesis_score"],
+        "labelled_by": person,
+        "labelled_at": at,
+        "label_why": (why or "").strip() or None,
+    }
+    state.record(LABEL, [row], person, at)
+    return Judged(str(row["label_id"]), hypothesis_id, label, is_new=True)
+
+
+def hypothesis_labels(state: StateStore | None) -> pl.DataFrame:
+    """Every label of a hypothesis, the oldest first; none where nothing was decided yet."""
+    return pl.DataFrame(schema=pl.Schema(LABEL.schema)) if state is None else state.snapshot(LABEL)
+
+
+def hypotheses_waiting(tables: TableStore, labels: pl.DataFrame, days: DayRange | None = None) -> pl.DataFrame:
+    """The hypotheses of the days, or of all, that nobody judged."""
+    return waiting(tables.read(HYPOTHESIS, days), labels)
+
+
+def _hypothesis(hypothesis_id: str, tables: TableStore) -> dict[str, Any]:
+    found = tables.read(HYPOTHESIS, matching=pl.DataFrame({"hypothesis_id": [hypothesis_id]}))
+    if found.is_empty():
+        raise BadInput("no hypothesis has this id. `issues show ID` names those of an issue, `labels hypotheses --waiting` those to judge.")
+    return found.row(0, named=True)
