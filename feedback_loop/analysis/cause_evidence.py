@@ -1,8 +1,8 @@
 """Evidence for and against one candidate cause of one alert: sentences with their figures, and how strongly each speaks.
 
-Two kinds. Witnesses know something that the complaints' counts by segment and hour do not tell (the service's errors, the words, what
-happened when the change ended): they enter the posterior in `hypotheses` as factors. Figures show what the weighing of the counts saw: when,
-inside and outside of the scope, before and since; their strength only orders them. The rule that is easy to break: a piece without enough
+Two kinds. Witnesses know what the complaints' counts by segment and hour do not tell (the service's errors, the words, what happened when
+the change ended): they enter the posterior in `blame` as factors. Figures show what the weighing of the counts saw: when, inside and
+outside of the scope, before and since; their strength only orders them. The rule that is easy to break: a piece without enough
 figures says nothing; silence must not look like exoneration.
 """
 

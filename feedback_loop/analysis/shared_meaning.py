@@ -37,8 +37,9 @@ class SharedMeaning:
 
     @classmethod
     def of(cls, fragments: pl.DataFrame, embeddings: pl.DataFrame, embedder: Embedder) -> SharedMeaning:
-        """Read: fragment_id, record_id · fragment_id, vector."""
-        rows = fragments.select("fragment_id", "record_id").join(embeddings.select("fragment_id", "vector"), on="fragment_id")
+        """Read: fragment_id, record_id · fragment_id, embedding_model_version, vector; vectors of another model are left out."""
+        comparable = embeddings.filter(pl.col("embedding_model_version") == embedder.model_version).select("fragment_id", "vector")
+        rows = fragments.select("fragment_id", "record_id").join(comparable, on="fragment_id")
         rows = rows.sort("fragment_id")
         places: dict[str, list[int]] = {}
         for place, record_id in enumerate(rows["record_id"]):
