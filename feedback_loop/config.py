@@ -167,6 +167,11 @@ class Settings:
         return self.home / "owners.yaml"
 
     @property
+    def alert_rules_file(self) -> Path:
+        """Which shares of some hours are an alert; where it is missing, the rules of the package count."""
+        return self.home / "alert_rules.yaml"
+
+    @property
     def taxonomy_file(self) -> Path:
         """A company's own classes; where it is missing, the seed taxonomy of the package counts."""
         return self.home / "taxonomy.yaml"

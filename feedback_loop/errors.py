@@ -180,6 +180,14 @@ class OwnershipRefused(BadInput):
         super().__init__(f"{place}: {'; '.join(problems)}. Nothing of this table is used until it is mended; see `owners lint`.")
 
 
+class AlertRulesRefused(BadInput):
+    """Rules of alerts can't be followed as they stand, so none of them is used."""
+
+    def __init__(self, problems: list[str], place: str = "the alert rules") -> None:
+        self.problems, self.place = problems, place
+        super().__init__(f"{place}: {'; '.join(problems)}. No rule of it is used until it is mended; see `rules lint`.")
+
+
 class TaxonomyRefused(BadInput):
     """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
 

@@ -9,6 +9,7 @@ import pytest
 
 from feedback_loop import errors
 from feedback_loop.errors import (
+    AlertRulesRefused,
     AuditChainBroken,
     BadInput,
     CaseChanged,
@@ -71,6 +72,7 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     AuditChainBroken(["record 2 is edited"]): {"breaks": ["record 2 is edited"]},
     LabelsRefused(2, 9): {"count": 2, "total": 9},
     OwnershipRefused(["default: add it"], "owners.yaml"): {"place": "owners.yaml", "problems": ["default: add it"]},
+    AlertRulesRefused(["rules: add it"], "alert_rules.yaml"): {"place": "alert_rules.yaml", "problems": ["rules: add it"]},
     RetentionRefused("retention.yaml", ["days: no number"]): {"place": "retention.yaml", "problems": ["days: no number"]},
     TaxonomyRefused(["classes: none"], "taxonomy.yaml"): {"place": "taxonomy.yaml", "problems": ["classes: none"]},
     ModelRefused("model-1", "no such version", "Train one."): {"model_version": "model-1", "why": "no such version"},

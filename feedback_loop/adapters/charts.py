@@ -31,6 +31,13 @@ def points_by_day(frame: pl.DataFrame, value: str, title: str, colour: str) -> b
     return _png(_base(frame, title).mark_circle(size=45, opacity=0.7).encode(**encoding))
 
 
+def bars_by_day_with_marks(frame: pl.DataFrame, count: str, marks: pl.DataFrame, mark: str, title: str) -> bytes:
+    """Bars of a count by event_date, and a line at the event_date of each row of the marks, coloured by what it marks."""
+    lines = _base(marks, title).mark_rule(strokeWidth=2).encode(x=_DAY, color=alt.Color(f"{mark}:N", title=None))
+    bars = _base(frame, title).mark_bar(color="#bbbbbb").encode(x=_DAY, y=alt.Y(f"sum({count}):Q", title=None))
+    return _png(alt.LayerChart(layer=[bars, lines]))
+
+
 def bars_with_marks(counts: pl.DataFrame, marks: pl.DataFrame, title: str) -> bytes:
     """Bars of complaint_count by part_starts_at, and a line at each mark's instant: columns at, what."""
     y = alt.Y("complaint_count:Q", title=None, axis=alt.Axis(tickMinStep=1))

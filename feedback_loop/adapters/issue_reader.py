@@ -1,11 +1,11 @@
 """Ranked issues of a range of days, put together from the published marts.
 
-Ranked by fragments in the range, then by alerts in the range; catch-alls follow after all clusters, because they gather what fits nowhere,
-are large for that reason alone, and name nothing that could be mended. Product, release, region and tier narrow the fragments that are
-counted, quoted and listed by version; the class narrows the issues. `trend`, `customer_count`, `first_seen_at` and `last_seen_at` are
-those of the issue's latest day at or before the last of the range, so that a spike far in the past reads as it stood then; label and class
-are the ledger's, so that an issue has one name whatever the range. How the marts are opened is in `marts`; every value from outside is
-bound as a parameter, never part of a statement.
+Ranked by fragments in the range, then by alerts in the range; catch-alls follow after all clusters, because they gather what fits
+nowhere, are large for that reason alone, and name nothing that could be mended. Product, release, region and tier narrow the fragments
+that are counted, quoted and listed by version; the class narrows the issues. `trend`, `priority`, `customer_count`, `first_seen_at` and
+`last_seen_at` are those of the issue's latest day at or before the last of the range, so that a spike far in the past reads as it stood
+then; label and class are the ledger's, so that an issue has one name whatever the range. How the marts are opened is in `marts`; every
+value from outside is bound as a parameter, never part of a statement.
 """
 
 from __future__ import annotations
@@ -85,6 +85,9 @@ class RankedIssue:
     product: str
     issue_class: str
     is_catch_all: bool
+    priority: str
+    priority_reasons: tuple[str, ...]
+    cost_of_delay_usd: float | None
     wording_summary: str | None
     wording_hypothesis: str | None
     wording_version: str | None
@@ -127,7 +130,7 @@ def _ranked(connection: duckdb.DuckDBPyConnection, wanted: IssueFilter, limit: i
 
 def _issue(row: Row, versions: list[Row], quotes: list[Row], alerts: list[Row]) -> RankedIssue:
     return RankedIssue(
-        **row,
+        **row | {"priority_reasons": tuple(row["priority_reasons"])},
         versions=tuple(v["product_version"] for v in versions),
         quotes=tuple(q["masked_text"] for q in quotes),
         alerts=tuple(IssueAlert(**{k: v for k, v in alert.items() if k != "candidates"}) for alert in alerts),
@@ -176,7 +179,7 @@ alerted as (
 ),
 ranked_days as (
     select
-        issue_id, trend, customer_count, first_seen_at, last_seen_at,
+        issue_id, trend, customer_count, first_seen_at, last_seen_at, priority, priority_reasons, cost_of_delay_usd,
         row_number() over (partition by issue_id order by event_date desc) as recency_rank
     from mart_issue_day
     where event_date <= $2
@@ -191,6 +194,7 @@ worded as (
 select
     ledger.issue_id, ledger.issue_label as label, coalesce(counted.fragment_count, 0) as fragment_count, as_of.customer_count,
     as_of.trend, as_of.first_seen_at, as_of.last_seen_at, ledger.product, ledger.issue_class, ledger.is_catch_all,
+    as_of.priority, as_of.priority_reasons, as_of.cost_of_delay_usd,
     worded.wording_summary, worded.wording_hypothesis, worded.wording_version
 from mart_issue as ledger
 -- An issue without a day so far did not exist at the end of the range.

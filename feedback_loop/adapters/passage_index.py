@@ -177,7 +177,7 @@ def _batches(content_keys: Sequence[str], cut: Callable[[str], Sequence[Passage]
 def _add(database: sqlite3.Connection, batch: dict[str, Sequence[Passage]], embedder: Embedder) -> None:
     passages = [(key, passage) for key, of_content in batch.items() for passage in of_content]
     texts = [passage.indexed_text for _, passage in passages]
-    words, vectors = [spelt(text) for text in texts], embedder.embed(texts)
+    words, vectors = [spelt(f"{one.document_id}\n{one.indexed_text}") for _, one in passages], embedder.embed(texts)
     database.execute("BEGIN IMMEDIATE")  # so that of two that index at once the second finds what the first did
     with database:
         taken = {row[0] for row in database.execute(_HELD)}

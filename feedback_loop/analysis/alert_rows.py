@@ -12,22 +12,20 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
+from feedback_loop.analysis.after_changes import CHANGE_BUDGET
 from feedback_loop.analysis.complaint_counts import History, Subject, texts
 from feedback_loop.analysis.localise import AlertedDay, Release, candidates
+from feedback_loop.analysis.rises import RATE_BUDGET
 from feedback_loop.analysis.segments import Codes
-from feedback_loop.analysis.share_trigger import LIMITS
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import AlertKind, SubjectKind
+from feedback_loop.methods.statistics.rising_shares.usual import USUAL_DAYS
 
 URGENT_SCORE = 1000.0
 _HIGHEST_RATE_SCORE = 300.0
 SAMPLE_SIZE = 5
 
-FALSE_SHARE = 0.02
-"""Share of a product's rate alerts of one day that may be false (Benjamini–Hochberg over all its subjects of the day)."""
-
-DETECTOR_VERSION = f"betabin-window{WINDOW_DAYS}-fdr{FALSE_SHARE}-share{LIMITS.share}of{LIMITS.window_hours}h-2"
+DETECTOR_VERSION = f"evalues-usual{USUAL_DAYS}-rate{RATE_BUDGET}-change{CHANGE_BUDGET}-3"
 
 Row = dict[str, object]
 
@@ -61,14 +59,27 @@ class Finding:
     p_value: float | None = None
     usual_share: float | None = None
     """Complaint share of the subject that the days before let expect."""
+    change_id: str | None = None
+    rule: str | None = None
 
 
-def alert_row(product: ProductHistory, day: date, finding: Finding) -> Row:
+@dataclass(frozen=True)
+class Story:
+    """What a finding tells together with others: under one name (None: it began before what the day reads), from its first day on."""
+
+    story_id: str | None
+    is_continuation: bool
+    is_head: bool
+    observed_count: int
+    """Records that complain about the finding's subject since the story began."""
+
+
+def alert_row(product: ProductHistory, day: date, finding: Finding, story: Story) -> Row:
     """The finding of the day as a row of `analysis_alert`."""
     subject, observed, expected = finding.subject, len(finding.records), finding.expected
     score = URGENT_SCORE if finding.p_value is None else float(min(-np.log10(max(finding.p_value, 1e-320)), _HIGHEST_RATE_SCORE))
     return {
-        "alert_id": stable_id("alert", day, product.history.product, finding.kind, subject.kind, subject.subject_id),
+        "alert_id": stable_id("alert", day, product.history.product, *_of_what(finding)),
         "alert_kind": str(finding.kind),
         "subject_kind": str(subject.kind),
         "subject_id": subject.subject_id,
@@ -85,9 +96,21 @@ def alert_row(product: ProductHistory, day: date, finding: Finding) -> Row:
         "window_minutes": finding.window_minutes,
         "sample_fragment_ids": finding.sample,
         "candidates": candidates(_alerted_day(product.history, day, finding), product.releases),
+        "story_id": story.story_id,
+        "is_continuation": story.is_continuation,
+        "is_story_head": story.is_head,
+        "story_observed_count": story.observed_count,
+        "alerted_change_id": finding.change_id,
+        "alert_rule_id": finding.rule,
         "detector_version": DETECTOR_VERSION,
         "event_date": day,
     }
+
+
+def _of_what(finding: Finding) -> tuple[str, ...]:
+    """Kind and subject, and what else tells apart two alerts of one day: the change that one followed, the rule that another broke."""
+    more = [part for part in (finding.change_id, finding.rule) if part is not None]
+    return (finding.kind, finding.subject.kind, finding.subject.subject_id, *more)
 
 
 def sample(history: History, subject: Subject, records: Codes, clusters: list[Row]) -> list[str]:

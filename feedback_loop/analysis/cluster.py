@@ -25,6 +25,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.methods import group_terms, grouping
+from feedback_loop.methods.grouping.rows import Vectors, unit
 
 Numbers = npt.NDArray[np.int64]
 
@@ -34,7 +35,9 @@ SAMPLE_LIMIT = 4000
 MAIN_LANGUAGE = "en"
 """Fragments whose language can't be told are grouped with these: most are short English, or Hindi in Latin letters."""
 
-CLUSTERER_VERSION = f"by-language-{grouping.METHOD_VERSION}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
+METHOD = grouping.Method.HDBSCAN
+
+CLUSTERER_VERSION = f"by-language-{grouping.METHOD_VERSIONS[METHOD]}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
 
 _CLASS_ORDER = {str(c): n for n, c in enumerate(ISSUE_CLASSES)}
 
@@ -88,7 +91,7 @@ class _Product:
     classes: npt.NDArray[np.str_]
     languages: npt.NDArray[np.str_]
     versions: npt.NDArray[np.str_]
-    vectors: grouping.Vectors
+    vectors: Vectors
     terms: list[list[str]]
 
     @classmethod
@@ -138,10 +141,10 @@ class _Product:
 
     def _symptoms(self, members: Numbers) -> Numbers:
         if len(members) <= SAMPLE_LIMIT:
-            return grouping.group(self.vectors[members]).filled_when_near()
+            return grouping.group(self.vectors[members], METHOD).filled_when_near()
         ranked = sorted(range(len(members)), key=lambda n: hashlib.sha256(self.ids[members[n]].encode()).digest())
         sample = np.sort(np.array(ranked[:SAMPLE_LIMIT]))
-        sampled = grouping.group(self.vectors[members[sample]])
+        sampled = grouping.group(self.vectors[members[sample]], METHOD)
         labels = sampled.extended(self.vectors[members])
         labels[sample] = sampled.filled_when_near()
         return labels
@@ -167,7 +170,7 @@ class _Cluster:
     """One row but its centroid: polars takes all centroids at once, as one matrix, ten times as fast as lists of numbers."""
 
     values: dict[str, object]
-    centroid: grouping.Vectors
+    centroid: Vectors
 
 
 def _clusters(product: _Product, day: date, grouped: _Grouped) -> Iterator[_Cluster]:
@@ -194,7 +197,7 @@ def _frame(found: list[_Cluster]) -> pl.DataFrame:
     schema = pl.Schema(TABLES["analysis_cluster"].schema)
     if not found:
         return pl.DataFrame(schema=schema)
-    centroids = grouping.unit(np.stack([cluster.centroid for cluster in found]))
+    centroids = unit(np.stack([cluster.centroid for cluster in found]))
     without = {name: dtype for name, dtype in schema.items() if name != "centroid"}
     rows = pl.DataFrame([cluster.values for cluster in found], schema=without)
     return rows.with_columns(pl.Series("centroid", centroids).arr.to_list()).select(list(schema))

@@ -25,7 +25,7 @@ COMPLAINT_STARS = 2.0
 PSEUDO_RECORDS = 10.0
 """Records with the product's usual share that each segment is credited with, so that a small one is not judged by two or three."""
 
-DAY_MICROSECONDS, HOUR_MICROSECONDS = 86_400_000_000, 3_600_000_000
+DAY_MICROSECONDS, HOUR_MICROSECONDS, MINUTE_MICROSECONDS = 86_400_000_000, 3_600_000_000, 60_000_000
 
 Reals = npt.NDArray[np.float64]
 
@@ -63,6 +63,7 @@ class History:
     complains: npt.NDArray[np.bool_]
     fragments: dict[str, Complaint]
     record_positions: dict[str, int]
+    customers: list[str | None]
 
     @classmethod
     def of(cls, product: str, messages: pl.DataFrame, eligible: pl.DataFrame) -> History:
@@ -80,6 +81,7 @@ class History:
             complains.to_series().to_numpy().astype(bool),
             {f: Complaint(*rest) for f, *rest in found.select("fragment_id", "position", "best_class", "class_score").iter_rows()},
             dict(zip(records["record_id"].to_list(), range(records.height), strict=True)),
+            records["customer_id"].to_list(),
         )
 
     def active_days(self, days: DayRange) -> list[date]:
@@ -132,7 +134,9 @@ class History:
         return Subject(SubjectKind.CLUSTER, cluster_id, str(cluster["best_class"]), cluster_id, self._records(members))
 
     def _records(self, fragment_ids: list[str]) -> Codes:
-        return np.unique(np.array([self.fragments[f].record for f in fragment_ids], dtype=np.int64))
+        """The records of the fragments that complain: four stars with a word of money are praise, whatever class the words have."""
+        found = np.unique(np.array([self.fragments[f].record for f in fragment_ids], dtype=np.int64))
+        return found[self.complains[found]]
 
 
 def texts(value: object) -> list[str]:

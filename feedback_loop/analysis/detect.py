@@ -1,46 +1,39 @@
-"""Alerts: on which day a product, a class or a symptom cluster drew more complaining records than the days before let expect.
+"""Alerts: what rose in a product, a class or a symptom cluster beyond what the weeks before let expect, and what is news of it.
 
-A rate alert compares a day with up to 27 days before it; a share alert looks at six hours (`share_trigger`); an urgent record needs no
-comparison and alerts at once. Who complained is counted in `complaint_counts`, how counts are judged is `methods/statistics/count_models`,
-what an alert says is `alert_rows`. The rules that are easy to break: records are counted, not fragments, so that a long message counts
-once; a day reads its own window only, so that it comes out the same alone and within a range.
+Four kinds: a rise of any time (`rises`), a rise in the first hours after a change (`after_changes`), a share of some hours
+(`share_trigger`), and an urgent record, which needs no comparison. Who complained is counted in `complaint_counts`, which alerts tell one
+story in `alert_stories`, what an alert says in `alert_rows`. The rules that are easy to break: records are counted, not fragments, so that
+a long message counts once; a day reads its own window only, so that it comes out the same alone and within a range.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from feedback_loop.analysis.alert_rows import FALSE_SHARE, SAMPLE_SIZE, Finding, ProductHistory, Row, alert_row, sample
+from feedback_loop.analysis.after_changes import Change, changes_of, rises_after
+from feedback_loop.analysis.alert_rows import SAMPLE_SIZE, Finding, ProductHistory, Row, alert_row, sample
+from feedback_loop.analysis.alert_stories import Told, stories
 from feedback_loop.analysis.cluster import eligible_fragments
-from feedback_loop.analysis.complaint_counts import (
-    HOUR_MICROSECONDS,
-    History,
-    Reals,
-    Subject,
-    first_instant,
-    instant_of,
-    texts,
-)
+from feedback_loop.analysis.complaint_counts import MINUTE_MICROSECONDS, History, Subject, instant_of, texts
+from feedback_loop.analysis.rises import QUIET_DAYS, Rises
 from feedback_loop.analysis.segments import Codes
-from feedback_loop.analysis.share_trigger import LIMITS, ShareLimits, firings
+from feedback_loop.analysis.share_trigger import SEED_RULES, Firing, ShareRule, fired
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, Severity, SubjectKind
-from feedback_loop.methods.statistics.count_models import ShareFit, discoveries, fit_shares
-
-FEWEST_RECORDS = 3
-"""Complaining records below which a day raises no rate alert, however unusual."""
-
-FEWEST_DAYS, FEWEST_EXPOSURE = 7, 20
-"""Days since the product's first record within the window, and records on them, below which there is no baseline and no rate alert."""
 
 DAY_MINUTES = 1440.0
 
 _CLUSTER_COLUMNS = ("cluster_id", "product", "best_class", "is_catch_all", "member_fragment_ids", "day_fragment_ids", "event_date")
+
+
+_NO_ROWS, _NO_CHANGES = pl.DataFrame(), pl.DataFrame(schema=pl.Schema(TABLES["context_change"].schema))
 
 
 def alerts(
@@ -50,38 +43,88 @@ def alerts(
     clusters: pl.DataFrame,
     releases: pl.DataFrame,
     days: DayRange,
-    limits: ShareLimits = LIMITS,
+    rules: Sequence[ShareRule] = SEED_RULES,
+    changes: pl.DataFrame = _NO_CHANGES,
 ) -> pl.DataFrame:
     """The rows of `analysis_alert` for the days.
 
-    Fragments, messages and classifications cover the days and the `WINDOW_DAYS - 1` before, releases the days and the `CANDIDATE_DAYS`
-    before, clusters the days. Read of them: fragment_id, record_id, product, event_date, duplicate_of, severity · record_id, product,
-    event_date, occurred_at, rating, product_version, `SCOPE_DIMENSIONS` · fragment_id, best_class, class_score · all columns · product,
-    release_version, released_at, is_inferred.
+    Fragments, messages and classifications cover the days and the `WINDOW_DAYS - 1` before, releases and changes the days and the
+    `CANDIDATE_DAYS` before, clusters the days. Read of them: fragment_id, record_id, product, event_date, duplicate_of, severity,
+    masked_text where a rule has words ·
+    record_id, product, event_date, occurred_at, rating, product_version, `SCOPE_DIMENSIONS` · fragment_id, best_class, class_score ·
+    all columns · product, release_version, released_at, is_inferred · change_id, statement_id, product, started_at, scope, landed_at.
     """
     scored = classifications.select("fragment_id", "class_score")
     eligible = eligible_fragments(fragments, classifications).join(scored, on="fragment_id")
-    urgent = _by_product_and_day(_urgent(fragments, classifications, days))
+    urgent = _urgent(fragments, classifications, days.widened(before=QUIET_DAYS)).partition_by("product", as_dict=True)
     grouped = _by_product_and_day(clusters.select(_CLUSTER_COLUMNS).sort("cluster_id"))
     rows = [
         row
         for name in sorted(messages["product"].unique())
-        for product in [ProductHistory.of(name, messages, eligible, releases)]
-        for day in product.history.active_days(days)
-        for row in _alerts_of(product, day, grouped.get((name, day), []), urgent.get((name, day), []), limits)
+        for known in [ProductHistory.of(name, messages, eligible, releases)]
+        for own in [_own_rules(known.history, rules, fragments)]
+        for product in [_Product(known, Rises(known.history), changes_of(name, changes, releases), own)]
+        for of_product in [urgent.get((name,), _NO_ROWS)]
+        for day in known.history.active_days(days)
+        for row in product.alerts(day, grouped.get((name, day), []), _near(of_product, day))
     ]
     schema = pl.Schema(TABLES["analysis_alert"].schema)
     return pl.DataFrame(rows, schema=schema).sort("event_date", "alert_score", "alert_id", descending=[False, True, False])
 
 
-def _alerts_of(product: ProductHistory, day: date, clusters: list[Row], urgent: list[Row], limits: ShareLimits) -> Iterator[Row]:
-    subjects = list(product.history.subjects(day, clusters))
-    for finding in (
-        *_rate_findings(product.history, day, subjects, clusters),
-        *_share_findings(product.history, day, subjects, clusters, limits),
-        *_urgent_findings(product.history, day, clusters, urgent),
-    ):
-        yield alert_row(product, day, finding)
+@dataclass(frozen=True)
+class _OwnRule:
+    """A rule for the product, and the records that say its words; None where it names none."""
+
+    rule: ShareRule
+    saying: Codes | None
+
+
+@dataclass(frozen=True)
+class _Product:
+    """One product with what is asked of it anew on each day."""
+
+    known: ProductHistory
+    rises: Rises
+    changes: list[Change]
+    rules: list[_OwnRule]
+
+    def alerts(self, day: date, clusters: list[Row], urgent: list[Row]) -> Iterator[Row]:
+        """The rows of the day."""
+        history = self.known.history
+        subjects = list(history.subjects(day, clusters))
+        shares = [(own.rule, fired(history, day, own.rule.subjects(subjects, own.saying), own.rule.limits)) for own in self.rules]
+        of_day = [row for row in urgent if row["event_date"] == day]
+        findings = [
+            *_rate_findings(self.rises, day, subjects, clusters),
+            *_change_findings(self.rises, day, subjects, clusters, self.changes),
+            *(finding for rule, found in shares for finding in _share_findings(history, found.firings, clusters, rule)),
+            *_urgent_findings(history, day, clusters, of_day),
+        ]
+        before = {str(row["best_class"]) for row in urgent if row["event_date"] != day}
+        known = Told({key: day for _, found in shares for key, day in found.before.items()}, before)
+        for finding, story in zip(findings, stories(self.rises, day, subjects, findings, known), strict=True):
+            yield alert_row(self.known, day, finding, story)
+
+
+def _own_rules(history: History, rules: Sequence[ShareRule], fragments: pl.DataFrame) -> list[_OwnRule]:
+    """The rules for the product, each with the records that say its words."""
+    own = [rule for rule in rules if not rule.products or history.product in rule.products]
+    return [_OwnRule(rule, _saying(history, rule.words, fragments) if rule.words else None) for rule in own]
+
+
+def _saying(history: History, words: Sequence[str], fragments: pl.DataFrame) -> Codes:
+    """The records with a fragment that says one of the words, whole and in upper or lower case."""
+    pattern = r"(?i)\b(?:" + "|".join(re.escape(word) for word in words) + r")\b"
+    of_product = fragments.filter((pl.col("product") == history.product) & pl.col("masked_text").str.contains(pattern))
+    return history.positions([r for r in of_product["record_id"].unique().sort().to_list() if r in history.record_positions])
+
+
+def _near(urgent: pl.DataFrame, day: date) -> list[Row]:
+    """The urgent fragments of the day and of the days before in which the same is no news."""
+    if urgent.is_empty():
+        return []
+    return urgent.filter(pl.col("event_date").is_between(day - timedelta(days=QUIET_DAYS), day)).to_dicts()
 
 
 def _by_product_and_day(rows: pl.DataFrame) -> dict[tuple[str, date], list[Row]]:
@@ -91,47 +134,40 @@ def _by_product_and_day(rows: pl.DataFrame) -> dict[tuple[str, date], list[Row]]
     return found
 
 
-def _rate_findings(history: History, day: date, subjects: list[Subject], clusters: list[Row]) -> Iterator[Finding]:
-    exposure = history.by_day(np.arange(len(history.days)), day)
-    baseline = _baseline(exposure)
-    if baseline is None or not exposure[-1]:
-        return
-    counts = np.stack([history.by_day(s.records, day) for s in subjects])
-    fit = fit_shares(counts[:, baseline], exposure[baseline])
-    observed, expected = counts[:, -1], fit.expected(exposure[-1])
-    p_values = fit.tail(observed, exposure[-1])
-    found = discoveries(p_values, FALSE_SHARE)
-    for n in np.flatnonzero(found & (observed >= FEWEST_RECORDS)):
-        today = np.intersect1d(subjects[n].records, history.of_day(day))
+def _rate_findings(rises: Rises, day: date, subjects: list[Subject], clusters: list[Row]) -> Iterator[Finding]:
+    for rise in rises.of(day, subjects):
         yield Finding(
             AlertKind.RATE,
-            subjects[n],
-            today,
-            int(exposure[-1]),
-            sample(history, subjects[n], today, clusters),
-            instant_of(_raised(history, day, today, fit.only(int(n)), float(p_values[found].max()))),
+            rise.subject,
+            rise.records,
+            rise.exposure_count,
+            sample(rises.history, rise.subject, rise.records, clusters),
+            instant_of(rise.raised_at),
             DAY_MINUTES,
-            float(expected[n]),
-            float(p_values[n]),
-            float(expected[n] / exposure[-1]),
+            rise.expected,
+            float(np.exp(-max(rise.log_evidence, 0.0))),
+            min(rise.expected / rise.exposure_count, 1.0),
         )
 
 
-def _raised(history: History, day: date, today: Codes, fit: ShareFit, threshold: float) -> int:
-    """The end of the first full hour by which the records so far pass the day's threshold; else the end of the day."""
-    midnight = first_instant(day)
-    complaints, exposure = (
-        np.cumsum(np.bincount((history.instants[records] - midnight) // HOUR_MICROSECONDS, minlength=24)).astype(np.float64)
-        for records in (today, history.of_day(day))
-    )
-    for hour in np.flatnonzero(complaints[:-1] >= FEWEST_RECORDS):
-        if fit.tail(complaints[hour : hour + 1], exposure[hour])[0] <= threshold:
-            return midnight + (int(hour) + 1) * HOUR_MICROSECONDS
-    return midnight + 24 * HOUR_MICROSECONDS
+def _change_findings(rises: Rises, day: date, subjects: list[Subject], clusters: list[Row], changes: list[Change]) -> Iterator[Finding]:
+    for rise in rises_after(rises, day, subjects, changes):
+        yield Finding(
+            AlertKind.CHANGE,
+            rise.subject,
+            rise.records,
+            rise.exposure_count,
+            sample(rises.history, rise.subject, rise.records, clusters),
+            instant_of(rise.raised_at),
+            (rise.raised_at - rise.change.began) / MINUTE_MICROSECONDS,
+            rise.expected,
+            float(np.exp(-max(rise.log_evidence, 0.0))),
+            change_id=rise.change.change_id,
+        )
 
 
-def _share_findings(history: History, day: date, subjects: list[Subject], clusters: list[Row], limits: ShareLimits) -> Iterator[Finding]:
-    for firing in firings(history, day, subjects, limits):
+def _share_findings(history: History, shares: list[Firing], clusters: list[Row], rule: ShareRule) -> Iterator[Finding]:
+    for firing in shares:
         yield Finding(
             AlertKind.SHARE,
             firing.subject,
@@ -139,18 +175,11 @@ def _share_findings(history: History, day: date, subjects: list[Subject], cluste
             firing.exposure_count,
             sample(history, firing.subject, firing.records, clusters),
             instant_of(firing.end),
-            60.0 * limits.window_hours,
+            60.0 * rule.limits.window_hours,
             firing.expected,
             firing.p_value,
+            rule=rule.rule_id,
         )
-
-
-def _baseline(exposure: Reals) -> slice | None:
-    """The days before the last from the product's first record on; None where they are too few to compare with."""
-    seen = np.flatnonzero(exposure[:-1])
-    if not seen.size or WINDOW_DAYS - 1 - seen[0] < FEWEST_DAYS or exposure[:-1].sum() < FEWEST_EXPOSURE:
-        return None
-    return slice(int(seen[0]), WINDOW_DAYS - 1)
 
 
 def _urgent(fragments: pl.DataFrame, classifications: pl.DataFrame, days: DayRange) -> pl.DataFrame:

@@ -7,9 +7,9 @@ today's subjects and one baseline, so that a day comes out the same alone and wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -53,9 +53,35 @@ class ShareLimits:
     """Days and records before these, below which there is no usual share and nothing fires."""
 
     dimensions: tuple[str, ...] = ("browser", "product_version", "region", "os", "device", "tier")
+    """Dimensions whose values are segments; without any the share is that of everybody."""
 
 
 LIMITS = ShareLimits()
+SEED_RULE = "segment-share"
+
+
+@dataclass(frozen=True)
+class ShareRule:
+    """One rule: its limits, the products that it is for (all where none is named), and which complaints count."""
+
+    rule_id: str = SEED_RULE
+    limits: ShareLimits = LIMITS
+    products: tuple[str, ...] = ()
+    complaint_classes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def subjects(self, subjects: Sequence[Subject], saying: Codes | None) -> list[Subject]:
+        """Those of the subjects that the rule looks at: all, its classes, or with words alone the product; of records that say them."""
+        chosen = list(subjects)
+        if self.complaint_classes:
+            chosen = [s for s in subjects if s.kind is SubjectKind.CLASS and s.alerted_class in self.complaint_classes]
+        elif self.words:
+            chosen = [s for s in subjects if s.kind is SubjectKind.PRODUCT]
+        return chosen if saying is None else [replace(s, records=np.intersect1d(s.records, saying)) for s in chosen]
+
+
+SEED_RULES = (ShareRule(),)
+_EVERYBODY = -1
 _EDGE = 1e-9
 
 
@@ -73,11 +99,19 @@ class Firing:
     p_value: float
 
 
-def firings(history: History, day: date, subjects: list[Subject], limits: ShareLimits = LIMITS) -> Iterator[Firing]:
+@dataclass(frozen=True)
+class Fired:
+    """Who fires on the day for the first time in days, and the day on which the product and its classes fired in the days before."""
+
+    firings: list[Firing]
+    before: dict[tuple[SubjectKind, str], date]
+
+
+def fired(history: History, day: date, subjects: Sequence[Subject], limits: ShareLimits = LIMITS) -> Fired:
     """The subjects that fire on the day for the first time in days, with the window and the segment."""
-    counted = _Counted.of(history, day, limits)
+    counted, found = _Counted.of(history, day, limits), Fired([], {})
     if counted is None:
-        return
+        return found
     looked_at, quiet = max(len(subjects) * len(counted.pairs), 1), 24 * limits.quiet_days
     known: dict[str | None, Flags] = {}
     for subject in subjects:
@@ -85,10 +119,13 @@ def firings(history: History, day: date, subjects: list[Subject], limits: ShareL
         before, windows = np.asarray(fires[:quiet].any(axis=0)), np.flatnonzero(fires.any(axis=1))
         if subject.kind is SubjectKind.CLASS:
             known[subject.alerted_class] = before
+        if subject.kind is not SubjectKind.CLUSTER and before.any():
+            found.before[subject.kind, subject.subject_id] = counted.day_of(int(windows[0]))
         # Clusters form anew each day: where their class fired for these segments already, another part of it is the same fault.
         of_class = known.get(subject.alerted_class, before)
         if windows.size and windows[0] >= quiet and not of_class[fires[windows[0]]].all():
-            yield counted.firing(subject, int(windows[0]), fires[windows[0]])
+            found.firings.append(counted.firing(subject, int(windows[0]), fires[windows[0]]))
+    return found
 
 
 @dataclass(frozen=True)
@@ -117,7 +154,8 @@ class _Counted:
         )
         if not long_enough:
             return None
-        names = [n for n, (dimension, _) in enumerate(history.segments.pairs) if dimension in limits.dimensions]
+        named = [n for n, (dimension, _) in enumerate(history.segments.pairs) if dimension in limits.dimensions]
+        names = named if limits.dimensions else [_EVERYBODY]
         counted = cls(history, limits, np.array(names, dtype=np.int64), start, midnight + DAY_MICROSECONDS, baseline, np.zeros(0))
         everybody = history.between(start, counted.end)
         every_hour = np.bincount(counted._hours(everybody), minlength=counted._hour_count).astype(np.float64)
@@ -127,7 +165,18 @@ class _Counted:
     @cached_property
     def _comes_overnight(self) -> Flags:
         """Which of the segments may be new, so that their usual share says nothing."""
-        return np.array([self.history.segments.pairs[pair][0] == COMES_OVERNIGHT for pair in self.pairs])
+        return np.array([self._dimension(pair) == COMES_OVERNIGHT for pair in self.pairs.tolist()], dtype=bool)
+
+    def _dimension(self, pair: int) -> str | None:
+        return None if pair == _EVERYBODY else self.history.segments.pairs[pair][0]
+
+    def _counts(self, records: Codes) -> Codes:
+        """How many of the records name each segment."""
+        everybody = np.array([len(records)], dtype=np.int64)
+        return np.concatenate([self.history.segments.counts(records), everybody])[self.pairs]
+
+    def _naming(self, records: Codes, pair: int) -> Codes:
+        return records if pair == _EVERYBODY else records[self.history.segments.holding(records, pair)]
 
     @property
     def _records(self) -> Reals:
@@ -153,21 +202,22 @@ class _Counted:
         codes = self.history.segments.codes[records]
         cells = (self._hours(records)[:, None] * width + codes)[codes >= 0]
         by_hour = np.bincount(cells, minlength=self._hour_count * width).reshape(self._hour_count, width)
-        return self._windows(by_hour[:, self.pairs].astype(np.float64))
+        everybody = np.bincount(self._hours(records), minlength=self._hour_count)[:, None]
+        return self._windows(np.concatenate([by_hour, everybody], axis=1)[:, self.pairs].astype(np.float64))
 
     def _usual(self, subject: Subject) -> ShareFit:
         """The share of the baseline's records that complain of the subject and name the segment, per segment."""
         before = np.intersect1d(subject.records, self.baseline)
-        counts, trials = self.history.segments.counts(before)[self.pairs], float(len(self.baseline))
+        counts, trials = self._counts(before), float(len(self.baseline))
         share = ((counts + PRIOR) / (trials + 2.0 * PRIOR)).astype(np.float64)
         return ShareFit(share, np.full(len(share), PRIOR_DISPERSION), np.full(len(share), trials))
 
     def _usual_within(self, subject: Subject) -> ShareFit:
         """The complaint share of the baseline's records that name the segment, per segment, held towards that of all of them."""
-        segments, before = self.history.segments, np.intersect1d(subject.records, self.baseline)
+        before = np.intersect1d(subject.records, self.baseline)
         everyone = (len(before) + PRIOR) / (len(self.baseline) + 2.0 * PRIOR)
-        trials = segments.counts(self.baseline)[self.pairs] + PSEUDO_RECORDS
-        share = (segments.counts(before)[self.pairs] + PSEUDO_RECORDS * everyone) / trials
+        trials = self._counts(self.baseline) + PSEUDO_RECORDS
+        share = (self._counts(before) + PSEUDO_RECORDS * everyone) / trials
         return ShareFit(share, np.full(len(share), PRIOR_DISPERSION), trials.astype(np.float64))
 
     def fires(self, subject: Subject, chance: float) -> Flags:
@@ -182,17 +232,26 @@ class _Counted:
             fires[window, pair] = within.only(int(pair)).tail(counts[window, [pair]], trials)[0] <= self.limits.chance
         return fires
 
+    def _strongest(self, places: Codes, lift: Reals) -> int:
+        """Of the firing places the one whose segment complains most compared with the others."""
+        order = [(*SCOPE_DIMENSIONS, None).index(self._dimension(pair)) for pair in self.pairs.tolist()]
+        of_segment = np.append(lift, 1.0)
+        return int(min(places.tolist(), key=lambda n: (-of_segment[self.pairs[n]], order[n], self.pairs[n])))
+
+    def day_of(self, window: int) -> date:
+        """The day in which the window ends."""
+        end = self.start + (window + self.limits.window_hours) * HOUR_MICROSECONDS
+        return date(1970, 1, 1) + timedelta(days=(end - 1) // DAY_MICROSECONDS)
+
     def firing(self, subject: Subject, window: int, fires: Flags) -> Firing:
         """The subject's alert in the window, about that one of the firing segments which complains most compared with the others."""
         end = self.start + (window + self.limits.window_hours) * HOUR_MICROSECONDS
         start = end - self.limits.window_hours * HOUR_MICROSECONDS
         records = self.history.between(start, end)
-        lift = lifts(self.history, subject.records, records)
-        dimension = [SCOPE_DIMENSIONS.index(name) for name, _ in self.history.segments.pairs]
-        place = min(np.flatnonzero(fires), key=lambda n: (-lift[self.pairs[n]], dimension[self.pairs[n]], self.pairs[n]))
+        place = self._strongest(np.flatnonzero(fires), lifts(self.history, subject.records, records))
         pair, usual = int(self.pairs[place]), self._usual(subject)
         complaining = np.intersect1d(subject.records, records)
-        named = complaining[self.history.segments.holding(complaining, pair)]
+        named = self._naming(complaining, pair)
         count, trials = np.array([float(len(named))]), self.exposure[window, place]
         ways = [(usual.only(int(place)), float(len(records)))]
         if self._comes_overnight[place]:

@@ -16,6 +16,7 @@ from feedback_loop.cli import (
     cost,
     demo,
     erase,
+    forecast,
     ingest,
     issues,
     knowledge,
@@ -28,6 +29,7 @@ from feedback_loop.cli import (
     query,
     reveal,
     rollback,
+    rules,
     run,
     simulate,
     taxonomy,
@@ -100,12 +102,14 @@ app.command("demo")(demo.demo)
 app.command("ingest")(ingest.ingest)
 app.command("run")(run.run)
 app.add_typer(issues.app, name="issues")
+app.command("forecast")(forecast.forecast)
 app.add_typer(knowledge.app, name="knowledge")
 app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(owners.app, name="owners")
+app.add_typer(rules.app, name="rules")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)

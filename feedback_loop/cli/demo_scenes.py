@@ -74,7 +74,7 @@ class Teller:
 
         self._heading(f"{now:%Y-%m-%d %H:%M}: the five-minute run looks at the open day")
         alerts = store.read(TABLES["analysis_alert"], DayRange(day, now.date())).sort("alert_score", descending=True)
-        shares = alerts.filter(alert_kind="share")
+        shares = alerts.filter(alert_kind="share", is_story_head=True)
         if shares.is_empty():
             self._say(f"{alerts.height} alerts, none of them a share of 18 % within six hours")
             return

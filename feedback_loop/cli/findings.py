@@ -75,20 +75,25 @@ with named as (
         end as subject
     from mart_alert as alerts
     left join mart_issue as ledger on alerts.complaint_issue_id = ledger.issue_id
-    where alerts.event_date between $1 and $2 and alerts.alert_kind = $3 and (cast($4 as varchar) is null or alerts.product = $4)
+    where
+        alerts.event_date between $1 and $2
+        and alerts.alert_kind in ($3, 'change')
+        and (cast($4 as varchar) is null or alerts.product = $4)
 ),
 best_day as (
     select
         *,
         count(distinct event_date) over (partition by product, subject) as day_count,
-        row_number() over (partition by product, subject order by alert_score desc, event_date, alert_id) as place
+        row_number() over (partition by product, subject order by alert_score desc, event_date, alert_id) as place,
+        -- One rise is told of its product, its class and its clusters on several days: of all these only the most surprising is told.
+        row_number() over (partition by product, coalesce(story_id, alert_id) order by alert_score desc, event_date, alert_id) as in_story
     from named
 ),
 -- A class rises with the issue that makes it rise: of both only the more surprising is told.
 told_once as (
     select *, row_number() over (partition by product, event_date, alerted_class order by alert_score desc, alert_id) as place_in_class
     from best_day
-    where place = 1
+    where place = 1 and in_story = 1
 )
 select
     event_date, product, subject, observed_count, expected_count, rate_ratio, day_count, candidates, complaint_issue_id, alerted_class

@@ -19,6 +19,7 @@ app = typer.Typer()
 
 ISSUES_SHOWN = 20
 _VERSIONS_SHOWN = 5
+_REASONS_SHOWN = 3
 
 
 @app.callback(invoke_without_command=True)
@@ -151,6 +152,7 @@ def print_issue(rank: int, issue: RankedIssue) -> None:
     say(f"{rank:>3}  {issue.label}  ({issue.issue_class}, {issue.product})")
     alerts = f"{len(issue.alerts)} alert{'' if len(issue.alerts) == 1 else 's'}"
     say(f"     {issue.fragment_count:,} complaints{customers} · {issue.trend} · {seen} · {alerts}")
+    say(f"     {issue.priority} priority: {'; '.join(issue.priority_reasons[:_REASONS_SHOWN])}")
     if issue.versions:
         say(f"     versions {', '.join(issue.versions[:_VERSIONS_SHOWN])}{' …' if len(issue.versions) > _VERSIONS_SHOWN else ''}")
     for quote in issue.quotes:

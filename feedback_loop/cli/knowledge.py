@@ -147,6 +147,7 @@ def passage_facts(found: FoundPassage) -> dict[str, object]:
         "score": found.fused_score,
         "word_rank": found.word_rank,
         "meaning_rank": found.meaning_rank,
+        "nearness_score": found.nearness_score,
         "matched_words": found.matched_words,
     }
 

@@ -134,18 +134,26 @@ def classify(
 
 
 @app.command()
-def cluster(context: typer.Context, source: Input, out: Out, as_json: JsonFlag = False) -> None:
+def cluster(
+    context: typer.Context,
+    source: Input,
+    out: Out,
+    method: Annotated[str, typer.Option(help="`communities` of near texts, or dense regions by `hdbscan`.")] = "communities",
+    as_json: JsonFlag = False,
+) -> None:
     """Group texts by what they say: a CSV file with `text_id,cluster_id,cluster_label,is_noise`.
 
     Example: `feedback-loop try cluster --input texts.csv --out clusters.csv`
     """
-    from feedback_loop.workflows.try_cluster import COLUMNS, cluster_answers
+    from feedback_loop.workflows.try_cluster import COLUMNS, Method, cluster_answers
     from feedback_loop.workflows.try_files import write_csv
 
+    if method not in [*Method]:
+        raise UnknownChoice("--method", method, list(Method))
     rows = _rows(source, out)
     embedder = open_embedder_without_cache(settings_of(context))
     with waiting(f"grouping {len(rows):,} texts"):
-        answers = cluster_answers(rows, embedder)
+        answers = cluster_answers(rows, embedder, Method(method))
     write_csv(out, COLUMNS, answers)
     _told(out, answers, as_json)
 

@@ -24,12 +24,14 @@ from feedback_loop.contracts.field_types import (
     VECTOR,
     Field,
 )  # fmt: skip
+from feedback_loop.contracts.issue_fields import ISSUE_FIELDS
 from feedback_loop.contracts.loop_fields import LOOP_FIELDS
 from feedback_loop.contracts.vocab import PersonalData
 
 __all__ = ["DAY", "FIELDS", "FLAG", "INSTANT", "INT", "REAL", "TEXT", "TEXTS", "Field"]
 
 _UNSAID = "the source does not say"
+_NO_PEAK = "no peak is foretold"
 
 _ALL = [
     # identity
@@ -168,15 +170,33 @@ _ALL = [
     Field("subject_id", TEXT, "the product, class or cluster that it is about"),
     Field("alerted_cluster_id", TEXT, "the cluster that it is about", "it is about a product or a class"),
     Field("alerted_class", TEXT, "the class that it is about", "it is about a whole product", vocabulary=vocab.ComplaintClass),
-    Field("observed_count", INT, "records that complain about the subject: of the day, or of a share alert's window and segment"),
-    Field("exposure_count", INT, "records of the product on the day, or in a share alert's window"),
-    Field("expected_count", REAL, "records that the days before let expect", "an urgent record needs no expectation"),
+    Field("observed_count", INT, "complaining records: of the day, or of the window (and segment) of a change or share alert"),
+    Field("exposure_count", INT, "records of the product on the day, or in the window of a change or share alert"),
+    Field("expected_count", REAL, "complaining records that the days before let expect", "an urgent record, or no peak is foretold"),
     Field("rate_ratio", REAL, "observed over expected", "an urgent record needs no expectation"),
-    Field("p_value", REAL, "probability of as many or more if nothing had changed", "an urgent record needs no test"),
+    Field("p_value", REAL, "probability of as strong evidence at any moment without a rise", "an urgent record, or no peak is foretold"),
     Field("alert_score", REAL, "−log10 of the p-value; urgent records come first with 1000"),
     Field("sample_fragment_ids", TEXTS, "fragments that show it, most typical first"),
     Field("candidates", CANDIDATES, "releases and versions that may have to do with it, none of them proven"),
+    Field("story_id", TEXT, "what the alerts of one rise share, from its first day on", "the rise began before what the day reads"),
+    Field("is_continuation", FLAG, "whether the same was told on a day before, so that it is no news"),
+    Field("is_story_head", FLAG, "whether it stands for its story on this day; where it is no continuation, it is the news"),
+    Field("story_observed_count", INT, "records that complain about the subject since the story's first day that the day reads"),
+    Field("alerted_change_id", TEXT, "the change in whose first hours the complaints rose", "no such test raised it"),
+    Field("alert_rule_id", TEXT, "the configured rule that it breaks", "a test raised it, or an urgent record"),
     Field("detector_version", TEXT, "method and parameters that raised it"),
+    # forecasts
+    Field("forecast_id", TEXT, "one peak that is to be expected, as foretold on one day, or that none is"),
+    Field("season_kind", TEXT, "what the peak repeats with", vocabulary=vocab.SeasonKind),
+    Field("forecast_class", TEXT, "the class whose complaints peak", "all complaints, or none", vocabulary=vocab.ComplaintClass),
+    Field("expected_peak_at", INSTANT, "when the busiest hours of the coming peak begin", _NO_PEAK),
+    Field("peak_minutes", REAL, "length of those hours", _NO_PEAK, unit="minutes"),
+    Field("lowest_count", REAL, "four of five peaks have at least as many complaining records, and no more than the highest", _NO_PEAK),
+    Field("highest_count", REAL, "the other end of that interval", _NO_PEAK),
+    Field("peak_ratio", REAL, "the past days of the peak over the level around them", _NO_PEAK),
+    Field("repetition_count", INT, "past days of the peak that the forecast rests on", _NO_PEAK),
+    Field("forecast_reason", TEXT, "why no peak is foretold", "a peak is", vocabulary=vocab.ForecastReason),
+    Field("forecast_version", TEXT, "method and parameters that foretold it"),
     # gold
     Field("issue_id", TEXT, "one issue, the same from day to day"),
     Field("issue_label", TEXT, "the words that name the issue", personal=PersonalData.MASKED),
@@ -234,4 +254,4 @@ _ALL = [
     ),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in [*_ALL, *CONTEXT_FIELDS, *LOOP_FIELDS]}
+FIELDS: dict[str, Field] = {field.name: field for field in [*_ALL, *CONTEXT_FIELDS, *ISSUE_FIELDS, *LOOP_FIELDS]}

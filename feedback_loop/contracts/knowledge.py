@@ -18,6 +18,9 @@ from feedback_loop.contracts.loop_vocab import DocumentKind
 
 Numbers = npt.NDArray[np.int64]
 
+NEAR_ENOUGH = 0.25
+"""Cosine from which on two texts are taken to be about one thing; set by hand, and measured by benchmarks/retrieval.py."""
+
 PUBLIC, STAFF = "public", "staff"
 """Audiences that are no roles: everybody, customers too; and whoever may read this platform's tables."""
 
@@ -122,8 +125,15 @@ class FoundPassage:
     fused_score: float
     word_rank: int | None
     meaning_rank: int | None
+    nearness_score: float
+    """The cosine of the passage with the nearest part of the question, 0 to 1."""
     matched_words: tuple[str, ...]
     """Words of the question that the passage holds, as the question spells them, the rarest first."""
+
+    @property
+    def speaks_of_it(self) -> bool:
+        """Whether it is near enough in meaning, or holds two words of the question: one is mostly chance. Otherwise it is only a result."""
+        return self.nearness_score >= NEAR_ENOUGH or len(self.matched_words) > 1
 
     @property
     def why(self) -> str:

@@ -12,12 +12,25 @@ MART_TABLES = [
         ("issue_id",),
         (
             "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "total_fragment_count", "customer_count",
-            "first_seen_at", "last_seen_at", "peak_date", "peak_fragment_count", "alert_count", "issue_status", "product_versions",
-            "quotes",
+            "first_seen_at", "last_seen_at", "peak_date", "peak_fragment_count", "alert_count", "issue_status", "occurrence_count",
+            "reopened_date", "priority", "priority_score", "priority_reasons", "touched_arr_usd", "touched_tiers", "cost_of_delay_usd",
+            "product_versions", "quotes",
         ),
         None,
         Owner.DBT,
         question="Which issues cost us most, and are they growing?",
+    ),
+    Table(
+        "mart_issue_event",
+        "one thing that happened to one issue on one day",
+        ("issue_event_id",),
+        (
+            "event_date", "issue_event_id", "issue_event_kind", "issue_id", "product", "issue_label", "other_issue_id",
+            "moved_fragment_count", "moved_share", "occurrence_count",
+        ),
+        None,
+        Owner.DBT,
+        question="What became of an issue: was it split, merged, or is it back?",
     ),
     Table(
         "mart_issue_day",
@@ -26,7 +39,7 @@ MART_TABLES = [
         (
             "event_date", "issue_id", "product", "issue_class", "issue_label", "is_catch_all", "trend", "fragment_count",
             "window_fragment_count", "customer_count", "first_seen_at", "last_seen_at", "product_versions", "quotes", "continuity_share",
-            "wording_summary", "wording_hypothesis", "wording_version",
+            "priority", "priority_reasons", "cost_of_delay_usd", "wording_summary", "wording_hypothesis", "wording_version",
         ),
         None,
         Owner.DBT,
@@ -60,7 +73,7 @@ MART_TABLES = [
         (
             "alert_id", "event_date", "alert_kind", "subject_kind", "subject_id", "product", "alerted_class", "complaint_issue_id",
             "observed_count", "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes",
-            "candidates",
+            "story_id", "is_continuation", "is_story_head", "story_observed_count", "candidates",
         ),
         None,
         Owner.DBT,

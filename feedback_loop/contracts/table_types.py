@@ -22,6 +22,9 @@ DUPLICATE_DAYS = 7
 BOILERPLATE_DAYS = 7
 """Length of the window in which a customer's mails are compared for lines that recur, the day itself included."""
 
+SEASON_DAYS = 112
+"""Days that a forecast looks back over, its own included: sixteen of each weekday, and three or four of each day of the month."""
+
 CANDIDATE_DAYS = 7
 """A release this many days before an alert, or fewer, is a candidate."""
 

@@ -1,20 +1,30 @@
 """Every table, described once: grain, key, columns, partition column, owner, and how far a day of it looks back.
 
-Here: the tables from bronze to gold, and all of them by name. Context, the closed loop and the marts stand in `context_tables.py`,
-`loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive expect it.
+Here: the tables from bronze to analysis, and all of them by name. Context, issues, the closed loop and the marts stand in
+`context_tables.py`, `issue_tables.py`, `loop_tables.py` and `mart_tables.py`. The partition column stands last, as Delta and Hive
+expect it.
 """
 
 from __future__ import annotations
 
 from feedback_loop.contracts.context_tables import BRONZE_CONTEXT_TABLES, CONTEXT_TABLES, LINK_TABLES
+from feedback_loop.contracts.issue_tables import ISSUE_TABLES
 from feedback_loop.contracts.loop_tables import CAUSE_TABLES, LOOP_TABLES
 from feedback_loop.contracts.mart_tables import MART_TABLES
-from feedback_loop.contracts.table_types import BOILERPLATE_DAYS, CANDIDATE_DAYS, DIMENSIONS, DUPLICATE_DAYS, WINDOW_DAYS, Table
+from feedback_loop.contracts.table_types import (
+    BOILERPLATE_DAYS,
+    CANDIDATE_DAYS,
+    DIMENSIONS,
+    DUPLICATE_DAYS,
+    SEASON_DAYS,
+    WINDOW_DAYS,
+    Table,
+)
 from feedback_loop.contracts.vocab import Owner
 
 __all__ = [
-    "BOILERPLATE_DAYS", "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "TABLES", "WINDOW_DAYS", "Table", "dbt_sources", "marts",
-    "python_tables",
+    "BOILERPLATE_DAYS", "CANDIDATE_DAYS", "DIMENSIONS", "DUPLICATE_DAYS", "SEASON_DAYS", "TABLES", "WINDOW_DAYS", "Table",
+    "dbt_sources", "marts", "python_tables",
 ]  # fmt: skip
 
 _MESSAGE = BOILERPLATE_DAYS - 1
@@ -148,38 +158,27 @@ _PIPELINE_TABLES = [
         (
             "alert_id", "alert_kind", "subject_kind", "subject_id", "product", "alerted_cluster_id", "alerted_class", "observed_count",
             "exposure_count", "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes",
-            "sample_fragment_ids", "candidates", "detector_version", "event_date",
+            "sample_fragment_ids", "candidates", "story_id", "is_continuation", "is_story_head", "story_observed_count",
+            "alerted_change_id", "alert_rule_id", "detector_version", "event_date",
         ),
         "event_date",
         lookback_days=_WINDOW,
     ),
     Table(
-        "gold_issue",
-        "one issue on one day",
-        ("event_date", "issue_id"),
+        "analysis_forecast",
+        "one peak of complaints that is to be expected, as foretold at the end of one day, or why none is",
+        ("forecast_id",),
         (
-            "issue_id", "product", "issue_class", "issue_label", "cluster_id", "is_catch_all", "fragment_count", "window_fragment_count",
-            "customer_count", "first_seen_at", "last_seen_at", "trend", "product_versions", "quote_fragment_ids", "quotes",
-            "day_fragment_ids", "alert_ids", "continuity_share", "identity_version", "event_date",
+            "forecast_id", "product", "season_kind", "forecast_class", "expected_peak_at", "peak_minutes", "expected_count", "lowest_count",
+            "highest_count", "peak_ratio", "repetition_count", "p_value", "forecast_reason", "forecast_version", "event_date",
         ),
         "event_date",
-        lookback_days=None,
-    ),
-    Table(
-        "gold_issue_wording",
-        "one issue with alerts on one day, as a language model words it",
-        ("event_date", "issue_id"),
-        (
-            "issue_id", "product", "wording_summary", "wording_hypothesis", "wording_withheld_reason", "cut_sentence_count",
-            "worded_fragment_ids", "worded_document_ids", "wording_version", "event_date",
-        ),
-        "event_date",
-        lookback_days=None,
+        lookback_days=_FRAGMENT + SEASON_DAYS - 1,
     ),
 ]  # fmt: skip
 
 _ALL = [
-    *BRONZE_CONTEXT_TABLES, *CONTEXT_TABLES, *_PIPELINE_TABLES, *LINK_TABLES, *CAUSE_TABLES, *LOOP_TABLES, *MART_TABLES,
+    *BRONZE_CONTEXT_TABLES, *CONTEXT_TABLES, *_PIPELINE_TABLES, *ISSUE_TABLES, *LINK_TABLES, *CAUSE_TABLES, *LOOP_TABLES, *MART_TABLES,
 ]  # fmt: skip
 
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

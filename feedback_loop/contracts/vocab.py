@@ -229,6 +229,21 @@ class AlertKind(StrEnum):
     RATE = "rate"
     URGENT = "urgent"
     SHARE = "share"
+    CHANGE = "change"
+
+
+class SeasonKind(StrEnum):
+    """What a peak repeats with."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class ForecastReason(StrEnum):
+    """Why no peak is foretold."""
+
+    TOO_FEW_REPETITIONS = "too_few_repetitions"
+    NO_REPEATED_PEAK = "no_repeated_peak"
 
 
 class SubjectKind(StrEnum):

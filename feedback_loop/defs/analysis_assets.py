@@ -11,12 +11,13 @@ from feedback_loop.analysis.cluster import clusters, eligible_fragments
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
+from feedback_loop.analysis.forecast import forecasts
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
 from feedback_loop.analysis.platform_classes import classify_under
 from feedback_loop.analysis.routes import routes
-from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.contracts.tables import SEASON_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.defs.active_model import classifier_in_use, gates_of
-from feedback_loop.defs.charts import alert_charts, alert_volume_charts, class_charts, cohort_charts
+from feedback_loop.defs.charts import alert_charts, alert_volume_charts, class_charts, cohort_charts, news_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.decided import decided, decided_of
 from feedback_loop.defs.io_manager import whole, window
@@ -25,11 +26,12 @@ from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.alert_rules import read_rules
 from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
 from feedback_loop.workflows.owners import read_owners
 from feedback_loop.workflows.second_opinions import second_opinions
 
-ONE_DAY, WINDOW = window(1), window(WINDOW_DAYS)
+ONE_DAY, WINDOW, SEASON = window(1), window(WINDOW_DAYS), window(SEASON_DAYS)
 
 
 @table_asset(ins={"silver_fragment": ONE_DAY})
@@ -183,6 +185,7 @@ def every_complaint_is_in_one_cluster(context: dg.AssetCheckExecutionContext, st
         "analysis_classification": WINDOW,
         "analysis_cluster": ONE_DAY,
         "context_release": whole(),
+        "context_change": whole(),
     }
 )
 def analysis_alert(
@@ -195,15 +198,34 @@ def analysis_alert(
     analysis_classification: pl.DataFrame,
     analysis_cluster: pl.DataFrame,
     context_release: pl.DataFrame,
+    context_change: pl.DataFrame,
 ) -> pl.DataFrame:
-    """What rose beyond what the weeks before let expect, with the releases and versions that stand beside it."""
-    found = alerts(silver_fragment, silver_message, analysis_classification, analysis_cluster, context_release, days_of(context))
+    """What rose beyond what the weeks before let expect, which of it is news, and the releases and versions that stand beside it."""
+    said = (silver_fragment, silver_message, analysis_classification, analysis_cluster)
+    rules = read_rules(store.home.settings().alert_rules_file)
+    found = alerts(*said, context_release, days_of(context), rules, context_change)
     kept = decided(context, store, state, clock).kept("analysis_alert", found)
-    context.add_output_metadata(alert_charts(kept))
+    context.add_output_metadata({**alert_charts(kept), **news_charts(kept, silver_message, context_change)})
     return kept
 
 
 analysis_alert_contract = contract_check("analysis_alert")
+
+
+@table_asset(ins={"silver_message": SEASON, "silver_fragment": SEASON, "analysis_classification": SEASON})
+def analysis_forecast(
+    context: dg.AssetExecutionContext,
+    silver_message: pl.DataFrame,
+    silver_fragment: pl.DataFrame,
+    analysis_classification: pl.DataFrame,
+) -> pl.DataFrame:
+    """The peaks of complaints that are to be expected within two weeks because they came back before, or why none is foretold."""
+    found = forecasts(silver_message, silver_fragment, analysis_classification, days_of(context))
+    context.add_output_metadata({"peak_count": found["expected_peak_at"].count(), "reason_count": found["forecast_reason"].count()})
+    return found
+
+
+analysis_forecast_contract = contract_check("analysis_forecast")
 
 
 _OF_ALERTS = {

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import dagster as dg
 import polars as pl
 
-from feedback_loop.adapters.charts import bars_by_day, bars_by_name, bars_with_marks, line_by_day, points_by_day
+from feedback_loop.adapters.charts import bars_by_day, bars_by_day_with_marks, bars_by_name, bars_with_marks, line_by_day, points_by_day
 from feedback_loop.adapters.model_charts import reliability_curve
 from feedback_loop.analysis.alert_volume import PART_HOURS, AlertVolume
 from feedback_loop.methods.statistics.calibration import Flags, Reals
@@ -22,6 +23,7 @@ from feedback_loop.methods.statistics.calibration_gap import reliability
 Metadata = dict[str, dg.MetadataValue]
 
 _NEGATIVE_RATING = 2
+_MOST_PRODUCTS = 5
 _MOST_COHORTS = 10
 
 
@@ -56,6 +58,29 @@ def alert_charts(alerts: pl.DataFrame) -> Metadata:
         "alert_count": dg.MetadataValue.int(alerts.height),
         "alerts_by_day": _picture(rates, lambda f: points_by_day(f, "alert_score", "Alerts: −log10 of the p-value", "subject_kind")),
     }
+
+
+def news_charts(alerts: pl.DataFrame, messages: pl.DataFrame, changes: pl.DataFrame) -> Metadata:
+    """How many stories are new, and for each product with one its records by day, with the news and the changes marked."""
+    news = alerts.filter(pl.col("is_story_head") & ~pl.col("is_continuation") & (pl.col("alert_kind") != "urgent"))
+    pictures = {
+        f"volume_of_{re.sub('[^A-Za-z0-9_]+', '_', name)}": _marked_volume(name, news, messages, changes)
+        for name in sorted(news["product"].unique())[:_MOST_PRODUCTS]
+    }
+    return {"news_count": dg.MetadataValue.int(news.height), **pictures}
+
+
+def _marked_volume(product: str, news: pl.DataFrame, messages: pl.DataFrame, changes: pl.DataFrame) -> dg.MetadataValue:
+    of_product = pl.col("product") == product
+    counted = messages.filter(of_product).group_by("event_date").len("records")
+    shown = changes.filter(of_product & pl.col("event_date").is_between(messages["event_date"].min(), messages["event_date"].max()))
+    marks = pl.concat(
+        [
+            shown.select("event_date", mark=pl.lit("a change")).unique(),
+            news.filter(of_product).select("event_date", mark=pl.lit("an alert")).unique(),
+        ]
+    )
+    return _picture(counted, lambda f: bars_by_day_with_marks(f, "records", marks, "mark", f"Records of {product} by day"))
 
 
 def issue_charts(issues: pl.DataFrame) -> Metadata:

@@ -37,6 +37,11 @@ def window(days: int) -> dg.AssetIn:
     return dg.AssetIn(partition_mapping=_looking_back(0 if days == HISTORY else days - 1), metadata={"window_days": days})
 
 
+def before(days: int) -> dg.AssetIn:
+    """The same window where the days before the run's own may be missing: they say more, but nothing waits for them."""
+    return dg.AssetIn(partition_mapping=_looking_back(0), metadata={"window_days": days})
+
+
 def reads(table_name: str, days: int) -> dg.AssetDep:
     """The same window of a table that the asset reads itself, portion by portion."""
     return dg.AssetDep(table_name, partition_mapping=_looking_back(days - 1))

@@ -31,7 +31,7 @@ from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
 from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore, TextModel
 from feedback_loop.workflows.cleaning_rules import open_cleaner
-from feedback_loop.workflows.knowledge import Library, open_library
+from feedback_loop.workflows.knowledge import Library, library_or_none
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -108,10 +108,10 @@ class KnowledgeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     store: StoreResource
 
-    def open(self, embedder: Embedder) -> Library:
-        """The library; its index is a file of the home."""
+    def open(self, embedder: Embedder) -> Library | None:
+        """The library, whose index is a file of the home; None where that can't be used: what documents say is advice, and fails no run."""
         index = SqlitePassageIndex(self.store.home.settings().passages_file)
-        return open_library(self.store.open(), index, without_cache(embedder))
+        return library_or_none(self.store.open(), index, without_cache(embedder))
 
 
 class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]

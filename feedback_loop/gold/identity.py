@@ -1,204 +1,97 @@
-"""Which issue each cluster of each day is: the clusters of a day are matched with the issues of the day before.
+"""Which issue each fragment of each day belongs to: clusters change from day to day, issues only for a reason.
 
-What an issue's row says is made in `issues`; clusters are found in `analysis/cluster`. The rule that is easy to break: identities are a
-pure replay of all clusters from the first day on. Nothing is remembered between runs, so late rows, backfills and reruns end in the same
-issues; and an issue is named after its earliest fragment, not after a day or a cluster, so that it keeps its name when days before change.
+A fragment stays with its issue. Today's clusters say where new fragments go, and give evidence for what has to change; the steps of a day
+are in `day_steps`. What an issue's row says is made in `issues`; clusters are found in `analysis/cluster`. The rule that is easy to break:
+a day is a function of the day before, of its own window and of nothing else, so that to go on from a stored day ends like a replay from
+the first; and an issue is named after its earliest fragment, not after a day or a cluster, so that it keeps its name when days before
+change.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-from scipy.optimize import linear_sum_assignment
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
-from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.days import DayRange
+from feedback_loop.gold import matching
+from feedback_loop.gold.day_steps import DORMANT_DAYS, MERGE_DAYS, SPLIT_DAYS, carry
+from feedback_loop.gold.ledger import Cluster, Ledger, Vectors, Window
+from feedback_loop.methods import emergence
 
-LEAST_OVERLAP = 0.3
-"""Dice coefficient, over the fragments that both days can have, below which a cluster does not carry on an issue by its members."""
-
-LEAST_SIMILARITY = 0.75
-"""Cosine of the centroids from which a cluster carries on an issue by what it says, where members can't tell."""
-
-DORMANT_DAYS = 28
-"""Days after which an issue that was not seen can't come back under its name."""
-
-IDENTITY_VERSION = f"overlap{LEAST_OVERLAP}-cosine{LEAST_SIMILARITY}-dormant{DORMANT_DAYS}-1"
-
-_WORDS_PER_LABEL, _TERMS_PER_LABEL = 4, 3
+IDENTITY_VERSION = (
+    f"sticky-overlap{matching.LEAST_OVERLAP}-cosine{matching.LEAST_SIMILARITY}-split{SPLIT_DAYS}-merge{MERGE_DAYS}"
+    f"-{emergence.METHOD_VERSION}-dormant{DORMANT_DAYS}-2"
+)
 
 _READ = (
     "product", "event_date", "cluster_id", "best_class", "cluster_label", "is_catch_all", "member_fragment_ids",
     "embedding_model_version",
 )  # fmt: skip
 
-Weights = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Cluster:
-    """One row of `analysis_cluster`, as far as identity needs it."""
+class Said:
+    """What the fragments of a span of days say, by id; vectors float32 [n, d] of unit length."""
 
-    cluster_id: str
-    best_class: str
-    label: str
-    is_catch_all: bool
-    members: frozenset[str]
-    centroid: npt.NDArray[np.float32]
-    model_version: str
+    position: Mapping[str, int]
+    columns: pl.DataFrame
+    vectors: Vectors
 
+    @classmethod
+    def of(cls, fragments: pl.DataFrame, embeddings: pl.DataFrame) -> Said:
+        """Read: fragment_id, event_date, occurred_at, masked_text · fragment_id, embedding_model_version, vector."""
+        said = fragments.select("fragment_id", "event_date", "occurred_at", "masked_text")
+        rows = said.join(embeddings.select("fragment_id", "embedding_model_version", "vector"), on="fragment_id").sort("fragment_id")
+        vectors = rows["vector"].explode().to_numpy().reshape(rows.height, -1) if rows.height else np.zeros((0, 1), dtype=np.float32)
+        return cls({f: n for n, f in enumerate(rows["fragment_id"])}, rows.drop("vector"), vectors.astype(np.float32, copy=False))
 
-@dataclass
-class Issue:
-    """An issue as it stands on the last day on which it was seen."""
-
-    issue_id: str
-    founded_on: date
-    seen_on: date
-    cluster: Cluster
-    first_seen_at: datetime
-    last_seen_at: datetime
-    class_votes: Counter[str] = field(default_factory=Counter)
-    term_votes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def issue_class(self) -> str:
-        """The class that most of its members of all days had."""
-        return min(self.class_votes, key=lambda name: (-self.class_votes[name], name))
-
-    @property
-    def label(self) -> str:
-        """The terms that named it on most days, so that it does not flicker with the daily label."""
-        chosen: list[str] = []
-        for term, _ in self.term_votes.most_common():
-            words = term.split() + " ".join(chosen).split()
-            if len(words) == len(set(words)) and (not chosen or len(words) <= _WORDS_PER_LABEL):
-                chosen.append(term)
-            if len(chosen) == _TERMS_PER_LABEL:
-                break
-        return ", ".join(chosen)
+    def window(self, clusters: Sequence[Cluster]) -> Window:
+        """The fragments of the clusters."""
+        rows = np.array(sorted(self.position[f] for c in clusters for f in c.members), dtype=np.int64)
+        of = self.columns[rows]
+        names = ("fragment_id", "event_date", "occurred_at", "masked_text", "embedding_model_version")
+        return Window(*(of[name].to_list() for name in names), self.vectors[rows])
 
 
-@dataclass(frozen=True)
-class Carried:
-    """One cluster of one day under the name of its issue, with what was known of the issue at the end of that day."""
+def carried_days(
+    clusters: pl.DataFrame, said: Said, statuses: pl.DataFrame, ledgers: dict[str, Ledger], days: DayRange
+) -> Iterator[tuple[date, Ledger]]:
+    """Each of the days with the ledger of each product as it stands at its end; the ledgers given are carried on.
 
-    event_date: date
-    product: str
-    cluster_id: str
-    issue_id: str
-    issue_label: str
-    issue_class: str
-    founded_on: date
-    first_seen_at: datetime
-    last_seen_at: datetime
-    continuity_share: float | None
-
-
-def carried_identities(clusters: pl.DataFrame, occurred_at: Mapping[str, datetime]) -> Iterator[Carried]:
-    """Every cluster of every day as its issue: by product, then by day.
-
-    Clusters are all rows of `analysis_cluster` from the first day on; `occurred_at` names the instant of every member.
+    Clusters are rows of `analysis_cluster` of the days, which follow the ledgers' last day or begin where clusters do; statuses are rows
+    of `state_issue_status`, of which each day knows those of its own day and before. A ledger changes with the next day.
     """
-    ordered = clusters.sort("product", "event_date", "cluster_id")
+    resolved, found = _resolutions(statuses), _by_day(clusters)
+    # Windows are small: threads would wait for each other far longer than they compute.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for day in days:
+            known = {name: max(until) for name, on in resolved.items() if (until := [d for d in on if d <= day])}
+            products = {product for when, product in found if when == day} | {name for name, ledger in ledgers.items() if ledger.issues}
+            for product in sorted(products):
+                of_day = found.get((day, product), [])
+                ledger = ledgers.setdefault(product, Ledger(product))
+                carry(ledger, day, of_day, said.window(of_day), known)
+                yield day, ledger
+
+
+def _by_day(clusters: pl.DataFrame) -> dict[tuple[date, str], list[Cluster]]:
+    ordered = clusters.sort("event_date", "product", "cluster_id")
     centroids = ordered["centroid"].explode().to_numpy().reshape(ordered.height, -1) if ordered.height else np.zeros((0, 0), np.float32)
-    replays: dict[str, _Replay] = {}
+    found: dict[tuple[date, str], list[Cluster]] = {}
     rows = zip(ordered.select(_READ).iter_rows(), centroids, strict=True)
-    for (product, day), of_day in groupby(rows, key=lambda row: (row[0][0], row[0][1])):
-        found = [
-            Cluster(cid, best, label, rest, frozenset(ids), centroid, model)
-            for (_, _, cid, best, label, rest, ids, model), centroid in of_day
-        ]
-        replay = replays.setdefault(product, _Replay(product, occurred_at))
-        yield from replay.carry(day, found)
+    for (product, day, name, best_class, label, rest, members, model), centroid in rows:
+        cluster = Cluster(name, best_class, label, rest, frozenset(members), centroid, model)
+        found.setdefault((day, product), []).append(cluster)
+    return found
 
 
-@dataclass
-class _Replay:
-    """The issues of one product while its days are replayed."""
-
-    product: str
-    occurred_at: Mapping[str, datetime]
-    issues: dict[str, Issue] = field(default_factory=dict)
-    last_day: date | None = None
-    last_window: frozenset[str] = frozenset()
-
-    def carry(self, day: date, clusters: Sequence[Cluster]) -> Iterator[Carried]:
-        """The clusters of the day, each as its issue."""
-        window = frozenset[str]().union(*(c.members for c in clusters))
-        symptoms = sorted((c for c in clusters if not c.is_catch_all), key=lambda c: min(c.members))
-        named = self._by_members(symptoms, window)
-        named |= self._by_meaning(day, [c for c in symptoms if c.cluster_id not in named], set(named.values()))
-        for cluster in sorted(clusters, key=lambda c: (c.is_catch_all, self._earliest(c)[0])):
-            yield self._carried(day, cluster, named.get(cluster.cluster_id) or self._name(cluster), window)
-        self.last_day, self.last_window = day, window
-
-    def _by_members(self, clusters: Sequence[Cluster], window: frozenset[str]) -> dict[str, str]:
-        issues = self._known(lambda issue: issue.seen_on == self.last_day)
-        owner = {f: n for n, issue in enumerate(issues) for f in issue.cluster.members}
-        shared = np.zeros((len(issues), len(clusters)))
-        for column, cluster in enumerate(clusters):
-            for row, count in Counter(owner[f] for f in cluster.members if f in owner).items():
-                shared[row, column] = count
-        kept = np.array([len(issue.cluster.members & window) for issue in issues], dtype=np.float64)
-        known = np.array([len(cluster.members & self.last_window) for cluster in clusters], dtype=np.float64)
-        overlap = 2.0 * shared / np.maximum(kept[:, None] + known[None, :], 1.0)
-        return {clusters[c].cluster_id: issues[r].issue_id for r, c in best_pairs(overlap, LEAST_OVERLAP)}
-
-    def _by_meaning(self, day: date, clusters: Sequence[Cluster], taken: set[str]) -> dict[str, str]:
-        issues = self._known(lambda issue: issue.issue_id not in taken and (day - issue.seen_on).days <= DORMANT_DAYS)
-        if not issues or not clusters:
-            return {}
-        before, now = (np.stack([c.centroid for c in of]).astype(np.float64) for of in ([i.cluster for i in issues], clusters))
-        comparable = np.array([[i.cluster.model_version == c.model_version for c in clusters] for i in issues])
-        similarity = np.where(comparable, before @ now.T, 0.0)
-        return {clusters[c].cluster_id: issues[r].issue_id for r, c in best_pairs(similarity, LEAST_SIMILARITY)}
-
-    def _known(self, wanted: Callable[[Issue], bool]) -> list[Issue]:
-        return [i for _, i in sorted(self.issues.items()) if not i.cluster.is_catch_all and wanted(i)]
-
-    def _name(self, cluster: Cluster) -> str:
-        """The name of a cluster that carries on no issue: after its class, or after its earliest fragment that names no other issue."""
-        if cluster.is_catch_all:
-            return stable_id("issue", self.product, cluster.best_class, "catch_all")
-        names = (stable_id("issue", self.product, f) for _, f in sorted((self.occurred_at[f], f) for f in cluster.members))
-        # Every fragment may have founded an issue before; then the first of them takes its issue up again.
-        options = list(names)
-        return next((name for name in options if name not in self.issues), options[0])
-
-    def _earliest(self, cluster: Cluster) -> tuple[datetime, str]:
-        return min((self.occurred_at[f], f) for f in cluster.members)
-
-    def _carried(self, day: date, cluster: Cluster, issue_id: str, window: frozenset[str]) -> Carried:
-        times = [self.occurred_at[f] for f in cluster.members]
-        before = self.issues.get(issue_id)
-        issue = before or Issue(issue_id, day, day, cluster, min(times), max(times))
-        share = None if before is None else _share_that_came_along(before.cluster.members & window, cluster.members)
-        issue.seen_on, issue.cluster = day, cluster
-        issue.first_seen_at, issue.last_seen_at = min(issue.first_seen_at, *times), max(issue.last_seen_at, *times)
-        issue.class_votes[cluster.best_class] += len(cluster.members)
-        issue.term_votes.update(cluster.label.split(", "))
-        self.issues[issue_id] = issue
-        return Carried(
-            day, self.product, cluster.cluster_id, issue_id, issue.label, issue.issue_class, issue.founded_on, issue.first_seen_at,
-            issue.last_seen_at, share,
-        )  # fmt: skip
-
-
-def best_pairs(weights: Weights, least: float) -> list[tuple[int, int]]:
-    """The one-to-one pairs (row, column) of the largest total weight, each of at least `least`."""
-    if not weights.size:
-        return []
-    # A pair too weak to be used must not decide which other pairs are.
-    rows, columns = linear_sum_assignment(-np.where(weights >= least, weights, 0.0))
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if weights[r, c] >= least]
-
-
-def _share_that_came_along(before: frozenset[str], now: frozenset[str]) -> float:
-    return len(before & now) / len(before) if before else 0.0
+def _resolutions(statuses: pl.DataFrame) -> dict[str, list[date]]:
+    found: dict[str, list[date]] = {}
+    for issue_id, day in statuses.filter(issue_status="resolved").select("issue_id", "event_date").iter_rows():
+        found.setdefault(issue_id, []).append(day)
+    return found

@@ -1,7 +1,8 @@
 """The issue ledger by day: what each issue was on a day, how it moves, and the words that show it.
 
-Which cluster is which issue is decided in `identity`. The rule that is easy to break: each day, the fragments of all issues are the day's
-fragments with an issue class that are no duplicates, each exactly once; catch-alls are issues too, so that the sum holds.
+Which fragment belongs to which issue is decided in `identity`; what an issue costs stands in `impact`. The rule that is
+easy to break: each day, the fragments of all issues are the day's fragments with an issue class that are no duplicates, each exactly once;
+catch-alls are issues too, so that the sum holds.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import Trend
-from feedback_loop.gold.identity import IDENTITY_VERSION, Carried, carried_identities
+from feedback_loop.gold.identity import IDENTITY_VERSION
+from feedback_loop.gold.membership import Held, held_fragments
 from feedback_loop.methods.statistics.count_models import binomial_tail
 
 RECENT_DAYS = 7
@@ -32,32 +34,44 @@ QUOTE_COUNT, QUOTE_LENGTH = 5, (20, 300)
 Row = dict[str, object]
 
 
-def issues(clusters: pl.DataFrame, fragments: pl.DataFrame, embeddings: pl.DataFrame, alerts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+def issues(
+    states: pl.DataFrame, clusters: pl.DataFrame, fragments: pl.DataFrame, embeddings: pl.DataFrame, alerts: pl.DataFrame, days: DayRange
+) -> pl.DataFrame:
     """The rows of `gold_issue` for the days.
 
-    Clusters and fragments cover the whole history up to the last day, embeddings the days and the `WINDOW_DAYS - 1` before, alerts the
-    days. Read of them: all columns · fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text,
+    States cover the days and the one before, clusters and alerts the days, fragments and embeddings the days and the `WINDOW_DAYS - 1`
+    before. Read of fragments and what follows: fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text,
     fingerprint · fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
     """
-    history = clusters.filter(pl.col("event_date") <= days.last)
     said = _Said.of(fragments, embeddings, days)
-    started = dict(fragments.group_by("product").agg(pl.col("event_date").min()).iter_rows())
-    carried = {c.cluster_id: c for c in carried_identities(history, said.occurred_at) if c.event_date in days}
-    raised = _alert_ids(alerts)
-    rows = [
-        _row(carried[str(cluster["cluster_id"])], cluster, said, started, raised)
-        for cluster in history.filter(pl.col("event_date") >= days.first).iter_rows(named=True)
-    ]
+    raised, before = _alert_ids(alerts), _members_by_day(states)
+    found = list(held_fragments(states, clusters.filter(pl.col("event_date").is_between(days.first, days.last))))
+    starts = _first_days(found, said)
+    rows = [_row(one, said, starts[one.event_date, one.product], raised, before) for one in found if one.members]
     return pl.DataFrame(rows, schema=pl.Schema(TABLES["gold_issue"].schema)).sort("event_date", "issue_id")
+
+
+def _members_by_day(states: pl.DataFrame) -> dict[tuple[date, str], list[str]]:
+    full = states.filter(pl.col("parent_issue_id").is_null()).select("event_date", "issue_id", "member_fragment_ids")
+    return {(day, name): members for day, name, members in full.iter_rows()}
+
+
+def _first_days(found: Sequence[Held], said: _Said) -> dict[tuple[date, str], date]:
+    """The first day of which each day's window has a fragment: no trend can look further back."""
+    starts: dict[tuple[date, str], date] = {}
+    for one in found:
+        key = one.event_date, one.product
+        starts[key] = min([said.days[said.positions[f]] for f in one.members] + [starts.get(key, one.event_date)])
+    return starts
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What the fragments say, by id: the instant of all, the rest of those in a window of the days."""
+    """What the fragments in a window of the days say, by id."""
 
-    occurred_at: dict[str, datetime]
     positions: dict[str, int]
     days: list[date]
+    instants: list[datetime]
     customers: list[str | None]
     versions: list[str | None]
     texts: list[str]
@@ -69,9 +83,9 @@ class _Said:
         near = fragments.filter(pl.col("event_date").is_between(days.widened(before=WINDOW_DAYS - 1).first, days.last))
         rows = near.join(embeddings.select("fragment_id", "vector"), on="fragment_id").sort("fragment_id")
         return cls(
-            dict(fragments.select("fragment_id", "occurred_at").iter_rows()),
             dict(zip(rows["fragment_id"].to_list(), range(rows.height), strict=True)),
             rows["event_date"].to_list(),
+            rows["occurred_at"].to_list(),
             rows["customer_id"].to_list(),
             rows["product_version"].to_list(),
             rows["masked_text"].to_list(),
@@ -80,41 +94,55 @@ class _Said:
         )
 
 
-def _row(carried: Carried, cluster: Row, said: _Said, started: dict[str, date], raised: dict[str, list[str]]) -> Row:
-    members, today = _texts(cluster["member_fragment_ids"]), _texts(cluster["day_fragment_ids"])
-    positions = [said.positions[f] for f in members]
+def _row(held: Held, said: _Said, started: date, raised: dict[str, list[str]], before: dict[tuple[date, str], list[str]]) -> Row:
+    positions = [said.positions[f] for f in held.members]
+    today = [f for f, p in zip(held.members, positions, strict=True) if said.days[p] == held.event_date]
     customers = {said.customers[p] for p in positions} - {None}
-    quoted = _most_typical(positions, cluster["centroid"], said)
-    ids = dict(zip(positions, members, strict=True))
+    quoted = _most_typical(positions, held.centroid, said)
+    ids = dict(zip(positions, held.members, strict=True))
+    state = held.state or {}
+    times = [said.instants[p] for p in positions]
     return {
-        "issue_id": carried.issue_id,
-        "product": carried.product,
-        "issue_class": carried.issue_class,
-        "issue_label": carried.issue_label,
-        "cluster_id": carried.cluster_id,
-        "is_catch_all": cluster["is_catch_all"],
+        "issue_id": held.issue_id,
+        "product": held.product,
+        "issue_class": held.issue_class,
+        "issue_label": held.issue_label,
+        "cluster_id": held.cluster_id,
+        "held_cluster_ids": list(held.cluster_ids),
+        "is_catch_all": held.state is None,
         "fragment_count": len(today),
-        "window_fragment_count": len(members),
+        "window_fragment_count": len(held.members),
         "customer_count": len(customers) or None,
-        "first_seen_at": carried.first_seen_at,
-        "last_seen_at": carried.last_seen_at,
-        "trend": str(_trend(carried, [said.days[p] for p in positions], started[carried.product])),
+        "first_seen_at": state.get("first_seen_at") or min(times),
+        "last_seen_at": state.get("last_seen_at") or max(times),
+        "trend": str(_trend(held, [said.days[p] for p in positions], started)),
+        "occurrence_count": state.get("occurrence_count", 1),
+        "reopened_date": state.get("reopened_date"),
         "product_versions": _by_frequency([v for p in positions if (v := said.versions[p]) is not None]),
         "quote_fragment_ids": [ids[p] for p in quoted],
         "quotes": [said.texts[p] for p in quoted],
         "day_fragment_ids": today,
-        "alert_ids": raised.get(carried.cluster_id, []),
-        "continuity_share": carried.continuity_share,
+        "alert_ids": [alert for name in held.cluster_ids for alert in raised.get(name, [])],
+        "continuity_share": _continuity(held, said, before),
         "identity_version": IDENTITY_VERSION,
-        "event_date": carried.event_date,
+        "event_date": held.event_date,
     }
 
 
-def _trend(carried: Carried, member_days: Sequence[date], started: date) -> Trend:
-    if (carried.event_date - carried.founded_on).days < RECENT_DAYS:
+def _continuity(held: Held, said: _Said, before: dict[tuple[date, str], list[str]]) -> float | None:
+    """The share of what it held the day before, and the window still has, that it holds now."""
+    first = held.event_date - timedelta(days=WINDOW_DAYS - 1)
+    earlier = before.get((held.event_date - timedelta(days=1), held.issue_id), [])
+    left = [f for f in earlier if f in said.positions and said.days[said.positions[f]] >= first]
+    return len(set(left) & set(held.members)) / len(left) if left else None
+
+
+def _trend(held: Held, member_days: Sequence[date], started: date) -> Trend:
+    founded = held.state["founded_date"] if held.state else started
+    if (held.event_date - founded).days < RECENT_DAYS:
         return Trend.NEW
-    recent = sum((carried.event_date - day).days < RECENT_DAYS for day in member_days)
-    days_before = min(WINDOW_DAYS - 1, (carried.event_date - started).days) - RECENT_DAYS + 1
+    recent = sum((held.event_date - day).days < RECENT_DAYS for day in member_days)
+    days_before = min(WINDOW_DAYS - 1, (held.event_date - started).days) - RECENT_DAYS + 1
     return trend(recent, len(member_days) - recent, days_before)
 
 
@@ -159,7 +187,3 @@ def _alert_ids(alerts: pl.DataFrame) -> dict[str, list[str]]:
     for cluster_id, alert_id in ranked.select("alerted_cluster_id", "alert_id").iter_rows():
         found.setdefault(cluster_id, []).append(alert_id)
     return found
-
-
-def _texts(value: object) -> list[str]:
-    return [str(v) for v in value] if isinstance(value, list) else []

@@ -1,7 +1,7 @@
 """Proposals: for every alert of an issue class what a playbook would do about its cause, or else a review item for people.
 
 A function of frames: `evidence` gathers the case, `playbooks` say what could be done, `policy` whether it may be. Nothing is approved or
-carried out here. The rule that is easy to break: no alert of an issue class goes without a proposal; what is refused is shown with its
+carried out here. The rule that is easy to break: no story of an issue class goes without a proposal; what is refused is shown with its
 reason and handed to people.
 """
 
@@ -47,10 +47,13 @@ QUIET_DAYS = 7
 _ACTIVE = (*OPEN, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT)
 _DECIDED = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.REFUSED)
 _SETTLED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED)
-_IS_OF_ISSUES = (pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.SHARE]) & pl.col("alerted_class").is_in(list(ISSUE_CLASSES))) | (
-    (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
+_IS_OF_A_CLASS = pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.CHANGE, AlertKind.SHARE]) & (
+    pl.col("alerted_class").is_in(list(ISSUE_CLASSES))
 )
-"""A share of one segment is acted on also where its complaints are of many classes: one fault is told of in many ways."""
+_IS_OF_A_SEGMENT = (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
+_IS_OF_ISSUES = (_IS_OF_A_CLASS | _IS_OF_A_SEGMENT) & pl.col("is_story_head")
+"""A share of one segment is acted on also where its complaints are of many classes: one fault is told of in many ways. Of a story
+only the alert that stands for it is acted on."""
 
 
 @dataclass(frozen=True)

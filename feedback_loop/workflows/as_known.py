@@ -8,6 +8,7 @@ customer's mails, stays in: it depends on when which of them had landed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
 from feedback_loop.analysis.hypotheses import TELEMETRY_DAYS, hypotheses
+from feedback_loop.analysis.share_trigger import SEED_RULES, ShareRule
 from feedback_loop.bronze.releases import releases
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES, WINDOW_DAYS
@@ -83,6 +85,7 @@ class Analysed:
     embedder: Embedder
     classifier: classify.FragmentClassifier
     cleaner: Cleaner = field(default_factory=Cleaner)
+    rules: Sequence[ShareRule] = SEED_RULES
     records: pl.DataFrame = field(default_factory=lambda: _empty("bronze_feedback_record"))
     messages: pl.DataFrame = field(default_factory=lambda: _empty("silver_message"))
     fragments: pl.DataFrame = field(default_factory=lambda: _empty("silver_fragment"))
@@ -127,7 +130,7 @@ class Analysed:
         then = context.known_at(as_of, day)
         released = releases(then.bronze_release, known.select("product", "product_version", "occurred_at", "landed_at"))
         found = clusters(said, classes, vectors, of_day)
-        raised = alerts(said, told, classes, found, released, of_day)
+        raised = alerts(said, told, classes, found, released, of_day, self.rules, then.changes)
         segments = cohorts(raised, told, said, classes, found, of_day)
         causes = hypotheses(raised, segments, told, said, classes, found, then.changes, then.incidents, then.telemetry, of_day)
         return Findings(day, as_of, told, said, classes, found, raised, segments, causes)

@@ -153,15 +153,6 @@ def hypotheses_without_evidence(hypotheses: pl.DataFrame) -> list[str]:
     return hypotheses.filter(is_named & is_bare)["hypothesis_id"].sort().to_list()
 
 
-def issues_that_do_not_add_up(issues: pl.DataFrame, clusters: pl.DataFrame) -> list[str]:
-    """Days and products on which the issues' fragments are not those of the clusters."""
-    of_issues = issues.group_by("event_date", "product").agg(pl.col("fragment_count").sum().alias("issues"))
-    of_clusters = clusters.group_by("event_date", "product").agg(pl.col("day_fragment_ids").list.len().sum().alias("clusters"))
-    both = of_issues.join(of_clusters, on=["event_date", "product"], how="full", coalesce=True)
-    broken = both.filter(pl.col("issues").fill_null(0) != pl.col("clusters").fill_null(0)).sort("event_date", "product")
-    return [f"{day}/{product}" for day, product in broken.select("event_date", "product").iter_rows()]
-
-
 def high_risk_without_two_approvals(proposals: pl.DataFrame) -> list[str]:
     """Ids of high-risk proposals that were approved or carried out with fewer than two approvals."""
     gone_through = pl.col("proposal_status").is_in(["approved", "claimed", "in_doubt", "done", "rolled_back"])

@@ -24,7 +24,9 @@ from feedback_loop.methods.personal_data.masking import without_tokens
 from feedback_loop.workflows.erasable_home import ErasableHome
 
 RECORD, STATEMENT, QUARANTINE = (TABLES[name] for name in ("bronze_feedback_record", "bronze_context_statement", "bronze_quarantine"))
-MESSAGE, FRAGMENT, CLUSTER, ISSUE = (TABLES[n] for n in ("silver_message", "silver_fragment", "analysis_cluster", "gold_issue"))
+MESSAGE, FRAGMENT, CLUSTER, ISSUE, STATE = (
+    TABLES[n] for n in ("silver_message", "silver_fragment", "analysis_cluster", "gold_issue", "gold_issue_state")
+)
 
 _RECORD_COLUMNS = (
     "record_version_id", "record_id", "source_record_id", "customer_id", "customer_name", "customer_email", "customer_address",
@@ -90,8 +92,9 @@ def with_derived(erased: Erased, raw: Raw, home: ErasableHome) -> Erased:
     fragments = _fragments(erased, home)
     found = replace(erased, record_ids=frozenset(gone["record_id"]), fragment_ids=frozenset(fragments.filter("is_theirs")["fragment_id"]))
     clusters = home.tables.read(CLUSTER, columns=needed_columns(CLUSTER))
-    issues = home.tables.read(ISSUE, columns=["issue_label"])
+    issues, states = home.tables.read(ISSUE, columns=["issue_label"]), home.tables.read(STATE, columns=["voted_terms"])
     labels = {term for label in {*clusters["cluster_label"], *issues["issue_label"]} for term in (label or "").split(_TERMS)}
+    labels |= set(states["voted_terms"].explode().drop_nulls())
     return replace(found, cluster_ids=emptied_clusters(clusters, CLUSTER, found), label_terms=_terms_of_nobody_else(labels, fragments))
 
 

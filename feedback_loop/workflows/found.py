@@ -60,9 +60,10 @@ def found_alerts(findings: Findings, records: pl.DataFrame, now: datetime | None
 
 
 def of_interest(findings: Findings) -> list[dict[str, Any]]:
-    """The alerts that a playbook may follow from: a share of six hours, or a rate of one class or cluster."""
-    wanted = (pl.col("alert_kind") == AlertKind.SHARE) | ((pl.col("alert_kind") == AlertKind.RATE) & pl.col("alerted_class").is_not_null())
-    return list(findings.alerts.filter(wanted).iter_rows(named=True))
+    """The alerts that a playbook may follow from, one of each story: a share of some hours, or a rise of one class or cluster."""
+    is_rise = pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.CHANGE]) & pl.col("alerted_class").is_not_null()
+    wanted = (pl.col("alert_kind") == AlertKind.SHARE) | is_rise
+    return list(findings.alerts.filter(wanted & pl.col("is_story_head")).iter_rows(named=True))
 
 
 def _message_ids(alert: Mapping[str, Any], findings: Findings, records: pl.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ import polars as pl
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.knowledge import FoundPassage, IndexedPassages, IssueWords, Reader
 from feedback_loop.contracts.loop_vocab import DocumentKind
+from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.methods.retrieval.governed import may_ground
 from feedback_loop.methods.retrieval.passages import cut_passages
 from feedback_loop.methods.retrieval.ranking import Ranked, cosines, ranked
@@ -49,12 +50,14 @@ class Library:
     def documents_for(self, wanted: IssueWords, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The best passage of each document about an issue's class, symptoms or causes, in documents of its product; none is invented.
 
-        Ranked by words over all of what is known, and by meaning over the nearest of its parts.
+        Ranked by words over all of what is known, and by meaning over the nearest of its parts. What does not speak of it
+        surely is left out.
         """
         of_product = Reader(reader.as_of, reader.roles, wanted.product)
         best: dict[str, FoundPassage] = {}
         for found in self._found(wanted.facets, of_product, None):
-            best.setdefault(found.passage.document_id, found)
+            if found.speaks_of_it:
+                best.setdefault(found.passage.document_id, found)
         return list(best.values())[:limit]
 
     def shelf(self, reader: Reader) -> IndexedPassages:
@@ -81,6 +84,14 @@ class Library:
 def open_library(tables: TableStore, index: PassageIndex, embedder: Embedder) -> Library:
     """Everything that is governed: documents, incidents that are over, notes of releases."""
     return Library(governed_documents(tables), index, embedder)
+
+
+def library_or_none(tables: TableStore, index: PassageIndex, embedder: Embedder) -> Library | None:
+    """The same; None where the index can't be used, for whoever can do without."""
+    try:
+        return open_library(tables, index, embedder)
+    except KnowledgeUnavailable:
+        return None
 
 
 def _content_key(row: dict[str, Any]) -> str:
@@ -110,5 +121,6 @@ def _distinct(shelf: IndexedPassages, order: Sequence[Ranked], told: dict[str, d
             fused_score=place.fused_score,
             word_rank=place.word_rank,
             meaning_rank=place.meaning_rank,
+            nearness_score=place.nearness_score,
             matched_words=place.matched_words,
         )

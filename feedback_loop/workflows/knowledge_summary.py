@@ -20,10 +20,10 @@ _SENTENCE = re.compile(r"[^.!?。！？।\n]+[.!?。！？।]?")
 
 
 def extracted_summary(question: str, found: Sequence[FoundPassage]) -> Grounded:
-    """Of each of the first few documents the sentence that shares most words with the question, citing the document by its id."""
+    """Of each of the first few documents that speak of it the sentence that shares most words with the question, citing the document."""
     asked = {word.casefold() for word in asked_words(question)}
-    first = {one.passage.document_id: one for one in reversed(found)}
-    chosen = [one for one in dict.fromkeys(found) if first[one.passage.document_id] is one][:SENTENCES]
+    best = {one.passage.document_id: one for one in reversed(found) if one.speaks_of_it}
+    chosen = [one for one in found if best.get(one.passage.document_id) is one][:SENTENCES]
     said = [(f"d{number}", _sentence(one.passage.text, asked)) for number, one in enumerate(chosen, 1)]
     text = "\n".join(f"{sentence} [{name}]" for name, sentence in said if sentence)
     return grounded(text, {f"d{number}": one.passage.document_id for number, one in enumerate(chosen, 1)})

@@ -38,7 +38,7 @@ def propose(
     *,
     is_live: bool,
     playbooks: Sequence[Playbook] | None = None,
-    open_library: Callable[[], Library] | None = None,
+    open_library: Callable[[], Library | None] | None = None,
 ) -> ProposeReport:
     """What was proposed now; what was proposed before stays as it is.
 
@@ -66,18 +66,21 @@ def propose(
 
 
 def propose_for(
-    live_days: DayRange, tables: TableStore, state: StateStore, now: datetime, open_library: Callable[[], Library] | None = None
+    live_days: DayRange, tables: TableStore, state: StateStore, now: datetime, open_library: Callable[[], Library | None] | None = None
 ) -> ProposeReport:
     """What was proposed now for the alerts of the days, which `live_days.py` found to be live."""
     return propose(read_grounds(tables, live_days, now), state, now, is_live=True, open_library=open_library)
 
 
 def _with_reading(
-    found: Sequence[Proposal], grounds: Grounds, open_library: Callable[[], Library], playbooks: Sequence[Playbook]
+    found: Sequence[Proposal], grounds: Grounds, open_library: Callable[[], Library | None], playbooks: Sequence[Playbook]
 ) -> list[Proposal]:
     """The proposals with the documents that speak of their case; without them where the index can't be used, for they only advise."""
+    library = open_library()
+    if library is None:
+        return list(found)
     try:
-        reading = suggested_reading(grounds, [one.alert_id for one in found], open_library(), playbooks, found[0].proposed_at)
+        reading = suggested_reading(grounds, [one.alert_id for one in found], library, playbooks, found[0].proposed_at)
     except KnowledgeUnavailable:
         return list(found)
     return [replace(one, evidence={**one.evidence, "reading": reading.get(one.alert_id, [])}) for one in found]

@@ -21,6 +21,7 @@ from feedback_loop.contracts.knowledge import Reader
 from feedback_loop.contracts.questions import Question, Reply
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import UnansweredReason
+from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.methods.retrieval.citations import Grounded, grounded
 from feedback_loop.ports import TextModel
 from feedback_loop.workflows.knowledge import Library
@@ -69,9 +70,12 @@ def _asked(issue: Mapping[str, Any], cause: Mapping[str, Any] | None, library: L
 
 
 def _passages(issue: Mapping[str, Any], cause: Mapping[str, Any] | None, library: Library) -> list[tuple[str, str]]:
-    """Passages about the issue, each with the id of its document."""
+    """Passages about the issue, each with the id of its document; none where the index can't be used, for quotations are there, too."""
     end_of_day = datetime.combine(issue["event_date"], time.max, UTC)
-    found = library.documents_for(words_of(issue, [cause] if cause else []), Reader(end_of_day), MOST_PASSAGES)
+    try:
+        found = library.documents_for(words_of(issue, [cause] if cause else []), Reader(end_of_day), MOST_PASSAGES)
+    except KnowledgeUnavailable:
+        return []
     return [(one.passage.document_id, one.passage.indexed_text) for one in found]
 
 

@@ -44,6 +44,7 @@ def ledger_row(issue_id: str, **values: object) -> Row:
 def day_row(issue_id: str, day: date, **values: object) -> Row:
     """A row of mart_issue_day of the product shop, of an issue that was seen at noon of each day since the first."""
     row: Row = {"issue_id": issue_id, "event_date": day, "product": "shop", "trend": "rising", "customer_count": 7}
+    row |= {"priority": "high", "priority_reasons": ["7 known customers in 28 days (10.9 points)", "trend rising (15.0 points)"]}
     return row | {"first_seen_at": noon_of(DAY_1), "last_seen_at": noon_of(day)} | values
 
 
@@ -61,4 +62,4 @@ def complaint_row(fragment_id: str, issue_id: str | None, text: str, **values: o
 def alert_row(alert_id: str, issue_id: str | None, day: date, score: float, **values: object) -> Row:
     """A row of mart_alert of the product shop."""
     row: Row = {"alert_id": alert_id, "complaint_issue_id": issue_id, "event_date": day, "alert_score": score, "product": "shop"}
-    return row | {"alert_kind": "rate", "observed_count": 9, "rate_ratio": 3.0, "candidates": []} | values
+    return row | {"alert_kind": "rate", "observed_count": 9, "rate_ratio": 3.0, "story_id": alert_id, "candidates": []} | values

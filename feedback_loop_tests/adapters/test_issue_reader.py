@@ -200,3 +200,9 @@ def test_an_unknown_issue_is_refused_with_the_way_to_find_one(marts_file: Path) 
 def test_issues_need_marts(tmp_path: Path) -> None:
     with pytest.raises(NothingLanded):
         read_issues(tmp_path / "marts.duckdb", ALL_DAYS)
+
+
+def test_priority_and_its_reasons_are_those_of_the_latest_day(marts_file: Path) -> None:
+    issue = the_big_one(marts_file)
+    assert (issue.priority, issue.priority_reasons[0]) == ("high", "7 known customers in 28 days (10.9 points)")
+    assert issue.cost_of_delay_usd is None

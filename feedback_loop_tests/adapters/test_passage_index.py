@@ -57,7 +57,7 @@ def test_passages_come_back_as_they_were_with_their_vectors_and_lengths(index: S
     assert kept(index, *TEXTS, embedder=embedder) == (3, 0)
     rows = index.read(["pay v1"])
     assert list(rows.passages) == cut("pay v1")
-    assert rows.lengths.tolist() == [6, 3]  # the title is indexed, too
+    assert rows.lengths.tolist() == [7, 4]  # id and title are indexed, too
     assert rows.vectors.tolist() == [[len(one.indexed_text), 1.0] for one in rows.passages]
     assert embedder.asked == [one.indexed_text for version in TEXTS for one in cut(version)]
 
@@ -84,7 +84,12 @@ def test_a_word_is_found_in_any_of_its_forms_and_says_how_often_it_stands_there(
     assert found(index, "PAYMENTS") == ["The payment page stays blank."]
     [one] = index.occurrences("paying")
     assert one.word == "paying"
-    assert one.counts.tolist() == [1, 2]
+    assert one.counts.tolist() == [2, 3]
+
+
+def test_a_document_is_found_by_its_id(index: SqlitePassageIndex) -> None:
+    index.keep(["KB-104 v1"], lambda version: [passage("KB-104", "Types of paper.")], CountingEmbedder())
+    assert [one.numbers.tolist() for one in index.occurrences("kb-104")] == [[1], [1]]
 
 
 def test_a_reader_of_nothing_is_given_nothing(index: SqlitePassageIndex) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from feedback_loop.analysis.cluster_texts import clustered_texts
-from feedback_loop.methods.grouping import Vectors
+from feedback_loop.methods.grouping.rows import Vectors
 from feedback_loop_tests.complaint_stream import Said, stream
 
 

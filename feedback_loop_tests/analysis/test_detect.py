@@ -148,19 +148,57 @@ def instant(number: int, hours: float) -> datetime:
     return datetime.combine(day(number), time(), UTC) + timedelta(hours=hours)
 
 
-def test_a_rate_alert_is_raised_at_the_end_of_the_hour_that_would_have_raised_it() -> None:
+def test_a_rate_alert_is_raised_at_the_end_of_the_quarter_of_an_hour_that_makes_it_certain() -> None:
     """The calm records come at eight; the twelve complaints from ten o'clock on, one each ten minutes."""
-    found = raised(stream(CALM + [Said(30, "scanner", hour=10 + n / 6) for n in range(12)]), on(30))
-    row = found.filter(pl.col("subject_kind") == "class").row(0, named=True)
+    said = CALM + [Said(30, "scanner", hour=10 + n / 6) for n in range(12)]
+    is_rate = (pl.col("subject_kind") == "class") & (pl.col("alert_kind") == "rate")
+    row = raised(stream(said), on(30)).filter(is_rate).row(0, named=True)
     assert row["window_minutes"] == 1440.0
-    assert row["raised_at"] in (instant(30, 11), instant(30, 12))
-    early = raised(stream(CALM + [Said(30, "scanner", hour=10 + n / 6) for n in range(int(6 * (row["raised_at"].hour - 10)))]), on(30))
-    assert "class" in set(early["subject_kind"])
+    assert instant(30, 10.25) <= row["raised_at"] <= instant(30, 12)
+    hour = row["raised_at"].hour + row["raised_at"].minute / 60
+    known = [one for one in said if one.day < 30 or (one.hour or 8.0) < hour]
+    early = raised(stream(known), on(30)).filter(is_rate)
+    assert early["raised_at"].to_list() == [row["raised_at"]]
+    before = [one for one in said if one.day < 30 or (one.hour or 8.0) < hour - 0.25]
+    assert raised(stream(before), on(30)).filter(is_rate).height == 0
 
 
-def test_a_rate_alert_that_only_the_whole_day_raises_is_raised_at_its_end() -> None:
-    found = raised(stream(CALM + [Said(30, "scanner", hour=23.5)] * 12), on(30))
-    assert set(found["raised_at"]) == {instant(31, 0)}
+def test_a_rise_of_the_last_half_hour_is_raised_by_the_end_of_the_day() -> None:
+    found = raised(stream(CALM + [Said(30, "scanner", hour=23.5)] * 12), on(30)).filter(pl.col("alert_kind") == "rate")
+    assert set(found["raised_at"]) == {instant(30, 23.75)}
+
+
+def test_one_rise_of_several_days_is_one_story_whose_first_day_alone_is_news() -> None:
+    said = stream(CALM + spike(30) + spike(31) + spike(32) + spike(36))
+    found = raised(said, DayRange(day(29), day(37)))
+    heads = found.filter("is_story_head").sort("event_date")
+    assert heads["event_date"].to_list() == [day(30), day(31), day(32), day(36)]
+    assert heads["is_continuation"].to_list() == [False, True, True, False]
+    first = heads["story_id"][0]
+    assert heads["story_id"].to_list()[:3] == [first] * 3
+    assert heads["story_id"][3] not in (first, None)
+    of_class = found.filter((pl.col("subject_kind") == "class") & (pl.col("alert_kind") == "rate")).sort("event_date")
+    assert of_class["story_observed_count"].to_list()[:3] == [12, 24, 36]
+
+
+def test_all_that_rises_with_one_fault_is_one_story_with_one_head() -> None:
+    found = raised(stream(CALM + spike(30)), on(30))
+    assert found["story_id"].n_unique() == 1
+    assert found["is_story_head"].sum() == 1
+    assert found.filter("is_story_head")["alerted_class"].to_list() == ["broken_workflow"]
+
+
+def test_a_rise_after_a_change_is_raised_for_it_also_where_the_day_alone_is_too_little() -> None:
+    change = {"statement_id": "s1", "change_id": "deploy-1", "product": "app", "started_at": instant(30, 14), "scope": "{}"}
+    changes = pl.DataFrame([{**change, "landed_at": instant(30, 14)}])
+    said = stream(CALM + [Said(30, "scanner", hour=14.2 + n / 4) for n in range(6)])
+    found = clusters(said.fragments, said.classifications, said.embeddings, on(30))
+    told = alerts(said.fragments, said.messages, said.classifications, found, RELEASES, on(30), changes=changes)
+    after = told.filter(pl.col("alert_kind") == "change")
+    assert violations(told, TABLES["analysis_alert"]) == []
+    assert set(after["alerted_change_id"]) == {"deploy-1"}
+    assert (after["raised_at"] <= instant(30, 18)).all()
+    assert (after["window_minutes"] <= 240.0).all()
 
 
 def test_an_urgent_record_is_raised_when_it_was_said() -> None:

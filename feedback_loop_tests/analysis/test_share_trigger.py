@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from feedback_loop.analysis.cluster import clusters
 from feedback_loop.analysis.detect import alerts
-from feedback_loop.analysis.share_trigger import LIMITS, ShareLimits
+from feedback_loop.analysis.share_trigger import LIMITS, ShareLimits, ShareRule
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.validate import violations
@@ -25,7 +25,7 @@ WINDOW = range(12, 18)
 def opened(of: Stream, days: DayRange | None = None, limits: ShareLimits = LIMITS) -> pl.DataFrame:
     days = days or on(DAY)
     grouped = clusters(of.fragments, of.classifications, of.embeddings, days)
-    found = alerts(of.fragments, of.messages, of.classifications, grouped, releases(), days, limits)
+    found = alerts(of.fragments, of.messages, of.classifications, grouped, releases(), days, [ShareRule(limits=limits)])
     return found.filter(pl.col("alert_kind") == "share")
 
 
@@ -131,3 +131,40 @@ def test_it_opens_for_all_complaints_of_a_segment_where_they_are_split_over_clas
     topics = ("scanner", "refund", "login")
     split = [s for n, topic in enumerate(topics) for s in fault(5, topic, start=12 + n / 10, hours=5.5, browser="Safari 18", seed=n)]
     assert set(opened(stream(QUIET + split), limits=replace(LIMITS, fewest_records=10))["subject_kind"]) == {"product"}
+
+
+def under(of: Stream, *rules: ShareRule) -> pl.DataFrame:
+    grouped = clusters(of.fragments, of.classifications, of.embeddings, on(DAY))
+    found = alerts(of.fragments, of.messages, of.classifications, grouped, releases(), on(DAY), rules)
+    return found.filter(pl.col("alert_kind") == "share")
+
+
+SAFARI = stream(QUIET + fault(12, start=12, hours=6, browser="Safari 18"))
+
+
+def test_a_rule_of_one_class_looks_at_that_class_alone() -> None:
+    found = under(SAFARI, ShareRule("workflow", complaint_classes=("broken_workflow",)), ShareRule("money", complaint_classes=("billing",)))
+    assert found.select("alert_rule_id", "subject_kind", "alerted_class").rows() == [("workflow", "class", "broken_workflow")]
+
+
+def test_a_rule_with_words_counts_what_says_them() -> None:
+    found = under(SAFARI, ShareRule("said", words=("Blank",)), ShareRule("unsaid", words=("lank", "checkout")))
+    assert found.select("alert_rule_id", "subject_kind").rows() == [("said", "product")]
+
+
+def test_a_rule_of_another_product_is_none_of_this_ones() -> None:
+    assert under(SAFARI, ShareRule("other", products=("other",))).height == 0
+    assert under(SAFARI, ShareRule("own", products=("app",))).height > 0
+
+
+def test_without_dimensions_the_share_is_that_of_everybody() -> None:
+    of_everybody = replace(LIMITS, dimensions=())
+    [row] = under(SAFARI, ShareRule("all", of_everybody, complaint_classes=("broken_workflow",))).iter_rows(named=True)
+    assert row["observed_count"] >= LIMITS.fewest_records
+    assert row["observed_count"] / row["exposure_count"] >= LIMITS.share
+
+
+def test_two_rules_that_fire_for_one_fault_are_one_story() -> None:
+    found = under(SAFARI, ShareRule("one"), ShareRule("two", replace(LIMITS, share=0.1)))
+    assert set(found["alert_rule_id"]) == {"one", "two"}
+    assert found["is_story_head"].sum() == 1

@@ -40,7 +40,9 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("try", word) for word in ("classify", "cluster", "detect", "diagnose", "verify-fix", *TextStage)}
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}
     promised |= {("taxonomy", word) for word in ("show", "diff")}
-    promised |= {("owners", word) for word in ("show", "lint")} | {("quality",), ("erase",), ("retain",), ("reveal",)}
+    promised |= {("knowledge", word) for word in ("search", "list", "check")}
+    promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")}
+    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
     assert set(COMMANDS) == promised
 
 

@@ -122,18 +122,26 @@ def test_classify_at_two_speeds_answers_in_the_same_fields(call: Call, tmp_path:
     assert (outcome.code, "Choose one of: one, two" in outcome.error) == (2, True)
 
 
-def test_cluster_writes_csv_with_the_promised_columns(call: Call, tmp_path: Path) -> None:
+@pytest.mark.parametrize("chosen", [(), ("--method", "hdbscan")])
+def test_cluster_writes_csv_with_the_promised_columns(call: Call, tmp_path: Path, chosen: tuple[str, ...]) -> None:
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
     texts = [f"the app crashes when I upload photo {n}" for n in range(9)] + [f"I was charged twice for order {n}" for n in range(9)]
     with source.open("w", newline="") as stream:
         csv.writer(stream).writerows([("text_id", "text"), *((f"t{n}", text) for n, text in enumerate(texts))])
-    assert call("try", "cluster", "--input", source, "--out", out).code == 0
+    assert call("try", "cluster", "--input", source, "--out", out, *chosen).code == 0
     with out.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["text_id", "cluster_id", "cluster_label", "is_noise"]
     assert [row["text_id"] for row in rows] == [f"t{n}" for n in range(18)]
     assert {row["cluster_id"] for row in rows[:9]}.isdisjoint(row["cluster_id"] for row in rows[9:])
     assert {row["is_noise"] for row in rows} <= {"true", "false"}
+
+
+def test_cluster_names_the_methods_that_there_are(call: Call, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("text\nit crashes\n")
+    outcome = call("try", "cluster", "--input", source, "--out", tmp_path / "out.csv", "--method", "guessing")
+    assert (outcome.code, "Choose one of: communities, hdbscan" in outcome.error) == (2, True)
 
 
 def test_diagnose_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: Path) -> None:

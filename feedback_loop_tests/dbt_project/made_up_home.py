@@ -57,7 +57,7 @@ def made_up_frames(day_count: int = 60, per_day: int = 12, seed: int = 7) -> dic
 
 _TABLES = (
     "silver_message", "silver_fragment", "analysis_classification", "analysis_route", "analysis_triage", "analysis_alert", "gold_issue",
-    "gold_issue_wording", *TABLES_OF_THE_LOOP,
+    "gold_issue_event", "gold_issue_impact", "gold_issue_wording", *TABLES_OF_THE_LOOP,
 )  # fmt: skip
 
 
@@ -106,15 +106,32 @@ def _issues(day: date, fragments: dict[str, list[Row]], rows: dict[str, list[Row
             alerts = _alerts(day, issue, issue_class, cluster, len(ids), rows)
             rows["gold_issue"].append(
                 {"issue_id": issue, "product": "shop", "issue_class": issue_class, "issue_label": f"{issue} as of {day}",
-                 "cluster_id": cluster, "is_catch_all": issue.endswith("_rest"), "fragment_count": len(ids),
+                 "cluster_id": cluster, "held_cluster_ids": [cluster], "occurrence_count": 1,
+                 "is_catch_all": issue.endswith("_rest"), "fragment_count": len(ids),
                  "window_fragment_count": len(ids) + 20, "customer_count": len(ids) or None, "trend": _trend(day, len(ids)),
                  "continuity_share": None if day == FIRST_DAY else 0.75,
                  "first_seen_at": datetime.combine(FIRST_DAY - timedelta(days=1), time(23, 30), UTC), "product_versions": ["2.0", "1.0"],
                  "last_seen_at": datetime.combine(day, time(23, 30), UTC), "quotes": [f"quote of {issue}"], "day_fragment_ids": ids,
                  "alert_ids": alerts, "event_date": day}
             )  # fmt: skip
+            rows["gold_issue_impact"].append(_impact(day, issue, len(ids)))
+            if day == FIRST_DAY:
+                rows["gold_issue_event"].append(
+                    {"issue_event_id": f"e-{issue}", "issue_id": issue, "product": "shop", "issue_event_kind": "opened",
+                     "moved_fragment_count": 0, "occurrence_count": 1, "event_date": day}
+                )  # fmt: skip
             if alerts:
                 rows["gold_issue_wording"].append(_wording(day, issue, is_shown=day.day % 3 > 0))
+
+
+def _impact(day: date, issue: str, count: int) -> Row:
+    return {
+        "issue_id": issue, "product": "shop", "event_date": day, "touched_customer_count": count, "touched_tiers": ["gold"],
+        "touched_arr_usd": 1200.0 * count if count else None, "arr_missing_reason": None if count else "no_known_customer",
+        "cost_of_delay_usd": 3.0 * count if count else None, "cost_of_delay_reason": None if count else "no_known_customer",
+        "priority": ("low", "normal", "high")[min(count, 2)], "priority_score": min(count, 10) / 10,
+        "priority_reasons": [f"{count} said so"],
+    }  # fmt: skip
 
 
 def _wording(day: date, issue: str, *, is_shown: bool) -> Row:

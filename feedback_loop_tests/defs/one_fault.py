@@ -61,7 +61,13 @@ def complaints(number: int = FAULT, text: str | None = None) -> list[Row]:
 def surroundings() -> list[Row]:
     """The release, and the documents that govern what may be done about it."""
     deploy = {"change_id": CAUSE, "change_kind": "deploy", "started_at": instant(FAULT, 8.5), "scope": {"browser": [BROKEN]}}
-    text = {"document_kind": "runbook", "document_title": "Steps", "document_text": "Steps.", "document_version": "v1", "owner": "support"}
+    text = {
+        "document_kind": "runbook",
+        "document_title": "Steps",
+        "document_text": "Roll the release back.",
+        "document_version": "v1",
+        "owner": "support",
+    }
     valid = {"started_at": instant(0), "valid_until_at": instant(90), "audience_roles": ["staff"]}
     documents = [{"product": PRODUCT, "document_id": name, **text, **valid} for name in DOCUMENTS]
     told = [context_statement(said, context_kind=ContextKind.DOCUMENT) for said in documents]

@@ -62,7 +62,9 @@ CONTRACTS = [
     for name in (
         "context_release", "context_change", "context_incident", "context_customer", "context_business_event", "context_document",
         "silver_message", "silver_fragment", "silver_context_link", "analysis_embedding", "analysis_classification", "analysis_triage",
-        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue",
+        "analysis_evidence", "analysis_route", "analysis_cluster", "analysis_alert", "analysis_forecast", "analysis_cohort",
+        "analysis_hypothesis", "gold_issue",
+        "gold_issue_state", "gold_issue_event", "gold_issue_impact",
     )
 ]  # fmt: skip
 
@@ -101,7 +103,11 @@ LAWS = [
         cause_kind=pl.lit("deploy"), evidence_for=pl.lit([], pl.List(pl.String)), evidence_against=pl.lit([], pl.List(pl.String)))),
     Spoiling("analysis_cluster", "no_more_fits_no_cluster_than_usual", lambda rows: rows.with_columns(
         is_catch_all=pl.lit(True), day_fragment_ids=pl.col("day_fragment_ids").list.concat([pl.col("day_fragment_ids")] * 9))),
+    Spoiling("gold_issue_state", "identity_goes_on_from_the_day_before", lambda rows: rows.with_columns(
+        issue_id=pl.concat_str("issue_id", pl.col("event_date").cast(pl.String)), founded_date=pl.col("event_date").min())),
     Spoiling("gold_issue", "fragments_add_up", without_first),
+    Spoiling("gold_issue", "noise_is_no_dustbin", lambda rows: rows.with_columns(
+        is_catch_all=pl.lit(True), window_fragment_count=pl.lit(1000))),
 ]  # fmt: skip
 
 _REJECTED = {"hypothesis_score_applied": 0.95, "hypothesis_label": "rejected"}

@@ -18,6 +18,7 @@ from feedback_loop.defs.charts import (
     class_charts,
     cohort_charts,
     issue_charts,
+    news_charts,
     reliability_charts,
     volume_charts,
 )
@@ -115,3 +116,16 @@ def test_records_without_a_rating_make_no_share() -> None:
     unrated = pl.DataFrame({"event_date": [START], "product": ["Lumen"], "rating": [None]}, schema_overrides={"rating": pl.Float64})
     shown = volume_charts(unrated)
     assert (shown["record_count"].value, shown["negative_share_by_day"].value) == (1, "no rows")
+
+
+@pytest.mark.usefixtures("_drawn")
+def test_news_are_drawn_into_the_volume_of_their_product(computed: Home) -> None:
+    messages = computed.table("silver_message")
+    product, today = messages.select("product", "event_date").row(0)
+    news = {"product": product, "event_date": today, "alert_kind": "rate", "is_story_head": True, "is_continuation": False}
+    rows = [news, {**news, "is_continuation": True}, {**news, "alert_kind": "urgent"}]
+    changes = pl.DataFrame([{"product": product, "event_date": today}])
+    shown = news_charts(pl.DataFrame(rows), messages, changes)
+    assert shown["news_count"].value == 1
+    assert {name.startswith("volume_of_") for name in shown} == {True, False}
+    assert len(shown) == 2

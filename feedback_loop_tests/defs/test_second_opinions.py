@@ -27,7 +27,7 @@ def answer(body: dict[str, Any]) -> str:
     if "label" in properties:
         return json.dumps({"label": properties["label"]["enum"][0]})
     if "summary" in properties:
-        return json.dumps({"summary": "The gallery cannot be opened.", "hypothesis": "No cause is known."})
+        return json.dumps({"summary": "The gallery cannot be opened [q1].", "hypothesis": "No cause is known."})
     return json.dumps({"phrases": ["quietly here"], "error_strings": [], "versions": [], "devices": ["Pixel 9"]})
 
 
@@ -81,7 +81,10 @@ def test_an_issue_with_an_alert_is_worded_for_readers_and_stays_so_unasked(
     home.land([record(f"r{n}", 0, CLEAR, severity="urgent") for n in range(3)])
     assert home.run(days(0, 0)).failed_checks == []
     [worded] = home.table("gold_issue_wording").iter_rows(named=True)
-    assert (worded["wording_summary"], worded["wording_withheld_reason"]) == ("The gallery cannot be opened.", None)
+    assert (worded["wording_summary"], worded["wording_withheld_reason"]) == (
+        f"The gallery cannot be opened [{worded['worded_fragment_ids'][0]}].",
+        None,
+    )
     heard = len(server.heard.bodies)
     assert home.run(days(0, 0)).failed_checks == []
     assert len(server.heard.bodies) == heard

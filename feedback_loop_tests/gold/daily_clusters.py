@@ -1,8 +1,11 @@
-"""Clusters as `analysis_cluster` holds them, made from the known topics of a stream: gold must not need the code of `analysis`."""
+"""Clusters as `analysis_cluster` holds them, made from the known topics of a stream, and the ledger that follows from them.
+
+Gold must not need the code of `analysis`.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -10,7 +13,11 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
+from feedback_loop.gold.identity import IDENTITY_VERSION, Said, carried_days
+from feedback_loop.gold.ledger_rows import rows_of, state_frame
 from feedback_loop_tests.complaint_stream import TOPICS, Stream
+
+NO_STATUSES = pl.DataFrame(schema={"issue_id": pl.String, "issue_status": pl.String, "event_date": pl.Date})
 
 
 def by_topic(of: Stream, days: DayRange) -> pl.DataFrame:
@@ -35,3 +42,13 @@ def by_topic(of: Stream, days: DayRange) -> pl.DataFrame:
                 }
             )  # fmt: skip
     return pl.DataFrame(rows, schema=pl.Schema(TABLES["analysis_cluster"].schema))
+
+
+def states_of(of: Stream, clusters: pl.DataFrame, statuses: pl.DataFrame = NO_STATUSES) -> pl.DataFrame:
+    """The ledger of every day from the first cluster to the last, as `gold_issue_state` has it."""
+    if clusters.is_empty():
+        return state_frame([])
+    days = DayRange(*(d for d in (clusters["event_date"].min(), clusters["event_date"].max()) if isinstance(d, date)))
+    said = Said.of(of.fragments, of.embeddings)
+    carried = carried_days(clusters, said, statuses, {}, days)
+    return state_frame(row for d, ledger in carried for row in rows_of(ledger, d, IDENTITY_VERSION))

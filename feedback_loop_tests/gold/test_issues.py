@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -10,15 +12,15 @@ from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import Trend
 from feedback_loop.gold.issues import issues, trend
 from feedback_loop_tests.complaint_stream import START, Said, Stream, day, steady, stream
-from feedback_loop_tests.gold.daily_clusters import by_topic
+from feedback_loop_tests.gold.daily_clusters import by_topic, states_of
 
 NO_ALERTS = pl.DataFrame(schema={"alert_id": pl.String, "alerted_cluster_id": pl.String, "alert_score": pl.Float64})
 DAYS = DayRange(day(20), day(39))
 
 
-def ledger(of: Stream, days: DayRange = DAYS, alerts: pl.DataFrame = NO_ALERTS) -> pl.DataFrame:
-    clusters = by_topic(of, DayRange(START, days.last))
-    return issues(clusters, of.fragments, of.embeddings, alerts, days)
+def ledger(of: Stream, days: DayRange = DAYS, alerts: pl.DataFrame = NO_ALERTS, clusters: pl.DataFrame | None = None) -> pl.DataFrame:
+    grouped = by_topic(of, DayRange(START, days.last)) if clusters is None else clusters
+    return issues(states_of(of, grouped), grouped, of.fragments, of.embeddings, alerts, days)
 
 
 def test_rows_fulfil_the_contract() -> None:
@@ -47,10 +49,12 @@ def test_an_issue_is_the_same_from_day_to_day_and_says_what_its_topic_says() -> 
 def test_days_one_by_one_equal_the_range() -> None:
     said = stream(steady(40))
     clusters = by_topic(said, DayRange(START, DAYS.last))
-    alone = []
+    states, alone = states_of(said, clusters), []
     for d in DAYS:
-        vectors = said.within(DayRange(d, d).widened(before=WINDOW_DAYS - 1)).embeddings
-        alone.append(issues(clusters.filter(pl.col("event_date") <= d), said.fragments, vectors, NO_ALERTS, DayRange(d, d)))
+        near = said.within(DayRange(d, d).widened(before=WINDOW_DAYS - 1))
+        known = states.filter(pl.col("event_date").is_between(d - timedelta(days=1), d))
+        today = clusters.filter(pl.col("event_date") == d)
+        alone.append(issues(known, today, near.fragments, near.embeddings, NO_ALERTS, DayRange(d, d)))
     assert_frame_equal(pl.concat(alone), ledger(said))
 
 
@@ -60,7 +64,7 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     said = stream(steady(40))
     clusters = by_topic(said, DayRange(START, DAYS.last)).sample(fraction=1.0, shuffle=True, seed=seed)
     mixed = said.shuffled(seed)
-    assert_frame_equal(issues(clusters, mixed.fragments, mixed.embeddings, NO_ALERTS, DAYS), ledger(said))
+    assert_frame_equal(ledger(mixed, clusters=clusters), ledger(said))
 
 
 def test_quotes_are_distinct_readable_and_at_most_five() -> None:
@@ -129,7 +133,7 @@ def test_late_rows_end_in_the_same_issues() -> None:
     early, from_start = by_topic(said.without(held), days), by_topic(said, days)
     touched = [day(n) for n in range(5, 8 + WINDOW_DAYS)]
     mended = pl.concat([early.filter(~pl.col("event_date").is_in(touched)), from_start.filter(pl.col("event_date").is_in(touched))])
-    assert_frame_equal(issues(mended, said.fragments, said.embeddings, NO_ALERTS, days), ledger(said, days))
+    assert_frame_equal(ledger(said, days, clusters=mended), ledger(said, days))
 
 
 def test_no_clusters_are_no_issues() -> None:

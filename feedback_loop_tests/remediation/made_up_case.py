@@ -29,7 +29,9 @@ def alert_row(**changes: Any) -> Row:
         "alert_id": ALERT, "alert_kind": "rate", "subject_kind": "class", "subject_id": "crash", "product": "Printwren",
         "alerted_cluster_id": None, "alerted_class": "crash", "observed_count": 40, "exposure_count": 180, "expected_count": 6.0,
         "rate_ratio": 6.7, "p_value": 1e-9, "alert_score": 9.0, "raised_at": START, "window_minutes": 360.0,
-        "sample_fragment_ids": ["fragment_1", "fragment_2"], "candidates": [], "detector_version": "1", "event_date": START.date(),
+        "sample_fragment_ids": ["fragment_1", "fragment_2"], "candidates": [],
+        "story_id": "story_1", "is_continuation": False, "is_story_head": True, "story_observed_count": 40,
+        "alerted_change_id": None, "alert_rule_id": None, "detector_version": "1", "event_date": START.date(),
     }  # fmt: skip
     return row | changes
 

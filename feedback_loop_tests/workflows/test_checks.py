@@ -31,11 +31,6 @@ def clusters(*members: list[str], day: date = DAY, product: str = "x") -> pl.Dat
     return frame_of(TABLES["analysis_cluster"], *rows)
 
 
-def issues(*counts: int, day: date = DAY, product: str = "x") -> pl.DataFrame:
-    rows = [{"issue_id": f"i{n}", "product": product, "event_date": day, "fragment_count": count} for n, count in enumerate(counts)]
-    return frame_of(TABLES["gold_issue"], *rows)
-
-
 def evidence(start: int, end: int, text: str, fragment: str = "f0") -> pl.DataFrame:
     row = {"evidence_id": "e0", "fragment_id": fragment, "masked_start": start, "masked_end": end, "evidence_text": text}
     return frame_of(TABLES["analysis_evidence"], row)
@@ -123,18 +118,6 @@ def test_a_complaint_is_in_exactly_one_cluster_of_its_day() -> None:
 
 def test_a_day_without_complaints_needs_no_cluster() -> None:
     assert checks.fragments_in_no_or_two_clusters(clusters(), fragments()) == []
-
-
-def test_issues_and_clusters_hold_the_same_fragments() -> None:
-    assert checks.issues_that_do_not_add_up(issues(2, 1), clusters(["a", "b"], ["c"])) == []
-    assert checks.issues_that_do_not_add_up(issues(2), clusters(["a", "b"], ["c"])) == ["2026-01-02/x"]
-    assert checks.issues_that_do_not_add_up(issues(), clusters(["a"])) == ["2026-01-02/x"]
-    assert checks.issues_that_do_not_add_up(issues(1), clusters()) == ["2026-01-02/x"]
-
-
-def test_an_issue_of_one_product_or_day_does_not_make_up_for_another() -> None:
-    assert checks.issues_that_do_not_add_up(issues(1, product="y"), clusters(["a"])) == ["2026-01-02/x", "2026-01-02/y"]
-    assert checks.issues_that_do_not_add_up(issues(1, day=NEXT), clusters(["a"])) == ["2026-01-02/x", "2026-01-03/x"]
 
 
 def test_link_with_what_nobody_had_said_yet_is_found() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from feedback_loop.adapters.passage_index import SqlitePassageIndex
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.contracts.knowledge import FoundPassage, IssueWords, Reader
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.workflows.knowledge import Library, open_library
+from feedback_loop.workflows.knowledge import Library, library_or_none, open_library
 from feedback_loop_tests.fakes import START, FakeTableStore
 from feedback_loop_tests.methods.retrieval.made_up_documents import Row, days, document, documents
 
@@ -51,7 +52,7 @@ def test_the_document_that_speaks_of_it_comes_first_and_says_why(question: str, 
 def test_nothing_is_found_for_nothing_and_for_what_no_document_speaks_of() -> None:
     assert of_all().search("", Reader(START)) == []
     assert of_all().search(" \n", Reader(START)) == []
-    assert of_all().search("zebra 9000", Reader(START)) == []
+    assert of_all().search("9000 qqq", Reader(START)) == []
     assert library().search("blank payment page", Reader(START)) == []
 
 
@@ -116,6 +117,12 @@ def test_an_issue_is_given_the_best_passage_of_each_document_of_its_product() ->
     assert set(ids(found)) == {"pay", "long"}
 
 
+def test_one_word_in_common_with_an_issue_is_no_answer_though_it_is_one_to_a_search() -> None:
+    wanted = IssueWords("Printwren", None, ("zebra giraffe elephant newest",))
+    assert of_all().documents_for(wanted, Reader(START)) == []
+    assert ids(of_all().search("zebra giraffe elephant newest", Reader(START))) == ["code"]
+
+
 def test_a_text_that_stands_in_two_documents_is_shown_once() -> None:
     assert ids(library(document("a", text=PAY), document("b", text=f"{PAY}\n")).search("blank", Reader(START))) == ["a"]
 
@@ -132,7 +139,7 @@ def test_documents_of_equal_versions_and_versions_of_other_texts_are_told_apart(
 def test_only_so_many_are_given() -> None:
     searched = library(*(document(f"d{n}", text=f"{PAY} {n}") for n in range(9)))
     assert len(searched.search("blank payment", Reader(START), 4)) == 4
-    assert len(searched.documents_for(IssueWords("Printwren", None, ("blank",)), Reader(START), 2)) == 2
+    assert len(searched.documents_for(IssueWords("Printwren", None, ("blank payment",)), Reader(START), 2)) == 2
     assert searched.documents_for(IssueWords("Printwren"), Reader(START)) == []
 
 
@@ -156,6 +163,12 @@ def test_the_reader_of_one_search_changes_nothing_for_that_of_the_next() -> None
     first = told(searched, "blank", START)
     searched.search("blank", Reader(START, OPS))
     assert told(searched, "blank", START) == first
+
+
+def test_whoever_can_do_without_goes_without_where_the_index_can_not_be_used(tmp_path: Path) -> None:
+    (tmp_path / "passages.sqlite").mkdir()
+    assert library_or_none(FakeTableStore(), SqlitePassageIndex(tmp_path / "passages.sqlite"), TfidfEmbedder()) is None
+    assert library_or_none(FakeTableStore(), SqlitePassageIndex(tmp_path / "other.sqlite"), TfidfEmbedder()) is not None
 
 
 def test_documents_incidents_and_notes_of_the_tables_are_indexed_once() -> None:

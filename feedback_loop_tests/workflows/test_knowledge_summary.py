@@ -10,8 +10,8 @@ from feedback_loop.workflows.knowledge_summary import extracted_summary
 from feedback_loop_tests.methods.retrieval.made_up_documents import days, passage
 
 
-def found(document_id: str, text: str, number: int = 0) -> FoundPassage:
-    return FoundPassage(passage(document_id, text, number), DocumentKind.RUNBOOK, "ops", days(1), 0.03, 1, 1, ())
+def found(document_id: str, text: str, number: int = 0, nearness: float = 0.5) -> FoundPassage:
+    return FoundPassage(passage(document_id, text, number), DocumentKind.RUNBOOK, "ops", days(1), 0.03, 1, 1, nearness, ())
 
 
 def test_each_document_says_the_sentence_that_answers_best_and_is_cited() -> None:
@@ -40,6 +40,10 @@ def test_a_long_sentence_is_cut_at_a_word() -> None:
     said = extracted_summary("word", [found("pay", "word " * 200)])
     assert len(said.text) < 320
     assert "word … [pay]" in said.text or "word [pay]" in said.text
+
+
+def test_a_document_that_only_stands_among_the_results_is_not_quoted() -> None:
+    assert extracted_summary("wait", [found("pay", "Wait.", nearness=0.2), found("code", "Hold on.")]).cited_ids == ("code",)
 
 
 def test_nothing_is_said_where_nothing_was_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from feedback_loop.adapters.passage_index import SqlitePassageIndex
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE
+from feedback_loop.contracts.knowledge import IndexedPassages
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import KnowledgeUnavailable
 from feedback_loop.workflows.knowledge import Library
@@ -65,11 +67,17 @@ def test_with_a_library_people_are_shown_what_documents_say_and_what_is_proposed
     assert (without.proposal_id, without.evidence_hash, without.arguments_hash) == (proposal_id, made.evidence_hash, made.arguments_hash)
 
 
-def test_where_the_index_can_not_be_used_what_is_proposed_stays_the_same(world: World) -> None:
-    def broken() -> Library:
-        raise KnowledgeUnavailable("passages.sqlite", "SQLITE_FULL")
+class BrokenIndex(SqlitePassageIndex):
+    """Holds everything and gives nothing."""
 
-    (proposal_id,) = propose(world.grounds, world.state, START, is_live=True, open_library=broken).proposal_ids
+    def read(self, content_keys: Collection[str]) -> IndexedPassages:
+        raise KnowledgeUnavailable("passages.sqlite", "SQLITE_IOERR")
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_where_the_index_can_not_be_used_what_is_proposed_stays_the_same(world: World, is_opened: bool) -> None:
+    broken = Library(shelf(world).documents, BrokenIndex(), TfidfEmbedder()) if is_opened else None
+    (proposal_id,) = propose(world.grounds, world.state, START, is_live=True, open_library=lambda: broken).proposal_ids
     made = world.state.proposal(proposal_id)
     assert made is not None
     assert "reading" not in made.evidence

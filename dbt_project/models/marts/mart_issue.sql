@@ -10,6 +10,10 @@ statuses as (
     select * from {{ ref('stg_state_issue_status') }}
 ),
 
+impacts as (
+    select * from {{ ref('stg_gold_issue_impact') }}
+),
+
 -- Two rankings of an issue's days: the latest one describes it, the biggest one is its peak (the earliest of equals).
 ranked as (
     select
@@ -76,12 +80,23 @@ final as (
         -- An issue without alerts has had none: zero is the count, not a stand-in for an unknown.
         coalesce(alert_totals.alert_count, 0) as alert_count,
         latest_status.issue_status,
+        latest.occurrence_count,
+        latest.reopened_date,
+        impacts.priority,
+        impacts.priority_score,
+        impacts.priority_reasons,
+        impacts.touched_arr_usd,
+        impacts.touched_tiers,
+        impacts.cost_of_delay_usd,
         latest.product_versions,
         latest.quotes
     from latest
     inner join peak on latest.issue_id = peak.issue_id
     inner join totals on latest.issue_id = totals.issue_id
     left join alert_totals on latest.issue_id = alert_totals.complaint_issue_id
+    left join impacts
+        on latest.issue_id = impacts.issue_id
+        and latest.event_date = impacts.event_date
     left join latest_status on latest.issue_id = latest_status.issue_id
 )
 

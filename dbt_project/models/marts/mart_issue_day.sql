@@ -2,6 +2,10 @@ with issues as (
     select * from {{ ref('stg_gold_issue') }}
 ),
 
+impacts as (
+    select * from {{ ref('stg_gold_issue_impact') }}
+),
+
 wordings as (
     select * from {{ ref('stg_gold_issue_wording') }}
 ),
@@ -24,10 +28,16 @@ final as (
         issues.product_versions,
         issues.quotes,
         issues.continuity_share,
+        impacts.priority,
+        impacts.priority_reasons,
+        impacts.cost_of_delay_usd,
         wordings.wording_summary,
         wordings.wording_hypothesis,
         wordings.wording_version
     from issues
+    left join impacts
+        on issues.issue_id = impacts.issue_id
+        and issues.event_date = impacts.event_date
     left join wordings
         on issues.issue_id = wordings.issue_id
         and issues.event_date = wordings.event_date

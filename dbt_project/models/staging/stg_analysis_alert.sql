@@ -20,6 +20,10 @@ final as (
         alert_score,
         raised_at,
         window_minutes,
+        story_id,
+        is_continuation,
+        is_story_head,
+        story_observed_count,
         candidates
     from source
 )

@@ -24,18 +24,22 @@ _KEYS = ("record_version_id", "statement_id", "quarantine_id", "fragment_id", "c
 _SHOWN = "worded_fragment_ids"
 """The fragments from which a language model made words: nobody can take one of them back out, so the row goes."""
 
-_LISTS = ("member_fragment_ids", "day_fragment_ids", "sample_fragment_ids", "quote_fragment_ids")
+_LISTS = ("member_fragment_ids", "core_fragment_ids", "day_fragment_ids", "sample_fragment_ids", "quote_fragment_ids")
 _BESIDE = {"quote_fragment_ids": "quotes"}
 """Lists of texts that stand in the order of a list of fragments."""
 
 _LABELS = ("cluster_label", "issue_label")
+_TERM_LISTS = {"voted_terms": "term_votes"}
+"""Lists of words that labels may be made of, and the numbers that stand in their order."""
+
 _JSON = ("action_arguments",)
 _TERMS = ", "
 
 
 def needed_columns(table: Table) -> list[str]:
     """The columns that say which rows go, change, and where they lie."""
-    wanted = {*OWNERS, *_KEYS, _SHOWN, *_LISTS, *_BESIDE.values(), *_LABELS, *_JSON, "duplicate_of", *table.key, table.partition}
+    beside = {*_BESIDE.values(), *_TERM_LISTS, *_TERM_LISTS.values()}
+    wanted = {*OWNERS, *_KEYS, _SHOWN, *_LISTS, *beside, *_LABELS, *_JSON, "duplicate_of", *table.key, table.partition}
     return [name for name in table.columns if name in wanted]
 
 
@@ -90,6 +94,7 @@ def _names_erased(table: Table, erased: Erased) -> pl.Expr:
     labels = [
         _holds(pl.col(name).str.split(_TERMS), erased.label_terms) for name in _LABELS if name in table.columns and erased.label_terms
     ]
+    labels += [_holds(pl.col(name), erased.label_terms) for name in _TERM_LISTS if name in table.columns and erased.label_terms]
     same = [_one_of("duplicate_of", erased.fragment_ids)] if "duplicate_of" in table.columns else []
     texts = [pl.col(name).str.contains_any(sorted(erased.fragment_ids)) for name in _JSON if name in table.columns and erased.fragment_ids]
     return pl.any_horizontal([part.fill_null(False) for part in [*lists, *labels, *same, *texts]] or [pl.lit(False)])
@@ -109,6 +114,10 @@ def _mended(touched: pl.DataFrame, table: Table, erased: Erased) -> pl.DataFrame
                 made[column] = [_at(values, places) for values, places in zip(touched[column].to_list(), kept, strict=True)]
     for name in (name for name in _LABELS if name in table.columns):
         made[name] = [_label(text, erased.label_terms) for text in touched[name].to_list()]
+    for name, beside in ((name, beside) for name, beside in _TERM_LISTS.items() if name in table.columns):
+        kept = [[place for place, one in enumerate(terms or []) if one not in erased.label_terms] for terms in touched[name].to_list()]
+        for column in (name, beside):
+            made[column] = [_at(values, places) for values, places in zip(touched[column].to_list(), kept, strict=True)]
     for name in (name for name in _JSON if name in table.columns):
         made[name] = [scrubbed_json(text, erased.fragment_ids) for text in touched[name].to_list()]
     if "duplicate_of" in table.columns:

@@ -19,8 +19,8 @@ RANK_CONSTANT = 60
 DEEPEST_RANK = 100
 """So far down each list is looked at."""
 
-LOWEST_COSINE = 0.25
-"""Below it two texts have nothing to do with each other, and a list by meaning, which would rank every passage, ends."""
+LOWEST_COSINE = 0.15
+"""Where a list by meaning, which would rank every passage, ends; between it and twice as much two texts may have to do with each other."""
 
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75
 
@@ -36,6 +36,8 @@ class Ranked:
     fused_score: float
     word_rank: int | None
     meaning_rank: int | None
+    nearness_score: float
+    """The cosine; 0 where none is known, or it is negative."""
     matched_words: tuple[str, ...]
 
 
@@ -47,7 +49,8 @@ def ranked(occurrences: Sequence[Occurrences], numbers: Numbers, lengths: Number
     places = [{row: rank for rank, row in enumerate(rows, 1)} for rows in (by_words, by_meaning)]
     fused = reciprocal_ranks(by_words, by_meaning)
     order = sorted(fused, key=lambda row: (-fused[row], row))
-    return [Ranked(row, fused[row], places[0].get(row), places[1].get(row), _matched(row, present)) for row in order]
+    near = np.zeros(len(numbers)) if cosines is None else np.maximum(cosines, 0.0)
+    return [Ranked(row, fused[row], places[0].get(row), places[1].get(row), float(near[row]), _matched(row, present)) for row in order]
 
 
 def reciprocal_ranks(*lists: Sequence[int]) -> dict[int, float]:

@@ -50,10 +50,10 @@ def test_ranks_are_added_by_their_reciprocals_and_a_row_of_both_lists_wins() -> 
 
 def test_what_was_found_says_by_which_words_and_in_which_places() -> None:
     found = ranked([term("pay", p10=1, p30=1), term("blank", p30=2)], numbers(10, 20, 30), numbers(5, 5, 5), np.array([0.1, 0.9, 0.5]))
-    assert [(one.row, one.word_rank, one.meaning_rank, one.matched_words) for one in found] == [
-        (2, 1, 2, ("blank", "pay")),
-        (1, None, 1, ()),
-        (0, 2, None, ("pay",)),
+    assert [(one.row, one.word_rank, one.meaning_rank, one.matched_words, one.nearness_score) for one in found] == [
+        (2, 1, 2, ("blank", "pay"), 0.5),
+        (1, None, 1, (), 0.9),
+        (0, 2, None, ("pay",), 0.1),
     ]
 
 

@@ -1,0 +1,113 @@
+"""Which alerts of a day tell the same story, and whether it was told before: what is news is one alert, not one per subject and day.
+
+Here: the story of each finding. What is found is in `rises`, `after_changes` and `share_trigger`. The rule that is easy to break: a story
+that may have been told before is told again rather than never; only what is certain to have been told counts as going on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from feedback_loop.analysis.alert_rows import Finding, Story
+from feedback_loop.analysis.complaint_counts import Subject, first_instant
+from feedback_loop.analysis.rises import QUIET_DAYS, REPLAYED_DAYS, Key, Rises, own_key
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.vocab import AlertKind, SubjectKind
+
+SHARED = 0.5
+"""Share of the smaller one's records that two findings have in common from which on they tell the same."""
+
+_STANDS_FOR = {AlertKind.SHARE: 0, AlertKind.CHANGE: 1, AlertKind.RATE: 2, AlertKind.URGENT: 3}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told in the days before, beside rises: when the product and its classes fired, and which classes had urgent records."""
+
+    shares: Mapping[Key, date]
+    urgent_classes: Collection[str]
+
+
+@dataclass(frozen=True)
+class _Began:
+    """Since when a finding's story goes on, as far as can be seen, and under which name; `is_cut`: it may have begun before that."""
+
+    day: date
+    name: str
+    is_cut: bool
+
+
+def stories(rises: Rises, day: date, subjects: Sequence[Subject], findings: Sequence[Finding], told: Told) -> list[Story]:
+    """The story of each finding of one product and day."""
+    began = [_began(rises, day, subjects, finding, told) for finding in findings]
+    groups = _groups(findings)
+    found: dict[int, Story] = {}
+    for members in groups:
+        first = min((began[n] for n in members), key=lambda b: (b.day, b.name))
+        head = min(members, key=lambda n: _precedence(findings[n]))
+        name = None if first.is_cut else stable_id("story", rises.history.product, first.name, first.day)
+        for n in members:
+            found[n] = Story(name, first.day < day, n == head, _grown(rises, findings[n], first.day))
+    return [found[n] for n in range(len(findings))]
+
+
+def _grown(rises: Rises, finding: Finding, first: date) -> int:
+    """Records that complain about the subject since the story's first day, or those of the finding where they are more."""
+    of_story = rises.history.instants[finding.subject.records] >= first_instant(first)
+    return max(int(of_story.sum()), len(finding.records))
+
+
+def _precedence(finding: Finding) -> tuple[int, int, float, str]:
+    """Lowest for what stands for a story: the kind that knows most of whom it is about, a class before the product, then the surest."""
+    p_value = 0.0 if finding.p_value is None else finding.p_value
+    subject = finding.subject
+    return (_STANDS_FOR[finding.kind], int(subject.kind is SubjectKind.PRODUCT), p_value, subject.subject_id)
+
+
+def _began(rises: Rises, day: date, subjects: Sequence[Subject], finding: Finding, told: Told) -> _Began:
+    subject, first = finding.subject, day
+    if finding.kind is AlertKind.URGENT:
+        name, is_known = f"urgent:{subject.alerted_class}", subject.alerted_class in told.urgent_classes
+        return _Began(day - timedelta(days=1) if is_known else day, name, is_known)
+    fired = [told.shares[key] for key in (own_key(subject), (SubjectKind.CLASS, str(subject.alerted_class))) if key in told.shares]
+    for earlier in sorted({*rises.told_before(day, subject, subjects), *fired}, reverse=True):
+        if (first - earlier).days > QUIET_DAYS and earlier not in fired:
+            break
+        first = earlier
+    is_cut = (day - first).days >= REPLAYED_DAYS
+    return _Began(first, _name(rises, first, subjects, subject), is_cut)
+
+
+def _name(rises: Rises, day: date, subjects: Sequence[Subject], subject: Subject) -> str:
+    """What the story is named after: the class that rose most where the product rose with it, otherwise the subject's own class."""
+    lasting = rises.lasting(day, subjects)
+    classes = {key: rise for key, rise in lasting.items() if key[0] is SubjectKind.CLASS}
+    if classes and (subject.alerted_class is None or _product(rises) in lasting):
+        return str(max(sorted(classes), key=lambda key: classes[key].log_evidence)[1])
+    return subject.alerted_class or "product"
+
+
+def _product(rises: Rises) -> Key:
+    return (SubjectKind.PRODUCT, rises.history.product)
+
+
+def _groups(findings: Sequence[Finding]) -> list[list[int]]:
+    """The findings that tell the same, directly or over others."""
+    group = list(range(len(findings)))
+    for n, one in enumerate(findings):
+        for m in range(n):
+            if group[n] != group[m] and _alike(one, findings[m]):
+                merged, into = group[n], group[m]
+                group = [into if g == merged else g for g in group]
+    return [[n for n, g in enumerate(group) if g == one] for one in sorted(set(group))]
+
+
+def _alike(one: Finding, other: Finding) -> bool:
+    if (one.kind is AlertKind.URGENT) != (other.kind is AlertKind.URGENT):
+        return False
+    shared = len(np.intersect1d(one.records, other.records))
+    return shared >= SHARED * min(len(one.records), len(other.records))

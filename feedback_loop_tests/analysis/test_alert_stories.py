@@ -1,0 +1,74 @@
+"""What tells the same is one story with one head: over subjects, kinds and days; what has nothing in common is two."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from feedback_loop.analysis.alert_rows import Finding, Story
+from feedback_loop.analysis.alert_stories import Told, stories
+from feedback_loop.analysis.complaint_counts import Subject
+from feedback_loop.contracts.vocab import AlertKind, SubjectKind
+from feedback_loop_tests.analysis.test_rises import RISEN, Seen
+from feedback_loop_tests.complaint_stream import day, stream
+
+SEEN = Seen(stream(RISEN))
+NOON = datetime(2024, 3, 31, 12, tzinfo=UTC)
+NOTHING = Told({}, frozenset())
+
+
+def finding(kind: AlertKind, records: range, alerted_class: str | None = "auth", p_value: float | None = 1e-6) -> Finding:
+    of_class = alerted_class is not None
+    subject = Subject(
+        SubjectKind.CLASS if of_class else SubjectKind.PRODUCT, alerted_class or "app", alerted_class, None, np.array(records)
+    )
+    return Finding(kind, subject, np.array(records), 90, [], NOON, 1440.0, 4.0, p_value)
+
+
+def told(*findings: Finding, number: int = 28, before: Told = NOTHING) -> list[Story]:
+    return stories(SEEN.rises, day(number), SEEN.subjects(number), findings, before)
+
+
+def test_findings_that_share_half_of_their_records_are_one_story_and_others_are_not() -> None:
+    rate, share, other = (
+        finding(AlertKind.RATE, range(10)), finding(AlertKind.SHARE, range(5, 15)), finding(AlertKind.RATE, range(50, 60), "billing")
+    )  # fmt: skip
+    first, second, third = told(rate, share, other)
+    assert first.story_id == second.story_id != third.story_id
+    assert (first.is_head, second.is_head, third.is_head) == (False, True, True)
+
+
+def test_the_product_joins_classes_into_one_story_and_stands_for_none_of_them() -> None:
+    classes = [finding(AlertKind.RATE, range(10), "auth"), finding(AlertKind.RATE, range(50, 60), "billing", 1e-9)]
+    found = told(*classes, finding(AlertKind.RATE, range(60), None, 1e-20))
+    assert len({story.story_id for story in found}) == 1
+    assert [story.is_head for story in found] == [False, True, False]
+
+
+def test_urgent_records_are_a_story_of_their_own_and_no_news_on_the_day_after() -> None:
+    urgent, rate = finding(AlertKind.URGENT, range(3), "crash", None), finding(AlertKind.RATE, range(10), "crash")
+    assert [story.is_head for story in told(urgent, rate)] == [True, True]
+    again = told(urgent, before=Told({}, frozenset({"crash"})))[0]
+    assert (again.is_continuation, again.story_id) == (True, None)
+
+
+def test_a_class_that_fired_on_a_day_before_goes_on_under_the_name_of_that_day() -> None:
+    fired: date = day(28) - timedelta(days=2)
+    then = told(finding(AlertKind.SHARE, range(10)), number=26)[0]
+    now = told(finding(AlertKind.RATE, range(10)), before=Told({(SubjectKind.CLASS, "auth"): fired}, frozenset()))[0]
+    assert (then.is_continuation, now.is_continuation) == (False, True)
+    assert now.story_id == then.story_id
+
+
+def test_a_rise_of_the_days_before_goes_on() -> None:
+    of_class = next(s for s in SEEN.subjects(31) if s.subject_id == "broken_workflow")
+    today = np.intersect1d(of_class.records, SEEN.rises.history.of_day(day(31)))
+    found = stories(
+        SEEN.rises, day(31), SEEN.subjects(31), [Finding(AlertKind.RATE, of_class, today, 18, [], NOON, 1440.0, 0.1, 1e-9)], NOTHING
+    )
+    assert (found[0].is_continuation, found[0].observed_count) == (True, 24)
+
+
+def test_no_findings_no_stories() -> None:
+    assert told() == []
