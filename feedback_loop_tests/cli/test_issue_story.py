@@ -90,7 +90,7 @@ def test_what_was_said_of_the_causes_before_is_not_said_again() -> None:
 
 
 def test_a_segment_that_is_everybody_does_not_stand_out() -> None:
-    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}"},), ())
+    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}", "rise_verdict": None},), ())
     assert "No segment of customers stands out." in said(IssueStory("i1", (), None, None, (everybody,), 1, (), None, ()))
 
 
