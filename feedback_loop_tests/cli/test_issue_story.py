@@ -45,8 +45,13 @@ ALERT = AlertStory(
     ),
 )
 BOOK = Recommended("roll-back", "Roll back", "roll_back_release", "high", "web", ("a", "b"), ("doc-1",), 0.9, 0.87)
+<<<<<<< HEAD
 SWITCH_OFF = Passage("p1", "doc-1", "v1", "Roll back", "", "Switch it off.")
 PASSAGE = FoundPassage(SWITCH_OFF, DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, 0.7, ())
+=======
+TEXT = Passage("p1", "doc-1", "v1", "Roll back", "", "Switch it off.")
+PASSAGE = FoundPassage(TEXT, DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, 0.7, ())
+>>>>>>> q_st
 
 
 def said(story: IssueStory, daily: list[tuple[date, int]] | None = None) -> str:
@@ -91,7 +96,7 @@ def test_what_was_said_of_the_causes_before_is_not_said_again() -> None:
 
 
 def test_a_segment_that_is_everybody_does_not_stand_out() -> None:
-    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}"},), ())
+    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}", "rise_verdict": None},), ())
     assert "No segment of customers stands out." in said(IssueStory("i1", (), None, None, (everybody,), 1, (), None, ()))
 
 
