@@ -67,19 +67,11 @@ class Window:
 
     def anchor(self, members: Iterable[str]) -> Vectors:
         """The middle of the members among the centred rows."""
-<<<<<<< HEAD
-        return unit(self.centred[self.rows(members)].sum(axis=0, keepdims=True))[0]
+        return np.asarray(unit(self.centred[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
 
     def centroid(self, members: Iterable[str]) -> Vectors:
         """The mean direction of the members' vectors, as clusters have it."""
-        return unit(self.vectors[self.rows(members)].sum(axis=0, keepdims=True))[0]
-=======
-        return np.asarray(grouping.unit(self.centred[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
-
-    def centroid(self, members: Iterable[str]) -> Vectors:
-        """The mean direction of the members' vectors, as clusters have it."""
-        return np.asarray(grouping.unit(self.vectors[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
->>>>>>> q_id
+        return np.asarray(unit(self.vectors[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
 
     def by_age(self, fragments: Iterable[str]) -> list[str]:
         """The fragments, the oldest first."""

@@ -189,6 +189,6 @@ def found(
     segments = cohorts(raised, of.messages, of.fragments, of.classifications, grouped, days)
     causes = hypotheses(
         raised, segments, of.messages, of.fragments, of.classifications, grouped, changes, incidents, measured,
-        embeddings(of.fragments, EMBEDDER), EMBEDDER, days,
+        embeddings(of.fragments.with_columns(text_hash="fragment_id"), EMBEDDER), EMBEDDER, days,
     )  # fmt: skip
     return Found(raised, segments, causes)

@@ -49,15 +49,11 @@ def test_alerts_of_a_live_day_lead_to_proposals_with_a_cause_and_a_risk(proposed
     rollback = found.filter(action_kind="roll_back_release").row(0, named=True)
     assert (rollback["risk_level"], rollback["approvals_required_count"], rollback["proposal_status"]) == ("high", 2, "awaiting_approval")
     assert rollback["is_executable"]
-<<<<<<< HEAD
     made = proposed.state(NOW).proposal(rollback["proposal_id"])
     assert made is not None
     assert made.evidence["reading"][0].keys() >= {"document_id", "document_version", "playbook_ids"}
-    assert set(found["alert_id"]) == set(proposed.table("analysis_alert").filter(pl.col("alert_kind") != "urgent")["alert_id"])
-=======
     told = proposed.table("analysis_alert").filter((pl.col("alert_kind") != "urgent") & pl.col("is_story_head"))
     assert set(found["alert_id"]) == set(told["alert_id"])
->>>>>>> q_al
 
 
 def test_what_needs_nobody_alone_waits_in_the_outbox_and_is_not_carried_out_by_any_asset(proposed: Home) -> None:
