@@ -73,7 +73,8 @@ def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Real
     whole = log_evidence_of_scope(cause.scope, weighing.rows, look.history, weighing.window, weighing.level, ratios, weighing.presence)
     parts = [(k, _narrower(one, cause, weighing, look)) for k, one in enumerate(scan.candidates)]
     narrower = np.array([scan.evidence[k] + prior for k, prior in parts if prior > _NEVER]).reshape(-1, len(whole))
-    return logsumexp(np.vstack([whole + log(WHOLE), narrower + log(PART)]), axis=0)
+    explained: Reals = logsumexp(np.vstack([whole + log(WHOLE), narrower + log(PART)]), axis=0)
+    return explained
 
 
 def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look) -> float:

@@ -14,8 +14,7 @@ import polars as pl
 
 from feedback_loop.analysis.segments import Codes
 from feedback_loop.analysis.symptoms import Symptom
-from feedback_loop.methods.statistics.calibration import Reals
-from feedback_loop.ports import Embedder
+from feedback_loop.ports import Embedder, Vectors
 
 FEWEST_COMPLAINTS, FEWEST_OTHERS = 3, 10
 """Complaints, and other records, below which nothing is said."""
@@ -31,9 +30,9 @@ class SharedMeaning:
 
     fragments: dict[str, list[int]]
     """Rows of each record."""
-    vectors: Reals
+    vectors: Vectors
     embedder: Embedder
-    known: dict[str, Reals] = field(default_factory=dict)
+    known: dict[str, Vectors] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fragments: pl.DataFrame, embeddings: pl.DataFrame, embedder: Embedder) -> SharedMeaning:
@@ -44,7 +43,7 @@ class SharedMeaning:
         places: dict[str, list[int]] = {}
         for place, record_id in enumerate(rows["record_id"]):
             places.setdefault(record_id, []).append(place)
-        vectors = rows["vector"].explode().to_numpy().astype(np.float32).reshape(rows.height, -1) if rows.height else np.zeros((0, 1))
+        vectors = rows["vector"].explode().to_numpy().astype(np.float32).reshape(rows.height, -1) if rows.height else np.zeros((0, 1), np.float32)
         return cls(places, vectors, embedder)
 
     def nearness(self, symptom: Symptom, descriptions: Sequence[str]) -> list[float | None]:
@@ -76,7 +75,7 @@ class SharedMeaning:
         if fresh:
             self.known |= dict(zip(fresh, np.asarray(self.embedder.embed(fresh)), strict=True))
 
-    def _difference(self, description: Reals, said: list[list[int]], others: list[list[int]]) -> float:
+    def _difference(self, description: Vectors, said: list[list[int]], others: list[list[int]]) -> float:
         near, usual = (np.array([float((self.vectors[rows] @ description).max()) for rows in part]) for part in (said, others))
         spread = float(np.concatenate([near, usual]).std()) or 1.0
         return float((near.mean() - usual.mean()) / spread * len(said) / (len(said) + _WORTH_OF_NOTHING))

@@ -142,7 +142,7 @@ def _active(alert: Alerted, likely: Codes, window: Window) -> pl.DataFrame:
 def _named(codes: Codes, weights: Reals, pairs: int) -> Reals:
     """The summed weights of the records that name each pair: float64 [pairs]."""
     flat, repeated = codes.ravel(), np.repeat(weights, codes.shape[1])
-    return np.bincount(flat[flat >= 0], weights=repeated[flat >= 0], minlength=pairs)
+    return np.bincount(flat[flat >= 0], weights=repeated[flat >= 0], minlength=pairs).astype(np.float64)
 
 
 def _weights(instants: Codes, said: Flags, window: Window) -> Reals:
@@ -151,7 +151,7 @@ def _weights(instants: Codes, said: Flags, window: Window) -> Reals:
         return np.ones(len(instants))
     hours = (instants - window.start) // HOUR_MICROSECONDS
     length = window.length // HOUR_MICROSECONDS
-    complaints, records = (_smoothed(np.bincount(hours, weights=flags, minlength=length)) for flags in (said, np.ones(len(said))))
+    complaints, records = (_smoothed(np.bincount(hours[part], minlength=length).astype(np.float64)) for part in (said, said | ~said))
     density = (complaints / np.maximum(records, 1e-9))[hours]
     weights: Reals = density / density.mean()
     return weights

@@ -194,7 +194,7 @@ def _shown(figures: Sequence[float]) -> list[str]:
 
 
 def cost_grid() -> Grid:
-    """What one more day costs after histories of several lengths: 200 fragments a day about 20 subjects."""
+    """What one more day costs after histories of several lengths: 40 fragments a day about 10 subjects."""
     grid = Grid("days of history", "CPU s of the next day", "rows of the ledger read", "replay of all days, CPU s", title="Cost of a day")
     for length in (30, 300, 1000):
         said, found = _made_up(length + 1)
@@ -215,8 +215,8 @@ def cost_grid() -> Grid:
 
 
 def _made_up(length: int) -> tuple[Said, pl.DataFrame]:
-    """Fragments about twenty subjects and their clusters, of the 28 days that end with each day."""
-    subjects, each, window, width = 20, 10, 28, 64
+    """Fragments about ten subjects and their clusters, of the 28 days that end with each day."""
+    subjects, each, window, width = 10, 4, 28, 64
     rng = np.random.default_rng(0)
     topics = np.tile(np.repeat(np.arange(subjects), each), length)
     days = np.repeat(np.arange(length), subjects * each)

@@ -56,7 +56,8 @@ def log_evidence_of_scope(
     told = total - usual_unknown
     among = usual_in / told if told > 0 else _INSIDE_WHERE_NOBODY_TELLS
     counted = float(history.counted[before.inside].sum())
-    shares = Shares(*(np.array([x]) for x in (float(now.inside.sum()), usual_in, counted, 0.0)), now_total, history.total)
+    observed, usual, seen = (np.array([count]) for count in (float(now.inside.sum()), usual_in, counted))
+    shares = Shares(observed, usual, seen, np.zeros(1), now_total, history.total)
     there = presence.share_after(Reached.of(presence.codes, rows, scope).inside, level, window)
     affected = (shares.points()[0] + among * usual_unknown / total)[None, :, None] * there[:, None, None]
     after_in, after_unknown = (_after(flags, rows.at[chosen], level, window) for flags in (now.inside, now.unknown))
