@@ -1,7 +1,9 @@
-"""Evidence for and against one candidate cause of one alert: each piece a log-odds contribution and a sentence with its figures.
+"""Evidence for and against one candidate cause of one alert: sentences with their figures, and how strongly each speaks.
 
-How the pieces become probabilities is the business of `hypotheses`. The weights are chosen by the principles beside them, not fitted to
-cases. The rule that is easy to break: a piece without enough figures says nothing; silence must not look like exoneration.
+Two kinds. Witnesses know what the complaints' counts by segment and hour do not tell (the service's errors, the words, what happened when
+the change ended): they enter the posterior in `blame` as factors. Figures show what the weighing of the counts saw: when, inside and
+outside of the scope, before and since; their strength only orders them. The rule that is easy to break: a piece without enough
+figures says nothing; silence must not look like exoneration.
 """
 
 from __future__ import annotations
@@ -22,20 +24,52 @@ from feedback_loop.methods.statistics.count_models import concentrated_over_comm
 
 @dataclass(frozen=True)
 class EvidenceWeights:
-    """Contributions in natural log-odds: 0.7 doubles the odds, 2.3 makes them ten times as high, 3 twenty times."""
+    """Contributions in natural log-odds: 0.7 doubles the odds, 2.3 makes them ten times as high. Chosen by what is said beside each, not
+    fitted to cases.
+    """
 
-    unknown: float = 3.5
-    """Prior of "no known cause". What any innocent change beside a chance rise has (time 2.4, a clean past, a rise of everybody) must stay
-    below it: time alone never names a cause."""
+    errors_rise: float = 2.5
+    """The service's errors rose with the start: independent of what customers say, hence the strongest single witness."""
+
+    errors_rise_everywhere: float = -0.5
+    """They rose outside of the scope alike: something else reached them all."""
+
+    errors_calm: float = -1.4
+    """They did not rise: one fault in four, as what fails in a browser, shows in no server; nothing where words or an offer changed."""
+
+    ended_and_went_on: float = -2.0
+    """The cause was over and the complaints went on at half the rate or more."""
+
+    ended_and_stopped: float = 1.0
+    """The complaints fell when it ended."""
+
+    same_words: float = 1.8
+    """The complaints use words of its description more often than other records do."""
+
+    nearness: float = 2.0
+    """Per standard deviation that the complaints are nearer in meaning to its description than other records are, beyond `usual_nearness`;
+    steepness and middle as found with made-up companies other than those that are scored."""
+
+    usual_nearness: float = 0.6
+    near_limits: tuple[float, float] = (-1.2, 1.8)
+    """What that may say of a change whose description says what customers feel: an incident, a job, new words, an offer."""
+
+    far_limits: tuple[float, float] = (-0.2, 0.7)
+    """The same of a deployment, a flag, a setting: hardly anything, for these are described as engineers see them."""
+
+
+@dataclass(frozen=True)
+class FigureStrengths:
+    """How strongly a figure speaks beside the others of its cause, in the same unit; the posterior does not rest on these."""
 
     lag_hours: float = 4.0
     """Customers write within hours of a fault: delays up to here are nearly equally likely, longer ones fall off as 1 / delay."""
 
     scope_limit: float = 3.0
-    """Most that the split of complaints inside and outside of the scope may say: likelihoods run to hundreds, no model is that true."""
+    """Most that the split of complaints inside and outside of the scope may say."""
 
     same_segment: float = 1.0
-    """The scope holds the very segment that stands out: a coincidence of both is rarer than the split of counts alone says."""
+    """The scope holds the very segment that stands out."""
 
     everybody: float = 0.5
     """A cause that reached everybody, and no segment stands out."""
@@ -44,7 +78,7 @@ class EvidenceWeights:
     """A cause that reached everybody, but one segment stands out: possible (a fault on one browser), yet nothing explains the segment."""
 
     clean_before: float = 0.5
-    """The symptom is significantly more frequent since the start than in the days before: any change beside an onset has that too."""
+    """The symptom is significantly more frequent since the start than in the days before."""
 
     seen_before: float = -4.0
     """The symptom was there before the start: a cause does not come after its effect."""
@@ -52,30 +86,16 @@ class EvidenceWeights:
     control_rises: float = -1.0
     """Those whom it did not reach complain more as well, at least half as much."""
 
-    errors_rise: float = 2.0
-    """The service's errors rose with the start: independent of what customers say, hence the strongest single witness."""
 
-    errors_rise_everywhere: float = -0.5
-    """They rose outside of the scope alike: something else reached them all."""
-
-    errors_calm: float = -0.7
-    """They did not rise: weak, for what fails in a browser shows in no server; nothing where what changed was words or an offer."""
-
-    ended_and_went_on: float = -2.0
-    """The cause was over and the complaints went on at half the rate or more."""
-
-    ended_and_stopped: float = 1.0
-    """The complaints fell when it ended."""
-
-    same_words: float = 1.0
-    """The complaints use words of its description more often than other records do."""
-
-
-WEIGHTS = EvidenceWeights()
+WEIGHTS, STRENGTHS = EvidenceWeights(), FigureStrengths()
 SIGNIFICANCE, REFUTING = 0.01, 0.001
 """Highest p-values of what is said at all, and of what rules a cause out."""
 
-_WITHOUT_ERRORS = (CauseKind.CONTENT, CauseKind.CAMPAIGN)
+WITHOUT_ERRORS = (CauseKind.CONTENT, CauseKind.CAMPAIGN)
+"""What changes words or an offer makes no server fail."""
+
+_AS_CUSTOMERS_FEEL = (CauseKind.INCIDENT, CauseKind.JOB, CauseKind.CONTENT, CauseKind.CAMPAIGN)
+
 FEWEST_COMPLAINTS, FEWEST_RECORDS = 3, 10
 """Complaints below which nothing rose, and records below which a share says nothing: one customer must not decide."""
 
@@ -88,62 +108,66 @@ HOURS_AFTER_END = 6
 
 @dataclass(frozen=True)
 class Evidence:
-    """One statement: `log_odds` above 0 speaks for the cause; `refutes` where no other evidence can make up for it."""
+    """One statement: `log_odds` above 0 speaks for the cause."""
 
     log_odds: float
     statement: str
-    refutes: bool = False
 
 
-def evidence(
-    symptom: Symptom, cause: Cause, segment: Mapping[str, str], errors: ErrorShares | None, words: list[str], weights: EvidenceWeights
-) -> list[Evidence]:
-    """All that speaks for or against the cause; `segment` is the alert's first cohort, `words` those that it shares with the complaints."""
-    return [
-        _timing(symptom, cause, weights),
-        *(_scoped(symptom, cause, segment, weights) if cause.scope else _global(symptom, segment, weights)),
-        *_before(symptom, cause, weights),
-        *_errors(cause, errors, weights),
-        *_ended(symptom, cause, weights),
-        *_words(words, weights),
-    ]
+@dataclass(frozen=True)
+class Likeness:
+    """What the complaints share with a description: words, and how near they are to it (None: unknown), see `shared_meaning`."""
+
+    words: list[str]
+    nearness: float | None
 
 
-def _timing(symptom: Symptom, cause: Cause, weights: EvidenceWeights) -> Evidence:
+def witnesses(symptom: Symptom, cause: Cause, errors: ErrorShares | None, likeness: Likeness, weights: EvidenceWeights) -> list[Evidence]:
+    """What else is known of the cause."""
+    return [*_errors(cause, errors, weights), *_ended(symptom, cause, weights), *_likeness(cause, likeness, weights)]
+
+
+def figures(symptom: Symptom, cause: Cause, segment: Mapping[str, str]) -> list[Evidence]:
+    """What the counts show; `segment` is the alert's first cohort."""
+    scoped = _scoped(symptom, cause, segment, STRENGTHS) if cause.scope else _global(symptom, segment, STRENGTHS)
+    return [_timing(symptom, cause, STRENGTHS), *scoped, *_before(symptom, cause, STRENGTHS)]
+
+
+def _timing(symptom: Symptom, cause: Cause, strengths: FigureStrengths) -> Evidence:
     """The delay's density, falling as 1 / (delay + lag), over that of an innocent change anywhere in the week."""
     hours = (symptom.onset - cause.started) / HOUR_MICROSECONDS
-    week, lag = CANDIDATE_DAYS * 24.0, weights.lag_hours
+    week, lag = CANDIDATE_DAYS * 24.0, strengths.lag_hours
     ratio = float(np.log((week + lag) / ((abs(hours) + lag) * np.log((week + lag) / lag))))
     when = f"{_duration(hours)} before" if hours >= 0 else f"{_duration(-hours)} after"
     return Evidence(ratio, f"It began {when} the estimated onset of the complaints.")
 
 
-def _scoped(symptom: Symptom, cause: Cause, segment: Mapping[str, str], weights: EvidenceWeights) -> Iterator[Evidence]:
+def _scoped(symptom: Symptom, cause: Cause, segment: Mapping[str, str], strengths: FigureStrengths) -> Iterator[Evidence]:
     inside = symptom.inside(cause.scope, symptom.onset, symptom.end)
     outside = symptom.outside(cause.scope, symptom.onset, symptom.end)
     if inside.complaints + outside.complaints < FEWEST_COMPLAINTS:
         return
     usual_in, usual_out = inside.records * inside.usual_share, outside.records * outside.usual_share
     ratio = concentrated_over_common(inside.complaints, outside.complaints, usual_in, usual_out)
-    bounded = float(np.clip(ratio, -weights.scope_limit, weights.scope_limit))
+    bounded = float(np.clip(ratio, -strengths.scope_limit, strengths.scope_limit))
     said = f"Since the onset {inside} complained inside of its scope and {outside} outside."
     if bounded:
-        yield Evidence(bounded, said, refutes=bounded == -weights.scope_limit and inside.rise <= outside.rise)
+        yield Evidence(bounded, said)
     if bounded > 0 and segment and all(segment.get(d) in values for d, values in cause.scope.items()):
-        yield Evidence(weights.same_segment, f"It reached the very customers who stand out: {_named(segment)}.")
+        yield Evidence(strengths.same_segment, f"It reached the very customers who stand out: {_named(segment)}.")
     if _has_risen(outside) and outside.rise >= inside.rise / 2:
-        yield Evidence(weights.control_rises, f"Customers whom it did not reach complain more than usual as well: {outside}.")
+        yield Evidence(strengths.control_rises, f"Customers whom it did not reach complain more than usual as well: {outside}.")
 
 
-def _global(symptom: Symptom, segment: Mapping[str, str], weights: EvidenceWeights) -> Iterator[Evidence]:
+def _global(symptom: Symptom, segment: Mapping[str, str], strengths: FigureStrengths) -> Iterator[Evidence]:
     if segment:
-        yield Evidence(weights.narrow_under_global, f"It reached everybody, but the complaints are concentrated in {_named(segment)}.")
+        yield Evidence(strengths.narrow_under_global, f"It reached everybody, but the complaints are concentrated in {_named(segment)}.")
     else:
         everybody = symptom.inside({}, symptom.onset, symptom.end)
-        yield Evidence(weights.everybody, f"It reached everybody, and no segment stands out: {everybody} complained since the onset.")
+        yield Evidence(strengths.everybody, f"It reached everybody, and no segment stands out: {everybody} complained since the onset.")
 
 
-def _before(symptom: Symptom, cause: Cause, weights: EvidenceWeights) -> Iterator[Evidence]:
+def _before(symptom: Symptom, cause: Cause, strengths: FigureStrengths) -> Iterator[Evidence]:
     """Complaints inside of the scope in the days before the start, against those since.
 
     Where the scope names what came with the change (a new version), nobody was inside of it before: then there is nothing to compare.
@@ -153,9 +177,9 @@ def _before(symptom: Symptom, cause: Cause, weights: EvidenceWeights) -> Iterato
     if before.records < FEWEST_RECORDS or not since.records:
         return
     if _has_risen(before, REFUTING) and before.share >= since.share / 2:
-        yield Evidence(weights.seen_before, f"The symptom was there in the {DAYS_BEFORE} days before it began: {before}.", refutes=True)
+        yield Evidence(strengths.seen_before, f"The symptom was there in the {DAYS_BEFORE} days before it began: {before}.")
     elif higher_share_p_value(since.complaints, since.records, before.complaints, before.records) <= SIGNIFICANCE:
-        yield Evidence(weights.clean_before, f"In the {DAYS_BEFORE} days before it began {before} complained, since the onset {since}.")
+        yield Evidence(strengths.clean_before, f"In the {DAYS_BEFORE} days before it began {before} complained, since the onset {since}.")
 
 
 def _errors(cause: Cause, errors: ErrorShares | None, weights: EvidenceWeights) -> Iterator[Evidence]:
@@ -163,7 +187,7 @@ def _errors(cause: Cause, errors: ErrorShares | None, weights: EvidenceWeights) 
         return
     figures = f"from {_percent(errors.before)} to {_percent(errors.after)} of {errors.requests} requests, p {_chance(errors.p_value)}"
     if not errors.has_risen:
-        if cause.kind not in _WITHOUT_ERRORS:
+        if cause.kind not in WITHOUT_ERRORS:
             yield Evidence(weights.errors_calm, f"The errors of {cause.service} did not rise with it: {figures}.")
     elif errors.has_risen_elsewhere:
         others = f"from {_percent(errors.elsewhere_before)} to {_percent(errors.elsewhere_after)}"
@@ -185,9 +209,14 @@ def _ended(symptom: Symptom, cause: Cause, weights: EvidenceWeights) -> Iterator
         yield Evidence(weights.ended_and_stopped, f"The complaints fell when it ended: from {during} to {later}.")
 
 
-def _words(words: list[str], weights: EvidenceWeights) -> Iterator[Evidence]:
-    if words:
-        yield Evidence(weights.same_words, f"The complaints use words of its description: {', '.join(words)}.")
+def _likeness(cause: Cause, likeness: Likeness, weights: EvidenceWeights) -> Iterator[Evidence]:
+    if likeness.words:
+        yield Evidence(weights.same_words, f"The complaints use words of its description: {', '.join(likeness.words)}.")
+    elif likeness.nearness is not None:
+        limits = weights.near_limits if cause.kind in _AS_CUSTOMERS_FEEL else weights.far_limits
+        says = float(np.clip(weights.nearness * (likeness.nearness - weights.usual_nearness), *limits))
+        than = f"than other records are by {likeness.nearness:.1f} standard deviations"
+        yield Evidence(says, f"In meaning the complaints are {'nearer' if says > 0 else 'hardly nearer'} to its description {than}.")
 
 
 def _has_risen(count: Count, significance: float = SIGNIFICANCE) -> bool:

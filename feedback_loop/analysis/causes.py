@@ -1,7 +1,7 @@
 """Candidate causes: the changes and incidents of a product that began in the week before an onset, as they were last stated.
 
-Which of them is to blame is judged in `hypotheses`. The rules that are easy to break: a later statement about the same change replaces the
-earlier one whole; what began clearly after the onset is never a candidate.
+Which of them is to blame is judged in `hypotheses`. The rule that is easy to break: a later statement about the same change replaces the
+earlier one whole.
 """
 
 from __future__ import annotations
@@ -63,10 +63,14 @@ class KnownCauses:
             found.setdefault(product, []).append(cause)
         return cls({product: sorted(causes, key=lambda c: (c.started, c.cause_id)) for product, causes in found.items()})
 
-    def candidates(self, product: str, onset: int) -> list[Cause]:
-        """Those of the product that began in the week before the onset, or within its hour; earliest first."""
-        earliest = onset - CANDIDATE_DAYS * DAY_MICROSECONDS
-        return [c for c in self.by_product.get(product, []) if earliest <= c.started <= onset + LATEST_START]
+    def between(self, product: str, first: int, end: int) -> list[Cause]:
+        """Those of the product that began in the span, its end not included; earliest first."""
+        return [c for c in self.by_product.get(product, []) if first <= c.started < end]
+
+
+def is_candidate(cause: Cause, onset: int) -> bool:
+    """Whether it began in the week before the onset, or within its hour."""
+    return onset - CANDIDATE_DAYS * DAY_MICROSECONDS <= cause.started <= onset + LATEST_START
 
 
 def _changes(statements: pl.DataFrame) -> Iterator[tuple[str, Cause]]:

@@ -63,6 +63,7 @@ class History:
     complains: npt.NDArray[np.bool_]
     fragments: dict[str, Complaint]
     record_positions: dict[str, int]
+    customers: list[str | None]
 
     @classmethod
     def of(cls, product: str, messages: pl.DataFrame, eligible: pl.DataFrame) -> History:
@@ -80,6 +81,7 @@ class History:
             complains.to_series().to_numpy().astype(bool),
             {f: Complaint(*rest) for f, *rest in found.select("fragment_id", "position", "best_class", "class_score").iter_rows()},
             dict(zip(records["record_id"].to_list(), range(records.height), strict=True)),
+            records["customer_id"].to_list(),
         )
 
     def active_days(self, days: DayRange) -> list[date]:

@@ -15,6 +15,10 @@ LOOP_FIELDS = [
     Field("cohort_rank", INT, "1 for the segment that stands out most in its alert"),
     Field("cohort_exposure_count", INT, "records of the window in the segment"),
     Field("cohort_lift", REAL, "complaint share inside of the segment over that outside", "nobody outside, or none of them complained"),
+    Field("cohort_aliases", TEXTS, "JSON objects of other segments that select the same complaints"),
+    Field("cohort_confidence", REAL, "probability that it is these who complain more, 0..1", "no segment stands out"),
+    Field("rise_verdict", TEXT, "who of the alert's customers complains more", vocabulary=loop_vocab.RiseVerdict),
+    Field("rise_confidence", REAL, "probability of that verdict, 0..1"),
     # hypotheses
     Field("hypothesis_id", TEXT, "one candidate cause of one alert"),
     Field("hypothesis_rank", INT, "1 for the cause that the evidence speaks for most"),
@@ -28,6 +32,7 @@ LOOP_FIELDS = [
     Field("hypothesis_verdict", TEXT, "what the evidence says of it", vocabulary=loop_vocab.HypothesisVerdict),
     Field("evidence_for", TEXTS, "statements with figures that speak for it"),
     Field("evidence_against", TEXTS, "statements with figures that speak against it"),
+    Field("deciding_observations", TEXTS, "what would tell it from its rivals, and is not known yet"),
     Field("hypothesis_version", TEXT, "method and parameters that ranked it"),
     # proposals
     Field("proposal_id", TEXT, "one proposed action"),

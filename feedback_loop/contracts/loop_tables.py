@@ -16,8 +16,9 @@ CAUSE_TABLES = [
         "one segment of customers that stands out in one alert",
         ("cohort_id",),
         (
-            "cohort_id", "alert_id", "product", "cohort_attributes", "cohort_rank", "observed_count", "cohort_exposure_count",
-            "expected_count", "cohort_lift", "p_value", "event_date",
+            "cohort_id", "alert_id", "product", "cohort_attributes", "cohort_rank", "cohort_aliases", "observed_count",
+            "cohort_exposure_count", "expected_count", "cohort_lift", "p_value", "cohort_confidence", "rise_verdict", "rise_confidence",
+            "event_date",
         ),
         "event_date",
         lookback_days=_LOOKBACK,
@@ -29,7 +30,7 @@ CAUSE_TABLES = [
         (
             "hypothesis_id", "alert_id", "product", "hypothesis_rank", "cause_kind", "cause_id", "cause_service", "cause_scope",
             "cause_started_at", "onset_at", "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against",
-            "hypothesis_version", "event_date",
+            "deciding_observations", "hypothesis_version", "event_date",
         ),
         "event_date",
         lookback_days=_LOOKBACK,

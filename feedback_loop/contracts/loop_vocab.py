@@ -60,6 +60,15 @@ class HypothesisVerdict(StrEnum):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
 
 
+class RiseVerdict(StrEnum):
+    """Who complains more than usual: a segment, everybody, nobody, or too little is known to tell."""
+
+    LOCALISED = "localised"
+    GLOBAL = "global"
+    NONE = "none"
+    INSUFFICIENT_EVIDENCE = "insufficient_evidence"
+
+
 class HypothesisLabel(StrEnum):
     """What a person says of one hypothesis."""
 

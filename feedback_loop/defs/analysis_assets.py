@@ -262,11 +262,12 @@ analysis_cohort_contract = contract_check("analysis_cohort")
 
 
 @table_asset(
-    ins={**_OF_ALERTS, "analysis_cohort": ONE_DAY, "context_change": whole(), "context_incident": whole()},
+    ins={**_OF_ALERTS, "analysis_embedding": WINDOW, "analysis_cohort": ONE_DAY, "context_change": whole(), "context_incident": whole()},
     deps=["context_telemetry"],
 )
 def analysis_hypothesis(
     context: dg.AssetExecutionContext,
+    embedder: EmbedderResource,
     store: StoreResource,
     state: StateResource,
     clock: ClockResource,
@@ -275,6 +276,7 @@ def analysis_hypothesis(
     silver_fragment: pl.DataFrame,
     analysis_classification: pl.DataFrame,
     analysis_cluster: pl.DataFrame,
+    analysis_embedding: pl.DataFrame,
     analysis_cohort: pl.DataFrame,
     context_change: pl.DataFrame,
     context_incident: pl.DataFrame,
@@ -284,7 +286,8 @@ def analysis_hypothesis(
     telemetry = store.open().read(TABLES["context_telemetry"], days.widened(before=TELEMETRY_DAYS))
     said = (silver_message, silver_fragment, analysis_classification, analysis_cluster)
     about = (before.left_open(analysis_alert), analysis_cohort)
-    kept = before.kept("analysis_hypothesis", hypotheses(*about, *said, context_change, context_incident, telemetry, days))
+    known = (context_change, context_incident, telemetry, analysis_embedding)
+    kept = before.kept("analysis_hypothesis", hypotheses(*about, *said, *known, embedder.open(), days))
     context.add_output_metadata(alert_volume_charts(strongest_volumes(analysis_alert, kept, *said[1:])))
     return kept
 

@@ -54,8 +54,9 @@ class Said:
         """The fragments of the clusters."""
         rows = np.array(sorted(self.position[f] for c in clusters for f in c.members), dtype=np.int64)
         of = self.columns[rows]
-        names = ("fragment_id", "event_date", "occurred_at", "masked_text", "embedding_model_version")
-        return Window(*(of[name].to_list() for name in names), self.vectors[rows])
+        said = (of[name].to_list() for name in ("fragment_id", "event_date", "occurred_at", "masked_text", "embedding_model_version"))
+        ids, days, instants, texts, models = said
+        return Window(ids, days, instants, texts, models, self.vectors[rows])
 
 
 def carried_days(

@@ -53,7 +53,7 @@ def _of_day(day: date, product: str, earlier: pl.DataFrame, states: pl.DataFrame
     left = Counter(before.owner[f] for f in now.owner if f in before.owner)
     version = states["identity_version"][0]
     for kind, name, other in (*_moves(moved, now), *_lone(moved, before, now, day)):
-        pair = (name, other) if kind is IssueEventKind.MERGED else (other, name)
+        pair = (name, other or "") if kind is IssueEventKind.MERGED else (other or "", name)
         row = now.issues.get(name) or before.issues[name]
         yield {
             "issue_event_id": stable_id("issue_event", day, name, kind, other or ""),

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from feedback_loop.methods import group_terms, grouping
+from feedback_loop.methods import group_terms
+from feedback_loop.methods.grouping.rows import unit
 
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -58,7 +59,7 @@ class Window:
     @cached_property
     def centred(self) -> Vectors:
         """The vectors less their mean, so that what all complaints share does not count; of unit length."""
-        return grouping.unit(self.vectors - self.vectors.mean(axis=0))
+        return unit(self.vectors - self.vectors.mean(axis=0))
 
     def rows(self, fragments: Iterable[str]) -> Numbers:
         """Where these fragments stand, ascending."""
@@ -66,11 +67,11 @@ class Window:
 
     def anchor(self, members: Iterable[str]) -> Vectors:
         """The middle of the members among the centred rows."""
-        return grouping.unit(self.centred[self.rows(members)].sum(axis=0, keepdims=True))[0]
+        return np.asarray(unit(self.centred[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
 
     def centroid(self, members: Iterable[str]) -> Vectors:
         """The mean direction of the members' vectors, as clusters have it."""
-        return grouping.unit(self.vectors[self.rows(members)].sum(axis=0, keepdims=True))[0]
+        return np.asarray(unit(self.vectors[self.rows(members)].sum(axis=0, keepdims=True))[0], dtype=np.float32)
 
     def by_age(self, fragments: Iterable[str]) -> list[str]:
         """The fragments, the oldest first."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from feedback_loop.methods import grouping
+from feedback_loop.methods.grouping.rows import Vectors, unit
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -31,7 +32,7 @@ OLD_SHARE = 0.2
 _CHUNK = 512
 
 
-def new_groups(vectors: grouping.Vectors, is_recent: Flags) -> list[Numbers]:
+def new_groups(vectors: Vectors, is_recent: Flags) -> list[Numbers]:
     """Row numbers of each group of recent rows that has no past among the rows: float32 [n, d] of unit length.
 
     Chances are those of the recent share under the hypergeometric law's limit, the binomial: neighbours of a steady subject are recent as
@@ -40,12 +41,12 @@ def new_groups(vectors: grouping.Vectors, is_recent: Flags) -> list[Numbers]:
     recent = np.flatnonzero(is_recent)
     if len(recent) < SMALLEST_GROUP or len(recent) == len(is_recent):
         return []
-    rows = grouping.unit(vectors - vectors.mean(axis=0))
+    rows = unit(vectors - vectors.mean(axis=0))
     unusual = recent[_chances(rows, is_recent, recent) <= ROW_CHANCE]
     return [found for group in _groups(rows, unusual) if len(found := _new_rows(rows, is_recent, group)) >= SMALLEST_GROUP]
 
 
-def _chances(rows: grouping.Vectors, is_recent: Flags, asked: Numbers) -> npt.NDArray[np.float64]:
+def _chances(rows: Vectors, is_recent: Flags, asked: Numbers) -> npt.NDArray[np.float64]:
     """For each asked row, how rarely so many of its neighbours would be recent."""
     share, count = float(is_recent.mean()), min(max(NEIGHBOURS), len(rows) - 1)
     chances = np.ones(len(asked))
@@ -60,14 +61,14 @@ def _chances(rows: grouping.Vectors, is_recent: Flags, asked: Numbers) -> npt.ND
     return chances
 
 
-def _nearest(similarity: grouping.Vectors, count: int) -> Numbers:
+def _nearest(similarity: Vectors, count: int) -> Numbers:
     """Numbers of the rows nearest to each, nearest first."""
     found = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
     order = np.argsort(-np.take_along_axis(similarity, found, axis=1), axis=1, kind="stable")
     return np.take_along_axis(found, order, axis=1)
 
 
-def _groups(rows: grouping.Vectors, unusual: Numbers) -> list[Numbers]:
+def _groups(rows: Vectors, unusual: Numbers) -> list[Numbers]:
     if len(unusual) < grouping.SMALLEST_INPUT:
         return [unusual] if len(unusual) >= SMALLEST_GROUP else []
     found = grouping.group(rows[unusual])
@@ -76,13 +77,13 @@ def _groups(rows: grouping.Vectors, unusual: Numbers) -> list[Numbers]:
     return [unusual[labels == number] for number in range(found.count)] or [unusual]
 
 
-def _new_rows(rows: grouping.Vectors, is_recent: Flags, group: Numbers) -> Numbers:
+def _new_rows(rows: Vectors, is_recent: Flags, group: Numbers) -> Numbers:
     """The recent rows about the group's middle where next to no old row lies there; none otherwise."""
     total = rows[group].sum(axis=0)
     # Each is held against the middle of the others: a row is always near to a middle that it helped to make.
-    own = np.einsum("nd,nd->n", rows[group], grouping.unit(total - rows[group]))
+    own = np.einsum("nd,nd->n", rows[group], unit(total - rows[group]))
     reach = np.sort(own)[len(group) // 4]
-    near = rows @ grouping.unit(total[None, :])[0] >= reach
+    near = rows @ unit(total[None, :])[0] >= reach
     count, fresh = int(near.sum()), int((near & is_recent).sum())
     is_new = count - fresh <= OLD_SHARE * count and binom.sf(fresh - 1, count, float(is_recent.mean())) <= GROUP_CHANCE
     return np.flatnonzero(near & is_recent) if is_new else np.zeros(0, dtype=np.int64)

@@ -132,5 +132,6 @@ class Analysed:
         found = clusters(said, classes, vectors, of_day)
         raised = alerts(said, told, classes, found, released, of_day, self.rules, then.changes)
         segments = cohorts(raised, told, said, classes, found, of_day)
-        causes = hypotheses(raised, segments, told, said, classes, found, then.changes, then.incidents, then.telemetry, of_day)
+        known = (then.changes, then.incidents, then.telemetry, vectors)
+        causes = hypotheses(raised, segments, told, said, classes, found, *known, self.embedder, of_day)
         return Findings(day, as_of, told, said, classes, found, raised, segments, causes)

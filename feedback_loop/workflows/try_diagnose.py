@@ -17,7 +17,8 @@ import polars as pl
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.diagnosis.change_log import Change
 from feedback_loop.methods.diagnosis.coding import Window
-from feedback_loop.methods.diagnosis.diagnose import Cohort, Diagnosis, diagnose
+from feedback_loop.methods.diagnosis.diagnose import diagnose
+from feedback_loop.methods.diagnosis.look import Cohort, Diagnosis
 from feedback_loop.workflows.case_folders import answers_of, microseconds, read_complaints, read_rows, told_case
 from feedback_loop.workflows.try_files import Answer
 

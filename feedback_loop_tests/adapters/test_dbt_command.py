@@ -37,8 +37,9 @@ def test_an_earlier_build_is_removed_with_its_log(tmp_path: Path) -> None:
 
 def test_a_build_on_missing_tables_fails_only_for_what_is_wrong_and_names_it(tmp_path: Path) -> None:
     """Gold speaks of fragments that silver lacks; all other tables do not exist yet, and their models and tests pass on no rows."""
-    gold = made_up_frames(day_count=2)["gold_issue"].with_columns(alert_ids=pl.lit([], dtype=pl.List(pl.String)))
-    write_home(tmp_path, {"gold_issue": gold})
+    frames = made_up_frames(day_count=2)
+    gold = frames["gold_issue"].with_columns(alert_ids=pl.lit([], dtype=pl.List(pl.String)))
+    write_home(tmp_path, {"gold_issue": gold, "gold_issue_impact": frames["gold_issue_impact"]})
     before = sorted(file.name for file in PROJECT_FOLDER.iterdir())
     with pytest.raises(StageFailed) as failure:
         build(Settings(home=tmp_path))

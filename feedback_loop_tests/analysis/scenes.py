@@ -16,11 +16,15 @@ import polars as pl
 from feedback_loop.analysis.cluster import clusters
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
+from feedback_loop.analysis.embed import embeddings
 from feedback_loop.analysis.hypotheses import hypotheses
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop_tests.analysis.fakes import WordHashEmbedder
 from feedback_loop_tests.complaint_stream import START, Said, Stream, day, releases, stream
+
+EMBEDDER = WordHashEmbedder()
 
 DAY, HOUR = 30, 10
 """The day and the hour at which the faults of the scenes begin."""
@@ -184,6 +188,7 @@ def found(
     raised = alerts(of.fragments, of.messages, of.classifications, grouped, releases(), days)
     segments = cohorts(raised, of.messages, of.fragments, of.classifications, grouped, days)
     causes = hypotheses(
-        raised, segments, of.messages, of.fragments, of.classifications, grouped, changes, incidents, measured, days
+        raised, segments, of.messages, of.fragments, of.classifications, grouped, changes, incidents, measured,
+        embeddings(of.fragments.with_columns(text_hash="fragment_id"), EMBEDDER), EMBEDDER, days,
     )  # fmt: skip
     return Found(raised, segments, causes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback_loop.analysis.cause_evidence import WEIGHTS, Evidence, evidence
+from feedback_loop.analysis.cause_evidence import STRENGTHS, WEIGHTS, Evidence, Likeness, figures, witnesses
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import instant_number
 from feedback_loop.analysis.symptoms import Symptom
@@ -24,6 +24,7 @@ def symptom(said: list[Said]) -> Symptom:
 
 IN_DACH = symptom([*crowd(), *fault(30, region="dach")])
 EVERYWHERE = symptom([*crowd(), *fault(40)])
+NOTHING_SHARED = Likeness([], None)
 RISEN = ErrorShares(0.004, 0.03, 20_000, 1e-9, 0.004, 0.004)
 
 
@@ -33,8 +34,8 @@ def cause(start: float = HOUR - 1.0, scope: Mapping[str, list[str]] | None = Non
 
 
 def said_of(of: Symptom, which: Cause, words: str, segment: Mapping[str, str] | None = None, errors: ErrorShares | None = None,
-            shared: list[str] | None = None) -> list[Evidence]:  # fmt: skip
-    found = evidence(of, which, segment or {}, errors, shared or [], WEIGHTS)
+            likeness: Likeness = NOTHING_SHARED) -> list[Evidence]:  # fmt: skip
+    found = [*figures(of, which, segment or {}), *witnesses(of, which, errors, likeness, WEIGHTS)]
     return [e for e in found if words in e.statement]
 
 
@@ -51,10 +52,6 @@ def test_the_shorter_the_delay_the_more_it_speaks_for_the_cause() -> None:
     assert delays[4] < 0
 
 
-def test_no_delay_at_all_with_all_that_an_innocent_change_has_names_no_cause() -> None:
-    assert timing(HOUR) + WEIGHTS.clean_before + WEIGHTS.everybody < WEIGHTS.unknown
-
-
 def test_minutes_hours_and_days_are_told_as_such() -> None:
     starts = {HOUR - 0.5: "30 minutes before", HOUR - 5: "5.0 hours before", HOUR - 72: "3.0 days before", HOUR + 0.5: "30 minutes after"}
     for start, words in starts.items():
@@ -63,19 +60,18 @@ def test_minutes_hours_and_days_are_told_as_such() -> None:
 
 def test_complaints_inside_of_the_scope_alone_speak_for_it() -> None:
     [split] = said_of(IN_DACH, cause(scope={"region": ["dach"]}), "Since the onset")
-    assert split.log_odds == WEIGHTS.scope_limit
+    assert split.log_odds == STRENGTHS.scope_limit
     assert said_of(IN_DACH, cause(scope={"region": ["dach"]}), "did not reach") == []
 
 
-def test_a_scope_that_does_not_hold_those_who_complain_refutes() -> None:
+def test_a_scope_that_does_not_hold_those_who_complain_is_spoken_against() -> None:
     [split] = said_of(IN_DACH, cause(scope={"region": ["uk", "us"]}), "Since the onset")
-    assert split.log_odds == -WEIGHTS.scope_limit
-    assert split.refutes
+    assert split.log_odds == -STRENGTHS.scope_limit
 
 
 def test_a_control_group_that_complains_as_well_speaks_against_it() -> None:
     [control] = said_of(EVERYWHERE, cause(scope={"region": ["uk"]}), "did not reach")
-    assert control.log_odds == WEIGHTS.control_rises
+    assert control.log_odds == STRENGTHS.control_rises
 
 
 def test_a_scope_of_whom_nobody_is_known_says_nothing() -> None:
@@ -93,18 +89,18 @@ def test_a_scope_that_holds_the_segment_speaks_once_more_for_it(segment: dict[st
 def test_a_cause_of_everybody_is_held_against_a_segment_that_stands_out() -> None:
     [narrow] = said_of(IN_DACH, cause(), "concentrated in region dach", {"region": "dach"})
     [wide] = said_of(EVERYWHERE, cause(), "no segment stands out")
-    assert (narrow.log_odds, wide.log_odds) == (WEIGHTS.narrow_under_global, WEIGHTS.everybody)
+    assert (narrow.log_odds, wide.log_odds) == (STRENGTHS.narrow_under_global, STRENGTHS.everybody)
 
 
-def test_a_symptom_that_was_there_before_refutes() -> None:
+def test_a_symptom_that_was_there_before_speaks_against_it() -> None:
     before = [s for n in (DAY - 2, DAY - 1) for s in fault(25, number=n, start=0, hours=24, seed=n)]
     [seen] = said_of(symptom([*crowd(), *before, *fault(25)]), cause(), "was there")
-    assert (seen.log_odds, seen.refutes) == (WEIGHTS.seen_before, True)
+    assert seen.log_odds == STRENGTHS.seen_before
 
 
 def test_a_symptom_that_came_since_speaks_for_it() -> None:
     [clean] = said_of(EVERYWHERE, cause(), "In the 3 days before")
-    assert clean.log_odds == WEIGHTS.clean_before
+    assert clean.log_odds == STRENGTHS.clean_before
 
 
 def test_a_new_version_has_no_past_to_be_clean() -> None:
@@ -148,5 +144,26 @@ def test_the_end_of_what_has_no_end_says_nothing(kind: CauseKind, end: float | N
 
 
 def test_shared_words_speak_for_it() -> None:
-    [words] = said_of(EVERYWHERE, cause(), "blank, page", shared=["blank", "page"])
+    [words] = said_of(EVERYWHERE, cause(), "blank, page", likeness=Likeness(["blank", "page"], 2.0))
     assert words.log_odds == WEIGHTS.same_words
+
+
+@pytest.mark.parametrize(
+    ("kind", "nearness", "weight"),
+    [
+        (CauseKind.CONTENT, 0.6, 0.0),
+        (CauseKind.CONTENT, 1.1, 1.0),
+        (CauseKind.CONTENT, 3.0, WEIGHTS.near_limits[1]),
+        (CauseKind.CONTENT, -2.0, WEIGHTS.near_limits[0]),
+        (CauseKind.DEPLOY, -2.0, WEIGHTS.far_limits[0]),
+        (CauseKind.DEPLOY, 3.0, WEIGHTS.far_limits[1]),
+    ],
+)
+def test_nearness_in_meaning_speaks_within_limits_that_the_kind_of_change_sets(kind: CauseKind, nearness: float, weight: float) -> None:
+    [near] = said_of(EVERYWHERE, cause(kind=kind), "In meaning", likeness=Likeness([], nearness))
+    assert near.log_odds == pytest.approx(weight)
+    assert ("hardly nearer" in near.statement) is (weight <= 0)
+
+
+def test_unknown_nearness_says_nothing() -> None:
+    assert said_of(EVERYWHERE, cause(), "In meaning") == []

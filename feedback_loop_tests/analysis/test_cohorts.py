@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from feedback_loop.analysis.cohorts import LIMITS, cohorts_of
+from feedback_loop.analysis.cohorts import diagnosed
+from feedback_loop.contracts.loop_vocab import RiseVerdict
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
-from feedback_loop_tests.analysis.scenes import CUSTOMERS, DAY, Scene, crowd, fault, on
+from feedback_loop_tests.analysis.scenes import DAY, Scene, crowd, fault, on
 from feedback_loop_tests.analysis.test_onset import of_class
 from feedback_loop_tests.complaint_stream import Said
 
@@ -49,8 +50,7 @@ def test_who_always_complains_more_is_no_cohort_of_a_rise_of_everybody() -> None
     ticket = [replace(s, topic="praise" if n % 4 else "scanner", where={"channel": "ticket"}) for n, s in enumerate(chat)]
     risen = [*chat, *ticket, *fault(25, channel="ticket", version="1.0")]
     bare = [replace(s, where={"channel": s.where["channel"]}) for s in risen]
-    cohorts = cohorts_of(of_class(bare))
-    assert [c.attributes for c in cohorts] == [{}]
+    assert diagnosed(of_class(bare)).cohorts == ()
 
 
 def test_figures_are_those_of_the_window() -> None:
@@ -60,14 +60,18 @@ def test_figures_are_those_of_the_window() -> None:
     assert row["observed_count"] >= 30
     assert row["cohort_exposure_count"] >= row["observed_count"] > 5 * row["expected_count"]
     assert row["cohort_lift"] is None or row["cohort_lift"] > 5
-    assert row["p_value"] <= LIMITS.significance
+    assert row["p_value"] <= 0.01
 
 
-def test_two_complaints_make_no_cohort_and_five_segments_are_the_most() -> None:
-    alert = of_class(crowd() + fault(30, where={name: values[-1] for name, values in CUSTOMERS.items()}))
-    assert 1 < len(cohorts_of(alert)) <= LIMITS.most
-    assert len(cohorts_of(alert, replace(LIMITS, most=2))) == 2
-    assert [c.attributes for c in cohorts_of(alert, replace(LIMITS, fewest_records=1000))] == [{}]
+def test_too_few_complaints_tell_nothing() -> None:
+    found = diagnosed(of_class([*crowd(range(3, DAY), per_day=3), *fault(2)]))
+    assert (found.verdict, found.cohorts) == (RiseVerdict.INSUFFICIENT_EVIDENCE, ())
+
+
+def test_a_segment_comes_with_the_verdict_and_how_sure_it_is() -> None:
+    row = Scene(crowd() + fault(30, region="dach")).found().cohorts.filter(pl.col("cohort_rank") == 1).row(0, named=True)
+    assert row["rise_verdict"] == RiseVerdict.LOCALISED
+    assert 0.8 < row["cohort_confidence"] <= row["rise_confidence"] <= 1
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
@@ -85,12 +89,12 @@ def test_the_rollout_of_a_version_alone_is_no_cohort() -> None:
     """On the day everybody has the new version, and everybody complains more."""
     said = [replace(s, version="2.1") if s.day == DAY and n % 4 else s for n, s in enumerate(crowd())] + fault(30, version="2.1")
     content = fault(60, "praise", version="2.1", seed=3)
-    assert all("product_version" not in c.attributes for c in cohorts_of(of_class([*said, *fault(15, version="2.0"), *content])))
+    assert all("product_version" not in c.attributes for c in diagnosed(of_class([*said, *fault(15, version="2.0"), *content])).cohorts)
 
 
 def test_a_segment_that_writes_far_more_than_usual_stands_out_even_where_all_who_write_complain() -> None:
     """Only those who complain write: shares of the day tell nothing, the part that the segment usually has does."""
     usual = [replace(s, topic="scanner") for s in crowd(per_day=12) if s.day % 2]
     calm = [replace(s, topic="praise") for s in crowd(range(3, DAY), per_day=30, seed=8)]
-    first = cohorts_of(of_class([*usual, *calm, *fault(30, browser="Firefox 127")]))[0]
+    first = diagnosed(of_class([*usual, *calm, *fault(30, browser="Firefox 127")])).cohorts[0]
     assert first.attributes == {"browser": "Firefox 127"}

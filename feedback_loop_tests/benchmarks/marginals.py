@@ -23,7 +23,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table as Grid
 
-from feedback_loop.methods.diagnosis.coding import Codes, coded_column
+from feedback_loop.methods.diagnosis.coding import Codes, coded_column, values_in
 from feedback_loop.methods.diagnosis.marginals import count_rows, marginals
 
 SIZES = {"version": 60, "os": 12, "device": 40, "region": 30, "tier": 4, "flag": 20, "language": 24, "area": 8}
@@ -55,7 +55,9 @@ def coded_file(path: Path) -> tuple[Codes, tuple[int, ...]]:
     """The file's rows as codes, one column after the other, and how many codes each has."""
     codes, radix = None, []
     for place, name in enumerate(SIZES):
-        column, known = coded_column(pl.read_parquet(path, columns=[name])[name])
+        told = pl.read_parquet(path, columns=[name])[name]
+        known = values_in(told)
+        column = coded_column(told, known)
         codes = np.empty((len(column), len(SIZES)), np.uint8, order="F") if codes is None else codes
         codes[:, place] = column
         radix.append(len(known) + 1)

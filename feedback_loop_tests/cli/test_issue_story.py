@@ -45,7 +45,8 @@ ALERT = AlertStory(
     ),
 )
 BOOK = Recommended("roll-back", "Roll back", "roll_back_release", "high", "web", ("a", "b"), ("doc-1",), 0.9, 0.87)
-PASSAGE = FoundPassage(Passage("p1", "doc-1", "v1", "Roll back", "", "Switch it off."), DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, ())
+SWITCH_OFF = Passage("p1", "doc-1", "v1", "Roll back", "", "Switch it off.")
+PASSAGE = FoundPassage(SWITCH_OFF, DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, 0.7, ())
 
 
 def said(story: IssueStory, daily: list[tuple[date, int]] | None = None) -> str:
@@ -90,7 +91,7 @@ def test_what_was_said_of_the_causes_before_is_not_said_again() -> None:
 
 
 def test_a_segment_that_is_everybody_does_not_stand_out() -> None:
-    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}"},), ())
+    everybody = AlertStory(ALERT.alert, ({**ALERT.cohorts[0], "cohort_attributes": "{}", "rise_verdict": None},), ())
     assert "No segment of customers stands out." in said(IssueStory("i1", (), None, None, (everybody,), 1, (), None, ()))
 
 

@@ -114,5 +114,3 @@ def owners(states: pl.DataFrame, on: int) -> dict[str, str]:
 def rolling(letters: str, days: int, length: int = 10) -> list[Found]:
     """One cluster per letter and day, of the fragments of so many days."""
     return [Found(n, "ab"[i % 2], said_on(letter, max(0, n - length + 1), n)) for n in range(days) for i, letter in enumerate(letters)]
-
-

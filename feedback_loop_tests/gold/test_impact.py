@@ -86,5 +86,7 @@ def test_refunds_alone_are_a_cost_and_old_ones_and_those_to_come_are_not() -> No
 
 def test_days_outside_of_the_range_are_left_out() -> None:
     earlier = frame_of(TABLES["gold_issue"], ISSUE | {"event_date": TODAY - timedelta(days=1)})
-    empty = [frame_of(TABLES[name]) for name in ("gold_issue_state", "silver_fragment", "context_customer", "context_business_event")]
-    assert issue_impacts(earlier, *empty, DAYS).is_empty()
+    states, said, customers, events = (
+        frame_of(TABLES[name]) for name in ("gold_issue_state", "silver_fragment", "context_customer", "context_business_event")
+    )
+    assert issue_impacts(earlier, states, said, customers, events, DAYS).is_empty()

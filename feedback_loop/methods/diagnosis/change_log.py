@@ -31,6 +31,9 @@ _NEAR_WINDOW = 0.5
 _EVERYBODY_CAUSES_A_PART = 0.02
 """How likely a change for everybody hurts just this cohort, beside one whose scope names it."""
 
+_NEARLY_EVERYBODY = 0.3
+"""A cohort that leaves out less than this part of all is the less told from everybody, the less it leaves out."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -43,17 +46,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Log:
-    """Changes that may matter for the window, with the weight of each beside "no logged cause" by moment [STEPS]."""
+    """Changes that may matter for the window, with the weight of each beside "no logged cause" by moment, whomever it reached."""
 
     changes: tuple[Change, ...]
     timing: Reals
-    """[changes, STEPS]"""
+    """[changes, moments]"""
 
-    def weights(self, cohort: Pairs | None, rows: Coded) -> Reals:
-        """How much likelier each change [changes, STEPS] makes a rise of the cohort, None being everybody, than no logged cause."""
-        fits = np.array([_fit(change, cohort, rows) for change in self.changes])
-        weights: Reals = fits[:, None] * self.timing if len(fits) else np.zeros((0, STEPS))
-        return weights
+    def fits(self, cohort: Pairs | None, rows: Coded, share: float = 0.0) -> Reals:
+        """How much likelier the scope of each change [changes] is if it caused a rise of the cohort, None being everybody, than by chance.
+
+        `share` is the part of all complaints that usually are the cohort's.
+        """
+        return np.array([_fit(change, cohort, rows, share) for change in self.changes])
 
 
 def read_log(changes: Sequence[Change], window: Window) -> Log:
@@ -65,11 +69,11 @@ def read_log(changes: Sequence[Change], window: Window) -> Log:
     kept = tuple(c for c in changes if window.start - _LONGEST_LAG_HOURS * HOUR_US <= c.started_at < window.end)
     lags = [moments - (change.started_at - window.start) / HOUR_US for change in kept]
     # A change may begin within a step: three places of the step stand for it.
-    timing = [LOGGED / rate * np.mean([_lag_density(lag + part * width) for part in (0.0, 0.5, 1.0)], axis=0) for lag in lags]
+    timing = [LOGGED / rate * np.mean([lag_density(lag + part * width) for part in (0.0, 0.5, 1.0)], axis=0) for lag in lags]
     return Log(kept, np.array(timing).reshape(len(kept), STEPS))
 
 
-def _lag_density(hours: Reals) -> Reals:
+def lag_density(hours: Reals) -> Reals:
     """Of the time from a change to the first complaints, per hour; 0 before it."""
     late = np.maximum(hours, 0.0)
     density = _PROMPT * np.exp(-late / _PROMPT_HOURS) / _PROMPT_HOURS + (1 - _PROMPT) * np.exp(-late / _SLOW_HOURS) / _SLOW_HOURS
@@ -77,12 +81,12 @@ def _lag_density(hours: Reals) -> Reals:
     return found
 
 
-def _fit(change: Change, cohort: Pairs | None, rows: Coded) -> float:
+def _fit(change: Change, cohort: Pairs | None, rows: Coded, share: float) -> float:
     """How much likelier the scope is if the change caused the rise of this cohort than by chance; 0 where it can't be the cause."""
     if cohort is None:
         return 1.0 if not change.scope else 0.0
     if not change.scope:
-        return _EVERYBODY_CAUSES_A_PART
+        return float(_EVERYBODY_CAUSES_A_PART ** min((1 - share) / _NEARLY_EVERYBODY, 1.0))
     named = {rows.dimensions[d]: rows.values[d][code] if code < len(rows.values[d]) else None for d, code in cohort}
     if not all(named.get(dimension) in values for dimension, values in change.scope.items()):
         return 0.0

@@ -22,6 +22,10 @@ Pairs = tuple[tuple[int, int], ...]
 """A conjunction: (dimension, code) by rising dimension."""
 
 
+Values = tuple[tuple[str, ...], ...]
+"""The known values of each dimension, ascending."""
+
+
 @dataclass(frozen=True)
 class Window:
     """History and the window that follows it, as instants in microseconds; both without their end."""
@@ -41,7 +45,7 @@ class Coded:
     """Complaints by time: `at` [n] in microseconds, `codes` [n, dimensions]; the last code of a dimension says that it is missing."""
 
     dimensions: tuple[str, ...]
-    values: tuple[tuple[str, ...], ...]
+    values: Values
     at: Indices
     codes: Codes
 
@@ -55,26 +59,43 @@ class Coded:
         return {self.dimensions[dimension]: self.values[dimension][code] for dimension, code in pairs}
 
 
-def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window) -> Coded:
-    """The complaints of history and window: of `occurred_at`, `customer_id` (where there is one) and the dimensions."""
+def coded(complaints: pl.DataFrame, dimensions: Sequence[str], window: Window, values: Values | None = None) -> Coded:
+    """The complaints of history and window: of `occurred_at`, `customer_id` (where there is one) and the dimensions.
+
+    Without `values` those are known that the complaints have.
+    """
     rows = complaints.with_columns(_at=pl.col("occurred_at").dt.epoch("us")).filter(
         pl.col("_at").is_between(window.first, window.end, closed="left")
     )
     rows = _once_per_customer(rows.sort("_at"), dimensions, window)
-    columns = [coded_column(rows[name]) for name in dimensions]
-    widest = np.result_type(np.uint8, *(codes.dtype for codes, _ in columns))
+    known = values or values_of(rows, dimensions)
+    return Coded(tuple(dimensions), known, rows["_at"].to_numpy(), codes_of(rows, dimensions, known))
+
+
+def values_of(rows: pl.DataFrame, dimensions: Sequence[str]) -> Values:
+    """The values that the rows have in each dimension."""
+    return tuple(values_in(rows[name]) for name in dimensions)
+
+
+def values_in(told: pl.Series) -> tuple[str, ...]:
+    """The texts of a column, each once, ascending."""
+    return tuple(told.drop_nulls().unique().sort().to_list())
+
+
+def codes_of(rows: pl.DataFrame, dimensions: Sequence[str], values: Values) -> Codes:
+    """The rows [n, dimensions] as numbers, of the smallest kind that holds them."""
+    columns = [coded_column(rows[name], known) for name, known in zip(dimensions, values, strict=True)]
+    widest = np.result_type(np.uint8, *(codes.dtype for codes in columns))
     codes = np.empty((rows.height, len(columns)), widest, order="F")
-    for place, (told, _) in enumerate(columns):
+    for place, told in enumerate(columns):
         codes[:, place] = told
-    return Coded(tuple(dimensions), tuple(known for _, known in columns), rows["_at"].to_numpy(), codes)
+    return codes
 
 
-def coded_column(told: pl.Series) -> tuple[Codes, tuple[str, ...]]:
-    """A code for each text, as small as it goes: its place among the values, which are sorted; what is missing has the last one."""
-    known = told.drop_nulls().unique().sort()
-    kind = np.min_scalar_type(len(known))
-    places = told.cast(pl.Enum(known)).to_physical().cast(pl.UInt32).fill_null(len(known))
-    return places.to_numpy().astype(kind), tuple(known.to_list())
+def coded_column(told: pl.Series, known: tuple[str, ...]) -> Codes:
+    """A code for each text, as small as it goes: its place among the values; what is missing or not among them has the last one."""
+    places = told.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt32).fill_null(len(known))
+    return places.to_numpy().astype(np.min_scalar_type(len(known)))
 
 
 def inside(codes: Codes, pairs: Pairs) -> Flags:

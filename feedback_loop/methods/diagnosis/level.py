@@ -16,7 +16,7 @@ from feedback_loop.methods.statistics.calibration import Indices, Reals
 
 DAY_US = 86_400_000_000
 STEPS = 48
-"""Moments within the window at which a rise may have begun."""
+"""Moments within the window at which a rise may have begun, where nobody asks for others."""
 
 _SLOT_US = DAY_US // 96
 _FEWEST_DAYS = 4
@@ -34,13 +34,13 @@ _ROUNDS = 12
 
 @dataclass(frozen=True)
 class Level:
-    """The expected count, its concentration (1 / squared coefficient of variation), and the share [STEPS] expected after each moment."""
+    """The expected count, its concentration (1 / squared coefficient of variation), and the share [moments] expected after each moment."""
 
     mean: float
     concentration: float
     share_after: Reals
     moments: Reals
-    """Microseconds since the window's start [STEPS], the first 0."""
+    """Microseconds since the window's start [moments], the first 0."""
 
     def of_part(self, share: float) -> Level:
         """The level of a part of all customers."""
@@ -60,9 +60,9 @@ class ActiveCustomers:
         return float(self.counts[first:last].sum())
 
 
-def usual_level(at: Indices, window: Window, active: ActiveCustomers | None = None) -> Level:
-    """What the complaints [n] before the window let expect in it."""
-    moments = np.arange(STEPS) * window.length / STEPS
+def usual_level(at: Indices, window: Window, active: ActiveCustomers | None = None, steps: int = STEPS) -> Level:
+    """What the complaints [n] before the window let expect in it, whose moments are so many."""
+    moments = np.arange(steps) * window.length / steps
     share_after = _share_after(at[at < window.start], window, moments)
     shifts = np.arange(max(1, -(-window.length // DAY_US)), max(0, window.start - window.first) // DAY_US + 1) * DAY_US
     if len(shifts) < _FEWEST_DAYS:
@@ -70,33 +70,35 @@ def usual_level(at: Indices, window: Window, active: ActiveCustomers | None = No
         mean = float(np.count_nonzero(at < window.start)) / history * window.length
         return Level(max(mean, 0.2), 1 / _UNKNOWN_SPREAD, share_after, moments)
     counts = np.diff(np.searchsorted(at, [window.start - shifts, window.end - shifts]), axis=0)[0].astype(float)
-    fits = [_fit(counts, shifts / DAY_US, np.zeros(len(counts)))]
+    # Windows longer than a day overlap: together they tell no more than as many as lie side by side.
+    each = min(1.0, DAY_US / window.length)
+    fits = [_fit(counts, shifts / DAY_US, np.zeros(len(counts)), each)]
     if active is not None:
         earlier = np.array([active.between(window.start - shift, window.end - shift) for shift in shifts.tolist()])
         now = active.between(window.start, window.end)
         if now > 0 and (earlier > 0).all():
-            fits.append(_fit(counts, shifts / DAY_US, np.log(earlier / now)))
+            fits.append(_fit(counts, shifts / DAY_US, np.log(earlier / now), each))
     expected, spread = min(fits, key=lambda fit: fit[1])
     return Level(max(expected, 0.05), 1 / spread, share_after, moments)
 
 
-def _fit(counts: Reals, days_ago: Reals, offset: Reals) -> tuple[float, float]:
-    """The expected count of today, and its squared coefficient of variation with what is uncertain about the fit."""
+def _fit(counts: Reals, days_ago: Reals, offset: Reals, each: float) -> tuple[float, float]:
+    """The expected count of today, and its squared coefficient of variation with what is uncertain about the fit; `each` is the weight."""
     weekday = np.eye(7)[(-days_ago.astype(int)) % 7]
     design = np.column_stack([np.ones(len(counts)), -days_ago / 14.0, weekday])
     today = np.r_[1.0, 0.0, np.eye(7)[0]]
     penalty = np.r_[1e-6, _GROWTH_SD**-2, np.full(7, _WEEKDAY_SD**-2)]
     effects, spread = np.r_[np.log(max(counts.mean(), 0.2)), np.zeros(8)], _USUAL_SPREAD
-    free = max(len(counts) * 0.5, len(counts) - 4.0)
+    free = max(len(counts) * 0.5, len(counts) - 4.0) * each
     for _ in range(_ROUNDS):
         mean = _means(design, effects, offset)
-        weight = mean / (1 + spread * mean)
+        weight = each * mean / (1 + spread * mean)
         gradient = design.T @ (weight * (counts - mean) / mean) - penalty * effects * np.r_[0.0, np.ones(8)]
         effects = effects + np.linalg.solve(design.T @ (weight[:, None] * design) + np.diag(penalty), gradient)
         mean = _means(design, effects, offset)
-        seen = float(((counts - mean) ** 2 - mean).sum() / (mean**2).sum() * len(counts) / free)
+        seen = float(((counts - mean) ** 2 - mean).sum() / (mean**2).sum() * len(counts) * each / free)
         spread = max(1e-4, (_USUAL_SPREAD * _WEIGHT_OF_USUAL + max(seen, 0.0) * free) / (_WEIGHT_OF_USUAL + free))
-    weight = mean / (1 + spread * mean)
+    weight = each * mean / (1 + spread * mean)
     unsure = today @ np.linalg.solve(design.T @ (weight[:, None] * design) + np.diag(penalty), today)
     return float(np.exp(np.clip(today @ effects, -5, 15))), float(spread + unsure)
 

@@ -65,6 +65,20 @@ class History:
 
 
 @dataclass(frozen=True)
+class Borrowed:
+    """Rows [n, dimensions] of others, who complain of other things or of nothing: together they count as `worth` rows of history."""
+
+    codes: Codes
+    worth: float
+
+    def added(self, codes: Codes) -> History:
+        """History's rows and these."""
+        each = np.full(len(self.codes), self.worth / max(len(self.codes), 1))
+        weights = np.r_[np.ones(len(codes)), each]
+        return History(np.vstack([codes, self.codes]), weights, weights, is_weighted=True)
+
+
+@dataclass(frozen=True)
 class Mix:
     """Margins [size + 1] that are expected instead of history's, by dimension, and how much shares vary by (dimension, code)."""
 
@@ -91,11 +105,12 @@ class _Margin:
         return cls(margin / margin.sum(), {int(code): variance for code in clear}, float(np.abs(z).max())) if len(clear) else None
 
 
-def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None) -> Mix:
+def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None, borrowed: Borrowed | None = None) -> Mix:
     """Which margins the window lets expect to differ from history's."""
     margins: dict[int, Reals] = {}
     variance: dict[tuple[int, int], float] = {}
     before, at = rows.codes[rows.at < window.start], rows.at[rows.at < window.start]
+    history = History.plain(before) if borrowed is None else borrowed.added(before)
     days, times = ((window.start - 1 - at) // DAY_US).astype(np.int64), _same_times(at, window)
     for dimension, (name, known) in enumerate(zip(rows.dimensions, rows.values, strict=True)):
         counted = _active_by_value(exposure, rows.dimensions, name, known, window)
@@ -105,32 +120,36 @@ def expected_mix(rows: Coded, window: Window, exposure: pl.DataFrame | None) -> 
             found = [_by_drift(by_day), *(_by_time(before[:, dimension], same, len(known) + 1) for same in times)]
             moved = max((one for one in found if one is not None), key=lambda one: one.strength, default=None)
         else:
-            moved = _by_active(*counted, History.plain(before).margin(dimension, len(known)), len(before))
+            moved = _by_active(*counted, history.margin(dimension, len(known)), history.total)
         if moved is not None:
             margins[dimension] = moved.margin
             variance |= {(dimension, code): max(one, variance.get((dimension, code), 0.0)) for code, one in moved.variance.items()}
     return Mix(margins, variance)
 
 
-def raked(codes: Codes, mix: Mix, sizes: tuple[int, ...]) -> History:
+def raked(codes: Codes, mix: Mix, sizes: tuple[int, ...], borrowed: Borrowed | None = None) -> History:
     """History's rows, weighted so that their margins are the expected ones."""
-    if not mix.margins or not len(codes):
-        return History.plain(codes)
-    blocks, weights = [codes], [np.ones(len(codes))]
+    known = History.plain(codes) if borrowed is None else borrowed.added(codes)
+    if not mix.margins or not len(known.codes):
+        return known
+    total = known.total
+    blocks, weights, counted = [known.codes], [known.weights], [known.counted]
     for dimension, margin in mix.margins.items():
-        has = np.bincount(codes[:, dimension], minlength=sizes[dimension] + 1)
-        for code in np.flatnonzero((has < np.maximum(_FEW_ROWS, margin * len(codes) / 3)) & (margin > _LEAST_SHARE)):
-            borrowed = codes[np.linspace(0, len(codes) - 1, min(len(codes), _MOST_BORROWED)).astype(int)].copy()
-            borrowed[:, dimension] = code
-            blocks.append(borrowed)
-            weights.append(np.full(len(borrowed), margin[code] * len(codes) / len(borrowed)))
+        has = np.bincount(known.codes[:, dimension], weights=known.weights, minlength=sizes[dimension] + 1)
+        for code in np.flatnonzero((has < np.maximum(_FEW_ROWS, margin * total / 3)) & (margin > _LEAST_SHARE)):
+            spread = np.linspace(0, len(known.codes) - 1, min(len(known.codes), _MOST_BORROWED)).astype(int)
+            rows = known.codes[spread].copy()
+            rows[:, dimension] = code
+            blocks.append(rows)
+            weights.append(np.full(len(rows), margin[code] * total / len(rows)))
+            counted.append(np.minimum(weights[-1], known.counted[spread]))
     rows, weight = np.vstack(blocks), np.concatenate(weights)
     for _ in range(_RAKING_ROUNDS if len(mix.margins) > 1 else 1):
         for dimension, margin in mix.margins.items():
             present = np.bincount(rows[:, dimension], weights=weight, minlength=sizes[dimension] + 1)
             weight = weight * np.where(present > 0, margin * present.sum() / np.maximum(present, 1e-12), 1.0)[rows[:, dimension]]
-    weight = weight * len(codes) / max(weight.sum(), 1e-9)
-    return History(rows, weight, np.minimum(np.concatenate(weights), 1.0), is_weighted=True)
+    weight = weight * total / max(weight.sum(), 1e-9)
+    return History(rows, weight, np.concatenate(counted), is_weighted=True)
 
 
 def with_share(history: History, dimension: int, code: int, share: float, size: int) -> Reals:
@@ -182,11 +201,12 @@ def _by_time(codes: Codes, same: Flags, size: int) -> _Margin | None:
     return _Margin.of((found + 5 * share) / (count + 5), z, MOVED_VARIANCE)
 
 
-def _by_active(before: Reals, now: Reals, margin: Reals, row_count: int) -> _Margin | None:
+def _by_active(before: Reals, now: Reals, margin: Reals, row_count: float) -> _Margin | None:
     """History's complaint margin, moved as the active customers moved where that is clear."""
     ratio = now.sum() / before.sum()
     z = 2 * (np.sqrt(now + 0.375) - np.sqrt(before * ratio + 0.375)) / np.sqrt(1 + ratio)
-    clear = np.abs(z) > CLEAR_Z
+    # Who was never there before and is now has come, however few they are.
+    clear = (np.abs(z) > CLEAR_Z) | ((before == 0) & (now > 0))
     if not clear.any():
         return None
     share_before = (before + 0.5) / (before.sum() + 0.5 * len(before))

@@ -19,7 +19,7 @@ RATIOS = np.array([1.5, 2, 3, 5, 8, 13, 21, 34])
 GLOBAL_RATIOS = np.array([1.25, 1.4, 1.6, 2, 2.5, 3, 4])
 """How many times as many complaints a rise may mean; each as likely as the next before anything is seen."""
 
-_POINTS, _POINT_WEIGHTS = np.array([-1.7321, 0.0, 1.7321]), np.array([1 / 6, 2 / 3, 1 / 6])
+_POINTS, POINT_WEIGHTS = np.array([-1.7321, 0.0, 1.7321]), np.array([1 / 6, 2 / 3, 1 / 6])
 """Gauss and Hermite's rule for a normal distribution."""
 
 _A_LITTLE = 0.3
@@ -37,11 +37,14 @@ class Shares:
     """Squared coefficient of variation of a share from window to window, beyond chance."""
     now_total: int
     usual_total: float
+    after: Reals | None = None
+    """[k, moments]: the part of each segment's customers that came after each moment; unknown where all come as complaints usually do."""
 
     def of(self, row: int) -> Shares:
         """Those of one segment."""
         one = slice(row, row + 1)
-        return Shares(self.observed[one], self.usual[one], self.counted[one], self.variance[one], self.now_total, self.usual_total)
+        after = None if self.after is None else self.after[one]
+        return Shares(self.observed[one], self.usual[one], self.counted[one], self.variance[one], self.now_total, self.usual_total, after)
 
     def points(self) -> Reals:
         """Three shares [k, 3] that stand for what it may be if nothing changed."""
@@ -60,22 +63,24 @@ def log_evidence(after: Reals, shares: Shares, level: Level, concentration: floa
     A `concentration` of nearly 0 says that the level is unknown: then only who complains tells, not how many.
     """
     known = level.concentration if concentration is None else concentration
-    affected = shares.points()[:, None, :] * level.share_after[None, : after.shape[1], None]
+    since = level.share_after[None] if shares.after is None else shares.after
+    affected = shares.points()[:, None, :] * since[:, : after.shape[1], None]
     ratios = RATIOS[None, None, None, :]
     more = np.log((known + level.mean * (1 + affected[..., None] * (ratios - 1))) / (known + level.mean))
-    terms = after[:, :, None, None] * np.log(ratios) - (shares.now_total + known) * more + np.log(_POINT_WEIGHTS)[None, None, :, None]
-    return _log_mean(terms.reshape(*after.shape, terms.shape[2] * terms.shape[3]), len(RATIOS))
+    terms = after[:, :, None, None] * np.log(ratios) - (shares.now_total + known) * more + np.log(POINT_WEIGHTS)[None, None, :, None]
+    return log_mean(terms.reshape(*after.shape, terms.shape[2] * terms.shape[3]), len(RATIOS))
 
 
-def log_evidence_of_all(after: Reals, total: int, level: Level) -> Reals:
+def log_evidence_of_all(after: Reals, total: int, level: Level, ratios: Reals = GLOBAL_RATIOS) -> Reals:
     """The log Bayes factor [moments] of a rise of everybody since each moment; `after` [moments] counts the complaints since it."""
-    more = 1 + level.share_after[:, None] * (GLOBAL_RATIOS - 1)
+    more = 1 + level.share_after[:, None] * (ratios - 1)
     known = level.concentration
-    terms = after[:, None] * np.log(GLOBAL_RATIOS) - (total + known) * np.log((known + level.mean * more) / (known + level.mean))
-    return _log_mean(terms, len(GLOBAL_RATIOS))
+    terms = after[:, None] * np.log(ratios) - (total + known) * np.log((known + level.mean * more) / (known + level.mean))
+    return log_mean(terms, len(ratios))
 
 
-def _log_mean(terms: Reals, count: int) -> Reals:
+def log_mean(terms: Reals, count: int) -> Reals:
+    """The logarithm of the sum over the last axis of exponentials, over the count."""
     top = terms.max(axis=-1, keepdims=True)
     mean: Reals = top[..., 0] + np.log(np.exp(terms - top).sum(axis=-1) / count)
     return mean

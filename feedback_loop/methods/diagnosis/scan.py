@@ -6,7 +6,7 @@ that moved (a version rolled out) than a fault; that hypothesis stands beside th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -15,16 +15,29 @@ from scipy.special import logsumexp
 from feedback_loop.methods.diagnosis.change_log import LOGGED, Log
 from feedback_loop.methods.diagnosis.coding import Coded, Codes, Pairs, Window, inside
 from feedback_loop.methods.diagnosis.conjunctions import Candidate, candidates
-from feedback_loop.methods.diagnosis.level import STEPS, Level
+from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.mix import History, Mix
-from feedback_loop.methods.diagnosis.rise import Shares, log_evidence, log_evidence_of_all
+from feedback_loop.methods.diagnosis.presence import Presence
+from feedback_loop.methods.diagnosis.rise import GLOBAL_RATIOS, Shares, log_evidence, log_evidence_of_all
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
 
-NOTHING, SOME, ALL = 0.42, 0.5, 0.08
-"""How likely each is before anything is seen, in a window that somebody asks about."""
+
+@dataclass(frozen=True)
+class Priors:
+    """How likely each is before anything is seen: nothing, some segment, everybody."""
+
+    nothing: float
+    some: float
+    everybody: float
+    ratios_of_all: tuple[float, ...] = tuple(GLOBAL_RATIOS)
+    """How many times as many complaints a rise of everybody may mean; a new symptom has hardly any before."""
+
+
+PRIORS = Priors(0.42, 0.5, 0.08)
+"""In a window that somebody asks about."""
 
 MOVED_BY_ITSELF, NEW_VALUE_CAME = 0.05, 1.0
-"""How likely, beside NOTHING, the share of one value moved by itself; that of a value without a past nearly always does."""
+"""How likely, beside nothing, the share of one value moved by itself; that of a value without a past nearly always does."""
 
 _FROM_THE_FIRST = 0.2
 """How likely a rise was there when the window began."""
@@ -53,7 +66,9 @@ class Scan:
     probability: Reals
     """[candidates + 1]"""
     onset: Reals
-    """[candidates + 1, STEPS], each row summing to one"""
+    """[candidates + 1, moments], each row summing to one"""
+    evidence: Reals
+    """[candidates + 1, moments]: the log Bayes factor of a rise since each moment, over none"""
     blamed: Reals
     """[candidates + 1, changes]: how probably each change is the cause, were this the cohort"""
     nothing: float
@@ -79,7 +94,17 @@ class Scan:
         return float(self.probability[:-1][chosen].sum()) if self.candidates else 0.0
 
 
-def scan(rows: Coded, chosen: Flags, history: History, window: Window, level: Level, mix: Mix, log_of_changes: Log) -> Scan:
+def scan(
+    rows: Coded,
+    chosen: Flags,
+    history: History,
+    window: Window,
+    level: Level,
+    mix: Mix,
+    log_of_changes: Log,
+    priors: Priors = PRIORS,
+    presence: Presence | None = None,
+) -> Scan:
     """Weighs the hypotheses about the chosen rows of the window; `chosen` marks them among all rows."""
     now, at = rows.codes[chosen], rows.at[chosen]
     is_late = at >= window.start + _LATE_FROM * window.length
@@ -87,27 +112,32 @@ def scan(rows: Coded, chosen: Flags, history: History, window: Window, level: Le
     members = np.array([inside(now, one.pairs) for one in found], dtype=bool).reshape(len(found), len(now))
     after = _after(np.vstack([members, np.ones((1, len(now)), bool)]), at, level, window)
     shares = _shares(found, len(now), history, mix)
-    evidence = np.vstack([log_evidence(after[:-1], shares, level), log_evidence_of_all(after[-1], len(now), level)[None]])
-    by_log = [log_of_changes.weights(None if one is None else one.pairs, rows) for one in (*found, None)]
-    explained = np.array([1 - LOGGED + weights.sum(axis=0) for weights in by_log])
-    onset = np.full(STEPS, (1 - _FROM_THE_FIRST) / STEPS)
+    if presence is not None and found:
+        shares = replace(shares, after=np.array([presence.of(one.pairs, level, window) for one in found]))
+    of_all = log_evidence_of_all(after[-1], len(now), level, np.array(priors.ratios_of_all))
+    evidence = np.vstack([log_evidence(after[:-1], shares, level), of_all[None]])
+    total_usual = max(history.total, 1.0)
+    of_found = [log_of_changes.fits(one.pairs, rows, one.usual / total_usual) for one in found]
+    fits = np.array([*of_found, log_of_changes.fits(None, rows)])
+    explained = 1 - LOGGED + fits @ log_of_changes.timing
+    onset = np.full(len(level.moments), (1 - _FROM_THE_FIRST) / len(level.moments))
     onset[0] += _FROM_THE_FIRST
     joint = evidence + np.log(onset) + np.log(explained)
-    prior = np.array([log(SOME) + one.log_prior for one in found] + [log(ALL)])
+    prior = np.array([log(priors.some) + one.log_prior for one in found] + [log(priors.everybody)])
     score, innocent = logsumexp(joint, axis=1) + prior, _moved_by_itself(found, after, shares, level)
-    total = float(logsumexp(np.r_[score, log(NOTHING), innocent]))
+    total = float(logsumexp(np.r_[score, log(priors.nothing), innocent]))
     posterior = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
-    blamed = np.array([(posterior[k] * by_log[k] / explained[k]).sum(axis=1) for k in range(len(by_log))])
+    blamed = fits * ((posterior / explained) @ log_of_changes.timing.T)
     return Scan(
-        found, members, np.exp(score - total), posterior, blamed.reshape(len(found) + 1, len(log_of_changes.changes)),
-        float(np.exp(logsumexp(np.r_[log(NOTHING), innocent]) - total)), _likeliest_move(found, innocent - total, len(now)),
+        found, members, np.exp(score - total), posterior, evidence, blamed,
+        float(np.exp(logsumexp(np.r_[log(priors.nothing), innocent]) - total)), _likeliest_move(found, innocent - total, len(now)),
     )  # fmt: skip
 
 
 def _after(members: Flags, at: Indices, level: Level, window: Window) -> Reals:
-    """How many members [k, STEPS] complain at or after each moment."""
+    """How many members [k, moments] complain at or after each moment."""
     step = np.searchsorted(level.moments, at - window.start, side="right") - 1
-    counts = np.array([np.bincount(step[row], minlength=STEPS) for row in members], dtype=float)
+    counts = np.array([np.bincount(step[row], minlength=len(level.moments)) for row in members], dtype=float)
     since: Reals = counts[:, ::-1].cumsum(axis=1)[:, ::-1]
     return since
 

@@ -7,15 +7,15 @@ chosen by looking at labels.
 A community is found by modularity (Louvain: Blondel et al., J. Stat. Mech. 2008, as `scikit-network` has it), which needs a resolution. Of
 a ladder of them that one is kept whose groups are the farthest apart for their number: the mean silhouette against centroids, less that of
 made-up rows of the same spread which have no groups (the gap statistic of Tibshirani, Walther & Hastie, JRSS B 63, 2001). The silhouette
-alone rises with the number of groups also where there are none. What Louvain finds hangs on the order in which it visits rows, so at the
-kept resolution a tie counts as much as it is inside a group in runs of different orders (consensus: Lancichinetti & Fortunato, Sci. Rep. 2,
-2012). `scikit-network`'s Leiden is no better than that here, and draws unseeded random numbers.
+alone rises with the number of groups also where there are none. What Louvain finds hangs on the order in which it visits rows, so a tie
+counts as much as it is inside a group in runs of different orders (consensus: Lancichinetti & Fortunato, Sci. Rep. 2, 2012).
+`scikit-network`'s Leiden is no better than that here, and draws random numbers without a seed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,8 @@ _SEED = 20260101
 _CHUNK = 4096
 _JUDGED_DIMENSIONS = 64
 _CHANCE = 0.95
-_RUNS = 8
+_RUNS = 4
+_INDISTINCT = 0.03
 _LEAST_DIRECTIONS = 8
 
 
@@ -41,7 +42,6 @@ class Partition:
 
     labels: Labels
     silhouettes: Vectors
-    resolution: float = 1.0
 
     @property
     def count(self) -> int:
@@ -65,12 +65,11 @@ def neighbour_count(rows: int) -> int:
 
 def communities(rows: Vectors) -> Labels:
     """The community of each row of unit length, -1 where it is in none: a group is kept that is farther apart than chance makes groups."""
-    graph, main, empty = tied(rows, neighbour_count(len(rows))), _main(rows), made_up(rows)
-    found, chance = ladder(graph, main), ladder(tied(empty, neighbour_count(len(rows))), _main(empty))
+    empty, count = made_up(rows), neighbour_count(len(rows))
+    found, chance = ladder(tied(rows, count), _main(rows), agreed), ladder(tied(empty, count), _main(empty), partition)
     if not found or not chance:
         return np.full(len(rows), -1, dtype=np.int64)
-    gaps = [p.separation - at_count(p.count, chance, [c.separation for c in chance]) for p in found]
-    kept = judged(main, agreed(graph, found[int(smoothed(np.array(gaps)).argmax())].resolution))
+    kept = found[middle_of_best([p.separation - at_count(p.count, chance, [c.separation for c in chance]) for p in found])]
     least = at_count(kept.count, chance, [float(np.quantile(c.by_group(), _CHANCE)) for c in chance])
     is_apart = (kept.by_group() > least) & (np.bincount(kept.labels) >= SMALLEST_GROUP)
     return np.where(is_apart[kept.labels], kept.labels, -1)
@@ -89,10 +88,10 @@ def made_up(rows: Vectors) -> Vectors:
     return unit(np.random.default_rng(_SEED).normal(size=rows.shape) * spread)
 
 
-def ladder(graph: csr_matrix, rows: Vectors) -> list[Partition]:
+def ladder(graph: csr_matrix, rows: Vectors, divide: Callable[[csr_matrix, float], Labels]) -> list[Partition]:
     """The partitions of the graph, coarse to fine, as far as they have at least two groups and four rows in the mean group."""
-    found = ((partition(graph, resolution), resolution) for resolution in _RESOLUTIONS)
-    return [judged(rows, labels, resolution) for labels, resolution in found if 2 <= labels.max() + 1 <= len(rows) / SMALLEST_GROUP]
+    found = (divide(graph, resolution) for resolution in _RESOLUTIONS)
+    return [judged(rows, labels) for labels in found if 2 <= labels.max() + 1 <= len(rows) / SMALLEST_GROUP]
 
 
 def tied(rows: Vectors, count: int) -> csr_matrix:
@@ -114,10 +113,10 @@ def agreed(graph: csr_matrix, resolution: float) -> Labels:
     inside = np.mean([labels[ties.row] == labels[ties.col] for labels in runs], axis=0)
     weighted = csr_matrix((ties.data * inside, (ties.row, ties.col)), shape=graph.shape)
     weighted.eliminate_zeros()
-    return partition(weighted, resolution)
+    return partition(weighted, resolution) if weighted.nnz else np.arange(graph.shape[0], dtype=np.int64)
 
 
-def judged(rows: Vectors, labels: Labels, resolution: float = 1.0) -> Partition:
+def judged(rows: Vectors, labels: Labels) -> Partition:
     """The labels with each row's silhouette: its distance to the centroid of the rest of its group, beside that to the next one's."""
     count = int(labels.max()) + 1
     sums, middle, size = totals(rows, labels, count), centroids(rows, labels, count), np.bincount(labels, minlength=count)
@@ -125,7 +124,7 @@ def judged(rows: Vectors, labels: Labels, resolution: float = 1.0) -> Partition:
     own = np.where(size[labels] > 1, np.einsum("nd,nd->n", rest, rows), 0.0)
     next_best = np.concatenate([_other_best(rows[s : s + _CHUNK], middle, labels[s : s + _CHUNK]) for s in range(0, len(rows), _CHUNK)])
     inner, outer = 1.0 - own, 1.0 - next_best
-    return Partition(labels, ((outer - inner) / np.maximum(np.maximum(inner, outer), 1e-9)).astype(np.float32), resolution)
+    return Partition(labels, ((outer - inner) / np.maximum(np.maximum(inner, outer), 1e-9)).astype(np.float32))
 
 
 def _other_best(rows: Vectors, middle: Vectors, labels: Labels) -> Vectors:
@@ -141,7 +140,9 @@ def at_count(count: int, empty: Sequence[Partition], values: Sequence[float]) ->
     return float(np.interp(math.log(count), counts[order], np.array(values)[order]))
 
 
-def smoothed(values: Vectors) -> Vectors:
-    """Each value with half of its neighbours': one step's luck does not decide."""
-    padded = np.concatenate([values[:1], values, values[-1:]])
-    return np.asarray((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4)
+def middle_of_best(gaps: Sequence[float]) -> int:
+    """The step in the middle of those that can't be told from the best: one step's luck does not decide, nor does a flat slope."""
+    padded = np.pad(np.asarray(gaps), 1, mode="edge")
+    smooth = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
+    best = np.flatnonzero(smooth >= smooth.max() - _INDISTINCT * abs(smooth.max()))
+    return int(best[len(best) // 2])

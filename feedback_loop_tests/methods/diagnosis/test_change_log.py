@@ -20,7 +20,8 @@ def change(hour: float = 6.0, /, **scope: list[str]) -> Change:
 
 def weight(one: Change, cohort: tuple[tuple[int, int], ...] | None = IOS, others: int = 0) -> list[float]:
     background = [change(-24.0 * 20, region=["us"]) for _ in range(others)]
-    return [float(part) for part in read_log([one, *background], WINDOW).weights(cohort, ROWS)[0]]
+    log = read_log([one, *background], WINDOW)
+    return [float(part) for part in log.fits(cohort, ROWS)[0] * log.timing[0]]
 
 
 def test_it_explains_what_began_soon_after_it_and_nothing_before() -> None:
@@ -55,4 +56,5 @@ def test_changes_of_days_before_and_of_after_the_window_are_left_out() -> None:
 
 
 def test_an_empty_log_says_nothing() -> None:
-    assert read_log([], WINDOW).weights(IOS, ROWS).shape == (0, STEPS)
+    log = read_log([], WINDOW)
+    assert (log.fits(IOS, ROWS).shape, log.timing.shape) == ((0,), (0, STEPS))

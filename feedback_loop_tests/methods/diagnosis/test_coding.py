@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from feedback_loop.methods.diagnosis.coding import Window, coded, coded_column, inside
+from feedback_loop.methods.diagnosis.coding import Window, coded, coded_column, inside, values_in
 from feedback_loop_tests.methods.diagnosis.made_up_window import DAYS, START, WINDOW
 
 
@@ -55,7 +55,8 @@ def test_the_length_of_a_window_is_that_between_its_ends() -> None:
 @pytest.mark.parametrize(("count", "kind"), [(0, np.uint8), (255, np.uint8), (256, np.uint16), (70_000, np.uint32)])
 def test_codes_are_as_small_as_they_go_with_room_for_what_is_missing(count: int, kind: type) -> None:
     told = pl.Series([None, *(f"{n:06}" for n in range(count)), None], dtype=pl.String)
-    codes, known = coded_column(told)
+    known = values_in(told)
+    codes = coded_column(told, known)
     assert codes.dtype == kind
     assert codes.tolist() == [count, *range(count), count]
     assert len(known) == count

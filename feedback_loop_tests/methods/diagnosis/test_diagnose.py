@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from feedback_loop.contracts.loop_vocab import RiseVerdict
 from feedback_loop.methods.diagnosis.change_log import Change
-from feedback_loop.methods.diagnosis.diagnose import Diagnosis, Verdict, diagnose
+from feedback_loop.methods.diagnosis.diagnose import diagnose
+from feedback_loop.methods.diagnosis.look import Diagnosis
 from feedback_loop_tests.methods.diagnosis.made_up_window import DIMENSIONS, WINDOW, MadeUp, active_customers, at_hour, made_up
 
 LOGIN_ON_WEB = {"os": "web", "area": "login"}
@@ -19,7 +21,7 @@ def diagnosed(told: MadeUp, *changes: Change, exposure: pl.DataFrame | None = No
 @pytest.mark.parametrize("seed", range(20))
 def test_an_ordinary_day_is_nothing(seed: int) -> None:
     found = diagnosed(made_up(seed=seed))
-    assert (found.verdict, found.cohorts, found.causes) == (Verdict.NONE, (), ())
+    assert (found.verdict, found.cohorts, found.causes) == (RiseVerdict.NONE, (), ())
 
 
 def test_a_change_on_an_ordinary_day_is_hardly_ever_blamed() -> None:
@@ -29,7 +31,7 @@ def test_a_change_on_an_ordinary_day_is_hardly_ever_blamed() -> None:
 
 def test_those_who_complain_more_are_named_with_what_was_to_be_expected() -> None:
     found = diagnosed(made_up().more(40, os="web", area="login"))
-    assert found.verdict is Verdict.LOCALISED
+    assert found.verdict is RiseVerdict.LOCALISED
     [cohort] = found.cohorts
     assert (cohort.attributes, cohort.aliases) == (LOGIN_ON_WEB, ())
     assert cohort.observed >= 40
@@ -47,7 +49,7 @@ def test_two_segments_are_named_one_after_the_other() -> None:
 
 def test_a_rise_of_everybody_is_global_and_names_no_cohort() -> None:
     found = diagnosed(made_up().more(300), Change("all", at_hour(3.9), {}), Change("some", at_hour(3.9), {"os": ["ios"]}))
-    assert (found.verdict, found.cohorts) == (Verdict.GLOBAL, ())
+    assert (found.verdict, found.cohorts) == (RiseVerdict.GLOBAL, ())
     assert [name for name, p in found.causes if p >= 0.5] == ["all"]
 
 
@@ -84,15 +86,15 @@ def test_conjunctions_that_cannot_be_told_apart_come_as_one_set() -> None:
 
 
 def test_who_cannot_be_told_because_the_attribute_is_missing_is_insufficient_evidence() -> None:
-    assert diagnosed(made_up().more(80, os=None)).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert diagnosed(made_up().more(80, os=None)).verdict is RiseVerdict.INSUFFICIENT_EVIDENCE
 
 
 def test_too_few_expected_complaints_are_insufficient_evidence() -> None:
-    assert diagnosed(made_up(per_day=2)).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert diagnosed(made_up(per_day=2)).verdict is RiseVerdict.INSUFFICIENT_EVIDENCE
 
 
 def test_thirty_complaints_of_one_customer_are_no_alarm() -> None:
-    assert diagnosed(made_up().more(30, customer="loud", os="web", area="login", version="1.0", region="de")).verdict is Verdict.NONE
+    assert diagnosed(made_up().more(30, customer="loud", os="web", area="login", version="1.0", region="de")).verdict is RiseVerdict.NONE
 
 
 def test_a_version_to_which_customers_moved_is_no_alarm() -> None:
@@ -101,7 +103,7 @@ def test_a_version_to_which_customers_moved_is_no_alarm() -> None:
         version=pl.when(pl.col("occurred_at").dt.epoch("us") >= WINDOW.start).then(pl.lit("2.0")).otherwise("version")
     )
     moved = active_customers(version={"1.0": 0.0, "1.1": 0.0, "2.0": 1.0})
-    assert diagnose(rolled_out, DIMENSIONS, (), WINDOW, moved).verdict is Verdict.NONE
+    assert diagnose(rolled_out, DIMENSIONS, (), WINDOW, moved).verdict is RiseVerdict.NONE
 
 
 def test_names_and_order_of_rows_do_not_matter() -> None:
@@ -116,13 +118,13 @@ def test_names_and_order_of_rows_do_not_matter() -> None:
 
 def test_a_value_that_everybody_has_is_no_segment() -> None:
     told = made_up().more(300).frame.with_columns(os=pl.lit("web"))
-    assert diagnose(told, DIMENSIONS, (), WINDOW).verdict is Verdict.GLOBAL
+    assert diagnose(told, DIMENSIONS, (), WINDOW).verdict is RiseVerdict.GLOBAL
 
 
 def test_a_window_without_complaints_or_without_dimensions_is_told_too() -> None:
     told = made_up()
     silent = told.frame.filter(pl.col("occurred_at").dt.epoch("us") < WINDOW.start)
-    assert diagnose(silent, DIMENSIONS, (), WINDOW).verdict is Verdict.NONE
-    assert diagnose(told.frame, (), (), WINDOW).verdict is Verdict.NONE
-    assert diagnose(told.more(300).frame, (), (), WINDOW).verdict is Verdict.GLOBAL
-    assert diagnose(told.frame.clear(), DIMENSIONS, (), WINDOW).verdict is Verdict.INSUFFICIENT_EVIDENCE
+    assert diagnose(silent, DIMENSIONS, (), WINDOW).verdict is RiseVerdict.NONE
+    assert diagnose(told.frame, (), (), WINDOW).verdict is RiseVerdict.NONE
+    assert diagnose(told.more(300).frame, (), (), WINDOW).verdict is RiseVerdict.GLOBAL
+    assert diagnose(told.frame.clear(), DIMENSIONS, (), WINDOW).verdict is RiseVerdict.INSUFFICIENT_EVIDENCE

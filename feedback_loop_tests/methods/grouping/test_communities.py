@@ -10,9 +10,9 @@ from feedback_loop.methods.grouping.communities import (
     judged,
     ladder,
     made_up,
+    middle_of_best,
     neighbour_count,
     partition,
-    smoothed,
     tied,
 )
 from feedback_loop.methods.grouping.rows import principal, unit
@@ -44,7 +44,7 @@ def test_no_community_is_found_among_rows_that_cannot_be_told_apart() -> None:
 
 def test_the_ladder_goes_from_coarse_to_fine_and_ends_before_groups_are_crumbs() -> None:
     rows, _ = scattered(topics=8, each=30, noise=0.4)
-    counts = [p.count for p in ladder(tied(rows, 10), rows)]
+    counts = [p.count for p in ladder(tied(rows, 10), rows, partition)]
     assert counts[0] < counts[-1] <= 240 / 4
     assert min(counts) >= 2
 
@@ -91,8 +91,15 @@ def test_runs_that_visit_rows_in_different_orders_agree_on_the_topics() -> None:
     assert np.array_equal(agreed(graph, 4.0), agreed(graph.copy(), 4.0))
 
 
-def test_smoothing_lets_no_single_step_decide() -> None:
-    assert smoothed(np.array([0.0, 4.0, 0.0, 3.0, 3.0, 3.0])).argmax() == 4
+def test_no_single_step_decides_and_of_a_plateau_the_middle_is_kept() -> None:
+    assert middle_of_best([0.0, 4.0, 0.0, 3.0, 3.0, 3.0, 3.0]) == 5
+    assert middle_of_best([0.1, 0.5, 0.5, 0.499, 0.5, 0.5, 0.1]) == 3
+    assert middle_of_best([-0.2, -0.1, -0.3]) == 1
+
+
+def test_where_no_two_runs_agree_on_a_tie_every_row_is_alone() -> None:
+    graph = tied(scattered(topics=4, each=10)[0], 5)
+    assert agreed(graph, 10_000.0).tolist() == list(range(40))
 
 
 @pytest.mark.parametrize(("rows", "count"), [(5, 4), (18, 5), (64, 8), (400, 10), (1000, 20), (20_000, 30)])

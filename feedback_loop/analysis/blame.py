@@ -1,0 +1,96 @@
+"""How probably each known change is to blame for an alert's rise, and how probably none is: all weighed together.
+
+A change may have hurt all whom it reached, or a part of them; a rise without a known cause may be of any segment or of everybody; or chance
+alone raised the alert. Each explains the complaints since every hour of the window so well, and a change began when it began. What is known
+beside the counts enters as a factor. The rule that is easy to break: a change for everybody explains any segment a little, but never as
+well as a change for that segment: what it leaves open is paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb, log
+
+import numpy as np
+from scipy.special import logsumexp
+
+from feedback_loop.analysis.causes import Cause
+from feedback_loop.analysis.suspicion import timing
+from feedback_loop.analysis.weighing import RAISED, Weighing
+from feedback_loop.methods.diagnosis.change_log import LOGGED
+from feedback_loop.methods.diagnosis.coding import Pairs, inside
+from feedback_loop.methods.diagnosis.conjunctions import LONGEST, Candidate
+from feedback_loop.methods.diagnosis.look import Look
+from feedback_loop.methods.diagnosis.reach import log_evidence_of_scope
+from feedback_loop.methods.diagnosis.scan import Scan
+from feedback_loop.methods.statistics.calibration import Reals
+
+FOR_EVERYBODY = RAISED.everybody / (RAISED.some + RAISED.everybody)
+"""How likely the cause of a rise reached everybody, whose scope is empty."""
+
+WHOLE, PART = 0.75, 0.25
+"""How likely a change hurts all whom its stated scope names, or a part of them: logs seldom tell the browser that a release fails in."""
+
+_NEVER = -1e9
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Probabilities [changes] that each is to blame, which leave the rest to none of them; and the likeliest hour of the onset."""
+
+    scores: Reals
+    onset_hour: int
+
+
+def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing) -> Blame:
+    """Of causes in any order; `factors` say how much likelier what else is known of each is if it is the cause."""
+    look, scan = weighing.settled()
+    since = np.log(np.full(len(weighing.level.moments), 1.0 / len(weighing.level.moments)))
+    anybody = np.array([*(log(RAISED.some) + one.log_prior for one in scan.candidates), log(RAISED.everybody)])
+    unlogged = logsumexp(scan.evidence + anybody[:, None], axis=0) + since + log(1 - LOGGED)
+    anything = log(RAISED.some + RAISED.everybody) + since
+    logged = [
+        anything + log(kind) + np.log(factor * when + 1e-300) + _explained(cause, weighing, look, scan)
+        for cause, factor, kind, when in zip(causes, factors, _scope_kinds(causes), timing(causes, weighing), strict=True)
+    ]
+    rows = np.vstack([*logged, unlogged])
+    joint = logsumexp(rows, axis=1)
+    innocent = log(max(scan.nothing, 1e-12)) - log(max(1 - scan.nothing, 1e-12)) + logsumexp(unlogged) - log(1 - LOGGED)
+    total = logsumexp(np.r_[joint, innocent])
+    return Blame(np.exp(joint[:-1] - total), int(np.exp(rows - total).sum(axis=0).argmax()))
+
+
+def _scope_kinds(causes: Sequence[Cause]) -> list[float]:
+    """How much more usual it is for the cause of a rise than for any logged change to have no scope, or one."""
+    empty = (sum(not cause.scope for cause in causes) + 1) / (len(causes) + 2)
+    return [(1 - FOR_EVERYBODY) / (1 - empty) if cause.scope else FOR_EVERYBODY / empty for cause in causes]
+
+
+def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Reals:
+    """The log evidence [moments] that those whom the change reached complain more, or a part of them."""
+    ratios = np.array(RAISED.ratios_of_all)
+    whole = log_evidence_of_scope(cause.scope, weighing.rows, look.history, weighing.window, weighing.level, ratios, weighing.presence)
+    parts = [(k, _narrower(one, cause, weighing, look)) for k, one in enumerate(scan.candidates)]
+    narrower = np.array([scan.evidence[k] + prior for k, prior in parts if prior > _NEVER]).reshape(-1, len(whole))
+    return logsumexp(np.vstack([whole + log(WHOLE), narrower + log(PART)]), axis=0)
+
+
+def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look) -> float:
+    """The log prior that just this part of those whom the change reached was hurt; never where it is no part of them."""
+    rows = weighing.rows
+    if not candidate.is_known:
+        return _NEVER
+    named = {rows.dimensions[d]: rows.values[d][code] for d, code in candidate.pairs}
+    if any(named.get(dimension) not in values for dimension, values in cause.scope.items()):
+        return _NEVER
+    stated = {rows.dimensions.index(dimension) for dimension in cause.scope}
+    scoped: Pairs = tuple(pair for pair in candidate.pairs if pair[0] in stated)
+    added = [dimension for dimension, _ in candidate.pairs if dimension not in stated]
+    if not added:
+        return _NEVER
+    whole = float(look.history.weights[inside(look.history.codes, scoped)].sum()) if scoped else look.history.total
+    share = (candidate.usual + 0.5) / (whole + 1)
+    among_values = log(0.5 / float(np.prod([max(1, rows.sizes[d]) for d in added])) + 0.5 * min(share, 1.0))
+    left = len(rows.dimensions) - len(stated)
+    return -log(LONGEST) - log(comb(max(left, len(added)), len(added))) + among_values
