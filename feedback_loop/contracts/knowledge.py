@@ -125,10 +125,10 @@ class FoundPassage:
     fused_score: float
     word_rank: int | None
     meaning_rank: int | None
-    nearness_score: float
-    """The cosine of the passage with the nearest part of the question, 0 to 1."""
     matched_words: tuple[str, ...]
     """Words of the question that the passage holds, as the question spells them, the rarest first."""
+    nearness_score: float = 0.0
+    """The cosine of the passage with the nearest part of the question, 0 to 1; 0 also where no vectors were compared."""
 
     @property
     def speaks_of_it(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -38,6 +39,7 @@ class Library:
 
     def __post_init__(self) -> None:
         self._shelf: tuple[frozenset[str], IndexedPassages] | None = None
+        self._visible: tuple[Reader, pl.DataFrame] | None = None
         keys = [_content_key(row) for row in self.documents.iter_rows(named=True)]
         keyed = dict(zip(keys, self.documents.iter_rows(named=True), strict=True))
         self.documents = self.documents.with_columns(content_key=pl.Series(keys, dtype=pl.String))
@@ -45,7 +47,7 @@ class Library:
 
     def search(self, words: str, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The passages that answer the words, the best first, of documents that are in force and that the reader may see."""
-        return self._found((words,), reader, limit)
+        return list(islice(self._found((words,), reader), limit))
 
     def documents_for(self, wanted: IssueWords, reader: Reader, limit: int = DOCUMENTS_SHOWN) -> list[FoundPassage]:
         """The best passage of each document about an issue's class, symptoms or causes, in documents of its product; none is invented.
@@ -55,24 +57,32 @@ class Library:
         """
         of_product = Reader(reader.as_of, reader.roles, wanted.product)
         best: dict[str, FoundPassage] = {}
-        for found in self._found(wanted.facets, of_product, None):
+        for found in self._found(wanted.facets, of_product):
             if found.speaks_of_it:
                 best.setdefault(found.passage.document_id, found)
-        return list(best.values())[:limit]
+            if len(best) >= limit:
+                break
+        return list(best.values())
 
     def shelf(self, reader: Reader) -> IndexedPassages:
         """The passages that may ground something for the reader."""
-        return self._read(frozenset(may_ground(self.documents, reader)["content_key"]))
+        return self._read(frozenset(self._seen_by(reader)["content_key"]))
 
-    def _found(self, facets: Sequence[str], reader: Reader, limit: int | None) -> list[FoundPassage]:
-        visible = may_ground(self.documents, reader)
-        if visible.is_empty() or not any(facet.strip() for facet in facets):
-            return []
-        shelf = self._read(frozenset(visible["content_key"]))
-        nearness = cosines(shelf.vectors, self.embedder.embed([facet for facet in facets if facet.strip()])) if shelf.passages else None
-        order = ranked(self.index.occurrences("\n".join(facets)), shelf.numbers, shelf.lengths, nearness)
-        told = {row["content_key"]: row for row in visible.iter_rows(named=True)}
-        return list(_distinct(shelf, order, told))[:limit]
+    def _found(self, facets: Sequence[str], reader: Reader) -> Iterator[FoundPassage]:
+        visible, asked = self._seen_by(reader), [facet for facet in facets if facet.strip()]
+        shelf = self._read(frozenset(visible["content_key"])) if asked else None
+        if shelf is None or not shelf.passages:
+            return iter(())
+        nearness = cosines(shelf.vectors, self.embedder.embed(asked))
+        order = ranked(self.index.occurrences("\n".join(asked)), shelf.numbers, shelf.lengths, nearness)
+        wanted = visible.filter(pl.col("content_key").is_in([shelf.content_keys[place.row] for place in order]))
+        return _distinct(shelf, order, {row["content_key"]: row for row in wanted.iter_rows(named=True)})
+
+    def _seen_by(self, reader: Reader) -> pl.DataFrame:
+        """The versions that may ground something for the reader; those of the last reader are kept, because one often asks again."""
+        if self._visible is None or self._visible[0] != reader:
+            self._visible = reader, may_ground(self.documents, reader)
+        return self._visible[1]
 
     def _read(self, content_keys: frozenset[str]) -> IndexedPassages:
         """The passages of the contents; those of the last search are kept, because most searches are for one reader."""

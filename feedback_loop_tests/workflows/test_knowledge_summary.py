@@ -11,7 +11,7 @@ from feedback_loop_tests.methods.retrieval.made_up_documents import days, passag
 
 
 def found(document_id: str, text: str, number: int = 0, nearness: float = 0.5) -> FoundPassage:
-    return FoundPassage(passage(document_id, text, number), DocumentKind.RUNBOOK, "ops", days(1), 0.03, 1, 1, nearness, ())
+    return FoundPassage(passage(document_id, text, number), DocumentKind.RUNBOOK, "ops", days(1), 0.03, 1, 1, (), nearness)
 
 
 def test_each_document_says_the_sentence_that_answers_best_and_is_cited() -> None:
