@@ -33,14 +33,20 @@ WHOLE, PART = 0.75, 0.25
 """How likely a change hurts all whom its stated scope names, or a part of them: logs seldom tell the browser that a release fails in."""
 
 _NEVER = -1e9
+_NEARLY = 0.2
 
 
 @dataclass(frozen=True)
 class Blame:
-    """Probabilities [changes] that each is to blame, which leave the rest to none of them; and the likeliest hour of the onset."""
+    """Probabilities [changes] that each is to blame, which leave the rest to none of them; and of the onset by hour of the window [hours]."""
 
     scores: Reals
-    onset_hour: int
+    onset: Reals
+
+    def onset_hour(self, guess: int) -> int:
+        """The guessed hour where it is nearly as probable as the likeliest, and that one otherwise."""
+        is_in = 0 <= guess < len(self.onset) and self.onset[guess] >= _NEARLY * self.onset.max()
+        return guess if is_in else int(self.onset.argmax())
 
 
 def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing) -> Blame:
@@ -58,7 +64,7 @@ def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing)
     joint = logsumexp(rows, axis=1)
     innocent = log(max(scan.nothing, 1e-12)) - log(max(1 - scan.nothing, 1e-12)) + logsumexp(unlogged) - log(1 - LOGGED)
     total = logsumexp(np.r_[joint, innocent])
-    return Blame(np.exp(joint[:-1] - total), int(np.exp(rows - total).sum(axis=0).argmax()))
+    return Blame(np.exp(joint[:-1] - total), np.exp(rows - total).sum(axis=0))
 
 
 def _scope_kinds(causes: Sequence[Cause]) -> list[float]:
@@ -69,12 +75,17 @@ def _scope_kinds(causes: Sequence[Cause]) -> list[float]:
 
 def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Reals:
     """The log evidence [moments] that those whom the change reached complain more, or a part of them."""
-    ratios = np.array(RAISED.ratios_of_all)
-    whole = log_evidence_of_scope(cause.scope, weighing.rows, look.history, weighing.window, weighing.level, ratios, weighing.presence)
+    whole = scan.evidence[-1] if not cause.scope else _of_scope(cause, weighing, look)
     parts = [(k, _narrower(one, cause, weighing, look)) for k, one in enumerate(scan.candidates)]
     narrower = np.array([scan.evidence[k] + prior for k, prior in parts if prior > _NEVER]).reshape(-1, len(whole))
     explained: Reals = logsumexp(np.vstack([whole + log(WHOLE), narrower + log(PART)]), axis=0)
     return explained
+
+
+def _of_scope(cause: Cause, weighing: Weighing, look: Look) -> Reals:
+    """The log evidence [moments] that just those whom the change surely reached complain more."""
+    about = (weighing.rows, look.history, weighing.window, weighing.level)
+    return log_evidence_of_scope(cause.scope, *about, np.array(RAISED.ratios_of_all), weighing.presence)
 
 
 def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look) -> float:

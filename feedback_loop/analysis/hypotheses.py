@@ -134,7 +134,8 @@ class _Known:
         errors = [self.measured.error_shares(product, cause, symptom.end) for cause in causes]
         heard = self._witnesses(symptom, causes, errors)
         found = blame(causes, [exp(sum(e.log_odds for e in each)) for each in heard], weighing)
-        symptom = replace(symptom, onset=window.start + found.onset_hour * HOUR_MICROSECONDS)
+        hour = found.onset_hour((guess - window.start) // HOUR_MICROSECONDS)
+        symptom = replace(symptom, onset=window.start + hour * HOUR_MICROSECONDS)
         judged = [
             _Judged(cause, score, [*figures(symptom, cause, segment), *said], measured)
             for cause, score, said, measured in zip(causes, found.scores.tolist(), heard, errors, strict=True)

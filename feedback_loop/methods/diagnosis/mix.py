@@ -142,7 +142,7 @@ def raked(codes: Codes, mix: Mix, sizes: tuple[int, ...], borrowed: Borrowed | N
             rows[:, dimension] = code
             blocks.append(rows)
             weights.append(np.full(len(rows), margin[code] * total / len(rows)))
-            counted.append(np.minimum(weights[-1], known.counted[spread]))
+            counted.append(np.minimum(weights[-1], 1.0))
     rows, weight = np.vstack(blocks), np.concatenate(weights)
     for _ in range(_RAKING_ROUNDS if len(mix.margins) > 1 else 1):
         for dimension, margin in mix.margins.items():
