@@ -38,7 +38,7 @@ _NEARLY = 0.2
 
 @dataclass(frozen=True)
 class Blame:
-    """Probabilities [changes] that each is to blame, which leave the rest to none of them; and of the onset by hour of the window [hours]."""
+    """Probabilities that each change is to blame [changes], which leave the rest to none of them, and of the onset by hour [hours]."""
 
     scores: Reals
     onset: Reals

@@ -43,8 +43,8 @@ class SharedMeaning:
         places: dict[str, list[int]] = {}
         for place, record_id in enumerate(rows["record_id"]):
             places.setdefault(record_id, []).append(place)
-        vectors = rows["vector"].explode().to_numpy().astype(np.float32).reshape(rows.height, -1) if rows.height else np.zeros((0, 1), np.float32)
-        return cls(places, vectors, embedder)
+        flat = rows["vector"].explode().to_numpy().astype(np.float32)
+        return cls(places, flat.reshape(rows.height, -1) if rows.height else np.zeros((0, 1), np.float32), embedder)
 
     def nearness(self, symptom: Symptom, descriptions: Sequence[str]) -> list[float | None]:
         """Of each description the standardised mean difference (Cohen's d) of its cosines with the complaints since the onset and with the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -28,9 +29,8 @@ def test_the_segment_of_a_fault_is_ranked_first(where: dict[str, str]) -> None:
 def test_two_attributes_stand_together_where_both_are_needed() -> None:
     """Customers of each alone do not complain: only a new version in one browser fails."""
     said = crowd() + fault(20, version="2.1", browser="Safari 18") + fault(20, "praise", version="2.1", browser="Chrome 126")
-    first, *others = Scene(said + fault(20, "praise", version="2.0", browser="Safari 18")).found().segments()
-    assert first == {"browser": "Safari 18", "product_version": "2.1"}
-    assert {"browser": "Safari 18"} in others
+    [only] = Scene(said + fault(20, "praise", version="2.0", browser="Safari 18")).found().segments()
+    assert only == {"browser": "Safari 18", "product_version": "2.1"}
 
 
 def test_two_names_of_the_same_customers_are_no_conjunction() -> None:
@@ -64,7 +64,7 @@ def test_figures_are_those_of_the_window() -> None:
 
 
 def test_too_few_complaints_tell_nothing() -> None:
-    found = diagnosed(of_class([*crowd(range(3, DAY), per_day=3), *fault(2)]))
+    found = diagnosed(replace(of_class([*crowd(), *fault(30)]), complaining=np.zeros(0, dtype=np.int64)))
     assert (found.verdict, found.cohorts) == (RiseVerdict.INSUFFICIENT_EVIDENCE, ())
 
 

@@ -46,7 +46,7 @@ ALERT = AlertStory(
 )
 BOOK = Recommended("roll-back", "Roll back", "roll_back_release", "high", "web", ("a", "b"), ("doc-1",), 0.9, 0.87)
 SWITCH_OFF = Passage("p1", "doc-1", "v1", "Roll back", "", "Switch it off.")
-PASSAGE = FoundPassage(SWITCH_OFF, DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, 0.7, ())
+PASSAGE = FoundPassage(SWITCH_OFF, DocumentKind.RUNBOOK, "web", INSTANT, 0.5, 1, 1, (), 0.7)
 
 
 def said(story: IssueStory, daily: list[tuple[date, int]] | None = None) -> str:
