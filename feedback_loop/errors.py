@@ -81,9 +81,7 @@ class ChecksFailed(Refused):
 
     def __init__(self, checks: list[str]) -> None:
         self.checks = checks
-        super().__init__(
-            f"blocking check(s) failed: {', '.join(checks)}. What depends on them was left as it was; see the Dagster UI for the rows."
-        )
+        super().__init__(f"blocking check(s) failed: {', '.join(checks)}. What depends on them was left as it was; see the Dagster UI.")
 
 
 class NothingLanded(Refused):
@@ -149,9 +147,7 @@ class WriteInDoubt(Refused):
 
     def __init__(self, connector: str, idempotency_key: str, why: str) -> None:
         self.connector, self.idempotency_key = connector, idempotency_key
-        super().__init__(
-            f"{connector} gave no answer to {idempotency_key} ({why}). It stays in doubt until {connector} is asked by this key."
-        )
+        super().__init__(f"{connector} gave no answer to {idempotency_key} ({why}). It stays in doubt until it is asked by this key.")
 
 
 class CaseChanged(Refused):
@@ -159,9 +155,7 @@ class CaseChanged(Refused):
 
     def __init__(self, case_id: str, expected_version: int, present_version: int) -> None:
         self.case_id, self.expected_version, self.present_version = case_id, expected_version, present_version
-        super().__init__(
-            f"case {case_id} has version {present_version}, not {expected_version}: somebody changed it. It was left as it is."
-        )
+        super().__init__(f"case {case_id} has version {present_version}, not {expected_version}: somebody changed it. It was left so.")
 
 
 class PlaybookRefused(BadInput):
@@ -250,8 +244,7 @@ class ErasureKeyMissing(Refused):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"{path}: is missing, damaged or another one, so nobody can tell who was erased. Bring it back from a backup; until then "
-            "nothing lands."
+            f"{path}: is missing, damaged or another one: nobody can tell who was erased. Bring it back from a backup; nothing lands."
         )
 
 

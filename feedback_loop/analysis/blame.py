@@ -19,15 +19,17 @@ from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.suspicion import timing
 from feedback_loop.analysis.weighing import RAISED, Weighing
 from feedback_loop.methods.diagnosis.change_log import LOGGED
-from feedback_loop.methods.diagnosis.coding import Pairs, inside
 from feedback_loop.methods.diagnosis.conjunctions import LONGEST, Candidate
 from feedback_loop.methods.diagnosis.look import Look
-from feedback_loop.methods.diagnosis.reach import log_evidence_of_scope
+from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope
 from feedback_loop.methods.diagnosis.scan import Scan
 from feedback_loop.methods.statistics.calibration import Reals
 
 FOR_EVERYBODY = RAISED.everybody / (RAISED.some + RAISED.everybody)
-"""How likely the cause of a rise reached everybody, whose scope is empty."""
+"""How likely the cause of a rise reached everybody: its scope is empty."""
+
+ANY_FOR_EVERYBODY = 0.7
+"""The same of any logged change: most name no scope."""
 
 WHOLE, PART = 0.75, 0.25
 """How likely a change hurts all whom its stated scope names, or a part of them: logs seldom tell the browser that a release fails in."""
@@ -57,8 +59,8 @@ def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing)
     unlogged = logsumexp(scan.evidence + anybody[:, None], axis=0) + since + log(1 - LOGGED)
     anything = log(RAISED.some + RAISED.everybody) + since
     logged = [
-        anything + log(kind) + np.log(factor * when + 1e-300) + _explained(cause, weighing, look, scan)
-        for cause, factor, kind, when in zip(causes, factors, _scope_kinds(causes), timing(causes, weighing), strict=True)
+        anything + log(_scope_kind(cause)) + np.log(factor * when + 1e-300) + _explained(cause, weighing, look, scan)
+        for cause, factor, when in zip(causes, factors, timing(causes, weighing), strict=True)
     ]
     rows = np.vstack([*logged, unlogged])
     joint = logsumexp(rows, axis=1)
@@ -67,10 +69,9 @@ def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing)
     return Blame(np.exp(joint[:-1] - total), np.exp(rows - total).sum(axis=0))
 
 
-def _scope_kinds(causes: Sequence[Cause]) -> list[float]:
-    """How much more usual it is for the cause of a rise than for any logged change to have no scope, or one."""
-    empty = (sum(not cause.scope for cause in causes) + 1) / (len(causes) + 2)
-    return [(1 - FOR_EVERYBODY) / (1 - empty) if cause.scope else FOR_EVERYBODY / empty for cause in causes]
+def _scope_kind(cause: Cause) -> float:
+    """How much more usual it is for the cause of a rise than for any logged change to have a scope, or none."""
+    return (1 - FOR_EVERYBODY) / (1 - ANY_FOR_EVERYBODY) if cause.scope else FOR_EVERYBODY / ANY_FOR_EVERYBODY
 
 
 def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Reals:
@@ -96,13 +97,12 @@ def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look
     named = {rows.dimensions[d]: rows.values[d][code] for d, code in candidate.pairs}
     if any(named.get(dimension) not in values for dimension, values in cause.scope.items()):
         return _NEVER
-    stated = {rows.dimensions.index(dimension) for dimension in cause.scope}
-    scoped: Pairs = tuple(pair for pair in candidate.pairs if pair[0] in stated)
-    added = [dimension for dimension, _ in candidate.pairs if dimension not in stated]
+    open_values = {d: len(cause.scope.get(name, rows.values[d])) for d, name in enumerate(rows.dimensions)}
+    added = [dimension for dimension, _ in candidate.pairs if open_values[dimension] > 1]
     if not added:
         return _NEVER
-    whole = float(look.history.weights[inside(look.history.codes, scoped)].sum()) if scoped else look.history.total
-    share = (candidate.usual + 0.5) / (whole + 1)
-    among_values = log(0.5 / float(np.prod([max(1, rows.sizes[d]) for d in added])) + 0.5 * min(share, 1.0))
-    left = len(rows.dimensions) - len(stated)
-    return -log(LONGEST) - log(comb(max(left, len(added)), len(added))) + among_values
+    reached = Reached.of(look.history.codes, rows, cause.scope).inside
+    share = (candidate.usual + 0.5) / (float(look.history.weights[reached].sum()) + 1)
+    among_values = log(0.5 / float(np.prod([open_values[d] for d in added])) + 0.5 * min(share, 1.0))
+    left = sum(count > 1 for count in open_values.values())
+    return -log(LONGEST) - log(comb(left, len(added))) + among_values

@@ -16,7 +16,7 @@ from feedback_loop.analysis.weighing import Weighing
 from feedback_loop.methods.diagnosis.change_log import LOGGED, lag_density
 from feedback_loop.methods.statistics.calibration import Reals
 
-INNOCENTS_NEARBY = 2.0
+INNOCENTS_NEARBY = 4.0
 """Changes beside the cause that are to be expected as near to the onset as the cause itself."""
 
 _PLACES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])

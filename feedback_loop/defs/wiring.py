@@ -9,6 +9,7 @@ import dagster as dg
 
 from feedback_loop.defs import (
     act_jobs,
+    alert_assets,
     analysis_assets,
     analysis_checks,
     bronze_assets,
@@ -40,8 +41,8 @@ from feedback_loop.defs.resources import (
 )
 
 PIPELINE_MODULES = (
-    context_assets, state_assets, silver_assets, analysis_assets, analysis_checks, model_checks, gold_assets, remediation_assets,
-    outcomes_assets,
+    context_assets, state_assets, silver_assets, analysis_assets, alert_assets, analysis_checks, model_checks, gold_assets,
+    remediation_assets, outcomes_assets,
 )  # fmt: skip
 
 

@@ -155,7 +155,7 @@ def test_renamed_causes_keep_their_scores() -> None:
 def test_one_more_change_never_raises_the_others(start: float) -> None:
     more = REGION.with_changes(*REGION.changes, Change("config-99", "config", start, {"region": ["us"]}, "mail"))
     before, after = scores(REGION.found().of()), scores(more.found().of())
-    assert all(after[cause] <= before[cause] for cause in before if cause is not None)
+    assert all(after[cause] <= before[cause] + 1e-4 for cause in before if cause is not None), "a fuller log proves a little less"
     assert ("config-99" in after) is (start <= HOUR + 1)
 
 
