@@ -77,5 +77,6 @@ class SharedMeaning:
 
     def _difference(self, description: Vectors, said: list[list[int]], others: list[list[int]]) -> float:
         near, usual = (np.array([float((self.vectors[rows] @ description).max()) for rows in part]) for part in (said, others))
-        spread = float(np.concatenate([near, usual]).std()) or 1.0
+        within = (near.var() * len(near) + usual.var() * len(usual)) / (len(near) + len(usual))
+        spread = float(np.sqrt(within)) or 1.0
         return float((near.mean() - usual.mean()) / spread * len(said) / (len(said) + _WORTH_OF_NOTHING))

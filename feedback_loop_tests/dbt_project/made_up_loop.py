@@ -34,7 +34,7 @@ def _add_causes(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
         rows["analysis_hypothesis"].append(of_alert | cause | {"hypothesis_score": 0.9 / rank, "cause_id": f"chg-{number}-{rank}"})
     for rank in range(1, 1 + number % 3):
         segment = {"cohort_id": f"g{number}-{rank}", "cohort_rank": rank, "cohort_attributes": f'{{"browser":"Safari {rank}"}}'}
-        rows["analysis_cohort"].append(of_alert | segment)
+        rows["analysis_cohort"].append(of_alert | segment | {"rise_verdict": "localised"})
 
 
 def _add_proposal(number: int, alert: Row, issue_id: str | None, rows: dict[str, list[Row]]) -> None:

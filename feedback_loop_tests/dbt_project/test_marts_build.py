@@ -114,7 +114,9 @@ def test_issue_daily_equals_a_count_in_polars(built: Build) -> None:
 def test_issue_day_equals_gold(built: Build) -> None:
     table = TABLES["mart_issue_day"]
     shown = built.frames["gold_issue_wording"].filter(pl.col("wording_withheld_reason").is_null()).drop("product")
-    expected = built.frames["gold_issue"].join(shown, on=table.key, how="left").select(table.columns).sort(table.key)
+    impact = built.frames["gold_issue_impact"].select(*table.key, "priority", "priority_reasons", "cost_of_delay_usd")
+    told = built.frames["gold_issue"].join(shown, on=table.key, how="left").join(impact, on=table.key, how="left")
+    expected = told.select(table.columns).sort(table.key)
     assert mart(built, table.name).sort(table.key).equals(expected)
 
 

@@ -73,7 +73,7 @@ def record(name: str, number: int, text: str | None, **changes: Any) -> Feedback
 
 
 def feedback(last: int, per_day: int = 4, seed: int = 5, spike: int | None = None) -> list[FeedbackRecord]:
-    """`per_day` records on each of the days 0..last; on the day `spike` five times as many more about crashes."""
+    """`per_day` records on each of the days 0..last; on the day `spike` five times as many more about crashes, with one star."""
     chance = random.Random(seed)
     made = []
     for number in range(last + 1):
@@ -81,7 +81,9 @@ def feedback(last: int, per_day: int = 4, seed: int = 5, spike: int | None = Non
         for n, topic in enumerate(topics):
             text = chance.choice(SAYINGS[topic]).format(n=chance.randrange(1000))
             version = "2.0" if number >= last // 2 else "1.0"
-            made.append(record(f"{number}-{n}", number, text, product_version=version, rating=float(chance.randint(1, 5))))
+            stars = float(chance.randint(1, 5))
+            rating = stars if n < per_day else 1.0
+            made.append(record(f"{number}-{n}", number, text, product_version=version, rating=rating))
     return made
 
 

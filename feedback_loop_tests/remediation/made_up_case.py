@@ -42,6 +42,7 @@ def cause_row(**changes: Any) -> Row:
         "cause_id": CAUSE, "cause_service": "web", "cause_scope": '{"browser":["Safari 18"]}',
         "cause_started_at": START - timedelta(hours=7), "onset_at": START - timedelta(hours=6), "hypothesis_score": 0.9,
         "hypothesis_verdict": "likely", "evidence_for": ["it began 40 minutes before the complaints rose"], "evidence_against": [],
+        "deciding_observations": [],
         "hypothesis_version": "1", "event_date": START.date(),
     }  # fmt: skip
     return row | changes
@@ -58,6 +59,7 @@ def unknown_row(**changes: Any) -> Row:
 def cohort_row(**changes: Any) -> Row:
     row: Row = {
         "cohort_id": "cohort_1", "alert_id": ALERT, "product": "Printwren", "cohort_attributes": '{"browser":"Safari 18"}',
+        "cohort_aliases": [], "cohort_confidence": 0.9, "rise_verdict": "localised", "rise_confidence": 0.95,
         "cohort_rank": 1, "observed_count": 36, "cohort_exposure_count": 40, "expected_count": 5.0, "cohort_lift": 7.2, "p_value": 1e-8,
         "event_date": START.date(),
     }  # fmt: skip
