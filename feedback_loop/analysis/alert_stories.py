@@ -61,11 +61,11 @@ def _grown(rises: Rises, finding: Finding, first: date) -> int:
     return max(int(of_story.sum()), len(finding.records))
 
 
-def _precedence(finding: Finding) -> tuple[int, int, float, str]:
-    """Lowest for what stands for a story: the kind that knows most of whom it is about, a class before the product, then the surest."""
+def _precedence(finding: Finding) -> tuple[bool, int, float, str]:
+    """Lowest for what stands for a story: a class before the product, which mixes faults; the kind that knows most of whom; the surest."""
     p_value = 0.0 if finding.p_value is None else finding.p_value
     subject = finding.subject
-    return (_STANDS_FOR[finding.kind], int(subject.kind is SubjectKind.PRODUCT), p_value, subject.subject_id)
+    return (subject.kind is SubjectKind.PRODUCT, _STANDS_FOR[finding.kind], p_value, subject.subject_id)
 
 
 def _began(rises: Rises, day: date, subjects: Sequence[Subject], finding: Finding, told: Told) -> _Began:
