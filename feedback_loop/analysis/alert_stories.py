@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 
 import numpy as np
 
@@ -47,7 +48,8 @@ def stories(rises: Rises, day: date, subjects: Sequence[Subject], findings: Sequ
     groups = _groups(findings)
     found: dict[int, Story] = {}
     for members in groups:
-        first = min((began[n] for n in members), key=lambda b: (b.day, b.name))
+        narrow = [n for n in members if not _is_of_everything(findings[n])]  # the product may have risen before, with something else
+        first = min((began[n] for n in narrow or members), key=lambda b: (b.day, b.name))
         head = min(members, key=lambda n: _precedence(findings[n]))
         name = None if first.is_cut else stable_id("story", rises.history.product, first.name, first.day)
         for n in members:
@@ -82,32 +84,48 @@ def _began(rises: Rises, day: date, subjects: Sequence[Subject], finding: Findin
     return _Began(first, _name(rises, first, subjects, subject), is_cut)
 
 
-def _name(rises: Rises, day: date, subjects: Sequence[Subject], subject: Subject) -> str:
-    """What the story is named after: the class that rose most where the product rose with it, otherwise the subject's own class."""
-    lasting = rises.lasting(day, subjects)
-    classes = {key: rise for key, rise in lasting.items() if key[0] is SubjectKind.CLASS}
-    if classes and (subject.alerted_class is None or _product(rises) in lasting):
-        return str(max(sorted(classes), key=lambda key: classes[key].log_evidence)[1])
-    return subject.alerted_class or "product"
-
-
-def _product(rises: Rises) -> Key:
-    return (SubjectKind.PRODUCT, rises.history.product)
+def _name(rises: Rises, first: date, subjects: Sequence[Subject], subject: Subject) -> str:
+    """What the story is named after: the subject's class; for the product the class that rose most with it when the story began."""
+    if subject.alerted_class is not None:
+        return subject.alerted_class
+    classes = {key: rise for key, rise in rises.lasting(first, subjects).items() if key[0] is SubjectKind.CLASS}
+    return str(max(sorted(classes), key=lambda key: classes[key].log_evidence)[1]) if classes else "product"
 
 
 def _groups(findings: Sequence[Finding]) -> list[list[int]]:
-    """The findings that tell the same, directly or over others."""
+    """The findings that tell the same, directly or over others.
+
+    What rose in the whole product joins the one that explains most of it and links nothing: it holds the complaints of every fault of the
+    day, and two faults in one story would leave all but one of them without a proposal.
+    """
     group = list(range(len(findings)))
-    for n, one in enumerate(findings):
-        for m in range(n):
-            if group[n] != group[m] and _alike(one, findings[m]):
-                merged, into = group[n], group[m]
-                group = [into if g == merged else g for g in group]
+
+    def join(n: int, m: int) -> None:
+        merged, into = group[n], group[m]
+        group[:] = [into if g == merged else g for g in group]
+
+    wide = [n for n, finding in enumerate(findings) if _is_of_everything(finding)]
+    told = [n for n in range(len(findings)) if n not in wide]
+    for n, m in combinations(told, 2):
+        if group[n] != group[m] and _alike(findings[n], findings[m]):
+            join(n, m)
+    for n in wide:
+        alike = [m for m in told if _alike(findings[n], findings[m])]
+        if alike:
+            join(n, max(alike, key=lambda m: (_shared(findings[n], findings[m]), -m)))
+        told.append(n)
     return [[n for n, g in enumerate(group) if g == one] for one in sorted(set(group))]
+
+
+def _is_of_everything(finding: Finding) -> bool:
+    return finding.subject.kind is SubjectKind.PRODUCT and finding.kind is not AlertKind.SHARE
 
 
 def _alike(one: Finding, other: Finding) -> bool:
     if (one.kind is AlertKind.URGENT) != (other.kind is AlertKind.URGENT):
         return False
-    shared = len(np.intersect1d(one.records, other.records))
-    return shared >= SHARED * min(len(one.records), len(other.records))
+    return _shared(one, other) >= SHARED * min(len(one.records), len(other.records))
+
+
+def _shared(one: Finding, other: Finding) -> int:
+    return len(np.intersect1d(one.records, other.records))

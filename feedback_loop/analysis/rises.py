@@ -97,7 +97,7 @@ class Rises:
         return [self._rise(day, counted, n, rose[n], strongest[n]) for n in np.flatnonzero(rose.any(axis=1)).tolist()]
 
     def told_before(self, day: date, risen: Subject, subjects: Sequence[Subject]) -> list[date]:
-        """The replayed days before on which the subject, its class or the product rose, ascending."""
+        """The replayed days before on which the subject or its class rose, ascending."""
         days = [day - timedelta(days=n) for n in range(REPLAYED_DAYS, 0, -1)]
         return [d for d in days if self._rose(d, risen, subjects)]
 

@@ -39,11 +39,19 @@ def test_findings_that_share_half_of_their_records_are_one_story_and_others_are_
     assert (first.is_head, second.is_head, third.is_head) == (False, True, True)
 
 
-def test_the_product_joins_classes_into_one_story_and_stands_for_none_of_them() -> None:
-    classes = [finding(AlertKind.RATE, range(10), "auth"), finding(AlertKind.RATE, range(50, 60), "billing", 1e-9)]
-    found = told(*classes, finding(AlertKind.RATE, range(60), None, 1e-20))
-    assert len({story.story_id for story in found}) == 1
-    assert [story.is_head for story in found] == [False, True, False]
+def test_the_product_joins_the_class_that_explains_most_of_it_and_stands_for_nothing() -> None:
+    classes = [finding(AlertKind.RATE, range(10), "auth"), finding(AlertKind.RATE, range(50, 62), "billing", 1e-3)]
+    found = told(finding(AlertKind.RATE, range(62), None, 1e-20), *classes)
+    product, auth, billing = found
+    assert product.story_id == billing.story_id != auth.story_id
+    assert [story.is_head for story in found] == [False, True, True]
+
+
+def test_product_that_rose_alone_is_a_story() -> None:
+    wide = [finding(kind, range(60), None) for kind in (AlertKind.RATE, AlertKind.CHANGE)]
+    one, other = told(*wide)
+    assert one.story_id == other.story_id is not None
+    assert (one.is_head, other.is_head) == (False, True)
 
 
 def test_urgent_records_are_a_story_of_their_own_and_no_news_on_the_day_after() -> None:

@@ -74,9 +74,16 @@ def surroundings() -> list[Row]:
     return [context_statement({"product": PRODUCT} | deploy), *told]
 
 
-def land_all(home: Home) -> Home:
-    """Everything up to the noon of the fault."""
-    home.land([*(row for number in range(FAULT + 1) for row in usual(number)), *complaints(), *surroundings()], NOW - timedelta(hours=1))
+def second_story() -> list[Row]:
+    """Complaints of the same day about something else, from those whom the fault leaves alone."""
+    says = [SAYINGS["auth"][n % len(SAYINGS["auth"])].format(n=n) for n in range(24)]
+    return [record(f"other-{n}", FAULT, said, browser=WHOLE, occurred_at=instant(FAULT, 9 + n / 6)) for n, said in enumerate(says)]
+
+
+def land_all(home: Home, *more: Row) -> Home:
+    """Everything up to the noon of the fault; and `more`."""
+    usually = [row for number in range(FAULT + 1) for row in usual(number)]
+    home.land([*usually, *complaints(), *surroundings(), *more], NOW - timedelta(hours=1))
     return home
 
 
