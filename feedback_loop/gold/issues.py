@@ -19,6 +19,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import Trend
+from feedback_loop.gold.alerted import AlertsOfIssues, alerts_of_issues
 from feedback_loop.gold.identity import IDENTITY_VERSION
 from feedback_loop.gold.membership import Held, held_fragments
 from feedback_loop.methods.statistics.count_models import binomial_tail
@@ -41,12 +42,11 @@ def issues(
 
     States cover the days and the one before, clusters and alerts the days, fragments and embeddings the days and the `WINDOW_DAYS - 1`
     before. Read of fragments and what follows: fragment_id, product, occurred_at, event_date, customer_id, product_version, masked_text,
-    fingerprint · fragment_id, vector · alert_id, alerted_cluster_id, alert_score.
+    fingerprint · fragment_id, vector · alert_id, product, event_date, alerted_cluster_id, alert_score, sample_fragment_ids.
     """
-    said = _Said.of(fragments, embeddings, days)
-    raised, before = _alert_ids(alerts), _members_by_day(states)
+    said, before = _Said.of(fragments, embeddings, days), _members_by_day(states)
     found = list(held_fragments(states, clusters.filter(pl.col("event_date").is_between(days.first, days.last))))
-    starts = _first_days(found, said)
+    raised, starts = alerts_of_issues(alerts, found), _first_days(found, said)
     rows = [_row(one, said, starts[one.event_date, one.product], raised, before) for one in found if one.members]
     return pl.DataFrame(rows, schema=pl.Schema(TABLES["gold_issue"].schema)).sort("event_date", "issue_id")
 
@@ -94,7 +94,7 @@ class _Said:
         )
 
 
-def _row(held: Held, said: _Said, started: date, raised: dict[str, list[str]], before: dict[tuple[date, str], list[str]]) -> Row:
+def _row(held: Held, said: _Said, started: date, raised: AlertsOfIssues, before: dict[tuple[date, str], list[str]]) -> Row:
     positions = [said.positions[f] for f in held.members]
     today = [f for f, p in zip(held.members, positions, strict=True) if said.days[p] == held.event_date]
     customers = {said.customers[p] for p in positions} - {None}
@@ -122,7 +122,7 @@ def _row(held: Held, said: _Said, started: date, raised: dict[str, list[str]], b
         "quote_fragment_ids": [ids[p] for p in quoted],
         "quotes": [said.texts[p] for p in quoted],
         "day_fragment_ids": today,
-        "alert_ids": [alert for name in held.cluster_ids for alert in raised.get(name, [])],
+        "alert_ids": raised.get((held.event_date, held.issue_id), []),
         "continuity_share": _continuity(held, said, before),
         "identity_version": IDENTITY_VERSION,
         "event_date": held.event_date,
@@ -179,11 +179,3 @@ def _most_typical(positions: Sequence[int], centroid: object, said: _Said) -> li
 def _by_frequency(values: Sequence[str]) -> list[str]:
     counted = Counter(values)
     return sorted(counted, key=lambda value: (-counted[value], value))
-
-
-def _alert_ids(alerts: pl.DataFrame) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    ranked = alerts.filter(pl.col("alerted_cluster_id").is_not_null()).sort("alert_score", "alert_id", descending=[True, False])
-    for cluster_id, alert_id in ranked.select("alerted_cluster_id", "alert_id").iter_rows():
-        found.setdefault(cluster_id, []).append(alert_id)
-    return found

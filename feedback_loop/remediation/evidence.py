@@ -32,9 +32,6 @@ _DECISIVE_CAUSE = ("cause_kind", "cause_id", "cause_service", "cause_scope")
 _TOP_CAUSES = 3
 """Causes that the evidence keeps: people who decide look at the rivals of the first, not at all of them."""
 
-FEWEST_SAMPLES = 2
-"""Samples of an alert that an issue has to hold to be the one that the alert speaks of."""
-
 _LIVE_VERDICTS = (HypothesisVerdict.LIKELY, HypothesisVerdict.POSSIBLE)
 
 
@@ -46,8 +43,7 @@ class Case:
     cohort: Row | None
     causes: tuple[Row, ...]
     issue_id: str | None
-    nearest_issue_id: str | None = None
-    """The issue that holds most of the alert's samples, for an alert about no single issue; never what a subject is named after."""
+    """The issue that the alert speaks of."""
 
     @property
     def leading_cause(self) -> Row | None:
@@ -69,8 +65,12 @@ class Case:
 
     @property
     def subject(self) -> str:
-        """What the alert is about, by a name that stays the same from day to day: the issue where one is known, otherwise the class."""
-        return self.issue_id or (f"class:{self.complaint_class}" if self.complaint_class else f"product:{self.alert['product']}")
+        """What the alert is about, by a name that stays the same from day to day: the issue of its cluster, or its class, or its product.
+
+        Not the issue that holds the samples of an alert about a class, which may be another one on the next day.
+        """
+        issue_id = self.issue_id if self.alert["alerted_cluster_id"] else None
+        return issue_id or (f"class:{self.complaint_class}" if self.complaint_class else f"product:{self.alert['product']}")
 
     @property
     def segment(self) -> str | None:
@@ -102,7 +102,6 @@ def cases(alerts: pl.DataFrame, cohorts: pl.DataFrame, hypotheses: pl.DataFrame,
             cohort=next(iter(segments.get(row["alert_id"], [])), None),
             causes=tuple(causes.get(row["alert_id"], [])[:_TOP_CAUSES]),
             issue_id=issue_of.get(row["alert_id"]),
-            nearest_issue_id=_nearest_issue(row, issues),
         )
         for row in ordered.iter_rows(named=True)
     ]
@@ -159,14 +158,6 @@ def plain(value: Any) -> Any:
 def parsed_scope(text: str | None) -> Any:
     """The scope or segment as JSON values; everybody where nothing is said."""
     return json.loads(text) if text else {}
-
-
-def _nearest_issue(alert: Row, issues: pl.DataFrame) -> str | None:
-    """The issue of the alert's day that holds the most of its sample fragments, at least `FEWEST_SAMPLES`."""
-    of_day = issues.filter((pl.col("product") == alert["product"]) & (pl.col("event_date") == alert["event_date"]))
-    held = of_day.with_columns(held=pl.col("day_fragment_ids").list.set_intersection(list(alert["sample_fragment_ids"])).list.len())
-    best = held.filter(pl.col("held") >= FEWEST_SAMPLES).sort("held", "issue_id", descending=[True, False])["issue_id"]
-    return best[0] if best.len() else None
 
 
 def _by_alert(frame: pl.DataFrame) -> dict[str, list[Row]]:

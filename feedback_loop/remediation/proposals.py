@@ -148,7 +148,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
         proposal_id=stable_id("proposal", *parts, *map(str, decision.refusals), int(moment.is_live), *_way(playbook, decision, moment)),
         alert_id=case.alert["alert_id"],
         product=case.alert["product"],
-        proposed_issue_id=case.issue_id or case.nearest_issue_id,
+        proposed_issue_id=case.issue_id,
         proposed_hypothesis_id=cause["hypothesis_id"] if cause else None,
         playbook_id=playbook.playbook_id,
         playbook_version=playbook.playbook_version,

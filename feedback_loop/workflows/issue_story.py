@@ -18,7 +18,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.knowledge import FoundPassage, IssueWords, Reader
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import StateStore, TableStore
-from feedback_loop.remediation.evidence import FEWEST_SAMPLES, Case, cases
+from feedback_loop.remediation.evidence import Case, cases
 from feedback_loop.remediation.playbooks import Playbook, matching_playbook
 from feedback_loop.remediation.proposals import trigger_facts
 from feedback_loop.workflows.judge_hypothesis import HYPOTHESIS, hypothesis_labels
@@ -100,15 +100,12 @@ def issue_story(
 
 
 def _alerts_of(tables: TableStore, issues: pl.DataFrame) -> pl.DataFrame:
-    """The alerts that an issue's days name, and those about no single issue of whose samples it holds the half or more."""
+    """The alerts that an issue's days name."""
     if issues.is_empty():
         return pl.DataFrame(schema=pl.Schema(TABLES["analysis_alert"].schema))
     days = DayRange(issues["event_date"].min(), issues["event_date"].max())  # type: ignore[arg-type]
     alerts = tables.read(TABLES["analysis_alert"], days).filter(pl.col("product") == issues["product"][0])
-    joined = alerts.join(issues.select("event_date", "alert_ids", "day_fragment_ids"), on="event_date", maintain_order="left")
-    held = pl.col("sample_fragment_ids").list.set_intersection("day_fragment_ids").list.len()
-    is_near = (held >= FEWEST_SAMPLES) & (held * 2 >= pl.col("sample_fragment_ids").list.len()) & pl.col("alerted_cluster_id").is_null()
-    return joined.filter(pl.col("alert_ids").list.contains(pl.col("alert_id")) | is_near).select(alerts.columns)
+    return alerts.filter(pl.col("alert_id").is_in(issues["alert_ids"].explode()))
 
 
 def _alert_story(alert: Row, cohorts: pl.DataFrame, hypotheses: pl.DataFrame, labels: pl.DataFrame) -> AlertStory:

@@ -34,7 +34,7 @@ def suggested_reading(
 
 
 def _words(case: Case, grounds: Grounds) -> IssueWords:
-    named = case.issue_id or case.nearest_issue_id
+    named = case.issue_id
     rows = grounds.issues.filter(grounds.issues["issue_id"] == named).sort("event_date").tail(1) if named else grounds.issues.clear()
     return words_of_case(case.alert, next(rows.iter_rows(named=True), None), case.causes)
 

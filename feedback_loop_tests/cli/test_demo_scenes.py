@@ -71,7 +71,14 @@ def test_a_fault_is_told_as_it_was_found(capsys: pytest.CaptureFixture[str], cha
 
 def test_of_a_ticks_alerts_the_one_with_the_likeliest_known_cause_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     store, alert, cause = MemoryTableStore(), TABLES["analysis_alert"], TABLES["analysis_hypothesis"]
-    of_day = {"alert_kind": "share", "is_story_head": True, "exposure_count": 20, "expected_count": 0.5, "alerted_class": None, "event_date": START.date()}
+    of_day = {
+        "alert_kind": "share",
+        "is_story_head": True,
+        "exposure_count": 20,
+        "expected_count": 0.5,
+        "alerted_class": None,
+        "event_date": START.date(),
+    }
     told = [
         of_day | {"alert_id": name, "observed_count": count, "alert_score": score} for name, count, score in (("a", 7, 1.0), ("b", 9, 5.0))
     ]

@@ -14,7 +14,7 @@ from feedback_loop.gold.issues import issues, trend
 from feedback_loop_tests.complaint_stream import START, Said, Stream, day, steady, stream
 from feedback_loop_tests.gold.daily_clusters import by_topic, states_of
 
-NO_ALERTS = pl.DataFrame(schema={"alert_id": pl.String, "alerted_cluster_id": pl.String, "alert_score": pl.Float64})
+NO_ALERTS = pl.DataFrame(schema=pl.Schema(TABLES["analysis_alert"].schema))
 DAYS = DayRange(day(20), day(39))
 
 
@@ -85,18 +85,12 @@ def test_versions_stand_by_frequency_then_by_name() -> None:
     assert ledger(said)["product_versions"].to_list()[0] == ["3.0", "1.0", "2.0"]
 
 
-def test_an_alert_about_the_cluster_is_an_alert_of_the_issue_highest_first() -> None:
-    said = stream([Said(30, "refund")] * 3)
+def test_alert_about_the_cluster_is_an_alert_of_the_issue_on_that_day() -> None:
+    said = stream([Said(day, "refund") for day in (29, 30, 30)])
     cluster_id = by_topic(said, DayRange(day(30), day(30)))["cluster_id"][0]
-    alerts = pl.DataFrame(
-        {
-            "alert_id": ["b", "a", "c", "d"],
-            "alerted_cluster_id": [cluster_id, cluster_id, cluster_id, None],
-            "alert_score": [3.0, 3.0, 9.0, 1.0],
-        }
-    )
-    found = ledger(said, DayRange(day(30), day(30)), alerts)
-    assert found["alert_ids"].to_list() == [["c", "a", "b"]]
+    of_cluster = {"alert_id": "a", "event_date": day(30), "alerted_cluster_id": cluster_id, "alert_score": 3.0, "sample_fragment_ids": []}
+    found = ledger(said, DayRange(day(29), day(30)), pl.DataFrame([of_cluster], schema=NO_ALERTS.schema))
+    assert found.sort("event_date")["alert_ids"].to_list() == [[], ["a"]]
 
 
 def test_an_issue_is_new_for_seven_days() -> None:

@@ -47,16 +47,13 @@ def test_the_gravest_alert_comes_first() -> None:
 
 def test_the_subject_keeps_its_name_from_day_to_day() -> None:
     assert case().subject == "class:crash"
-    assert case(issues=[issue_row("issue_7")]).subject == "issue_7"
+    of_a_cluster = alert_row(alerted_cluster_id="cluster_1")
+    assert case([of_a_cluster], issues=[issue_row("issue_7")]).subject == "issue_7"
 
 
-def test_an_alert_about_no_single_issue_speaks_of_the_one_that_holds_most_of_its_samples() -> None:
-    samples = list(alert_row()["sample_fragment_ids"])
-    of_two = issue_row("issue_7", alert_ids=(), day_fragment_ids=[*samples[:2], "other"])
-    of_one = issue_row("issue_8", alert_ids=(), day_fragment_ids=samples[:1])
-    found = case(issues=[of_one, of_two])
-    assert (found.issue_id, found.nearest_issue_id, found.subject) == (None, "issue_7", "class:crash")
-    assert case(issues=[of_one]).nearest_issue_id is None
+def test_alert_about_a_class_is_not_named_after_the_issue_that_holds_its_samples_today() -> None:
+    found = case(issues=[issue_row("issue_7")])
+    assert (found.issue_id, found.subject) == ("issue_7", "class:crash")
 
 
 @pytest.mark.parametrize(

@@ -51,17 +51,15 @@ def tables() -> FakeTableStore:
         store,
         "gold_issue",
         {**issue, "event_date": DAY - timedelta(days=1), "alert_ids": [], "day_fragment_ids": ["f0"]},
-        {**issue, "event_date": DAY, "alert_ids": ["named"], "day_fragment_ids": ["f1", "f2", "f3"]},
+        {**issue, "event_date": DAY, "alert_ids": ["named", "near"], "day_fragment_ids": ["f1", "f2", "f3"]},
         {"issue_id": "i2", "event_date": DAY, "alert_ids": ["other"]},
     )
-    nowhere = {"alerted_cluster_id": None}
     put(
         store,
         "analysis_alert",
         alert("named", 2.0),
-        alert("near", 5.0, ("f1", "f2", "f9"), **nowhere),
-        alert("far", 9.0, ("f1", "f8", "f9"), **nowhere),
-        alert("of a cluster", 9.0, ("f1", "f2")),
+        alert("near", 5.0, ("f1", "f2", "f9")),
+        alert("far", 9.0, ("f1", "f2")),
         alert("other", 9.0),
         alert("another day", 9.0, event_date=DAY + timedelta(days=1)),
     )
@@ -82,7 +80,7 @@ def told(tables: FakeTableStore, folder: Path | None = None, shelf: Shelf | None
     return issue_story(issue_id, tables, state, seed_playbooks(), shelf or Shelf(), Reader(INSTANT))
 
 
-def test_alerts_that_name_the_issue_and_those_that_are_mostly_about_it_are_told_the_strongest_first(tables: FakeTableStore) -> None:
+def test_alerts_that_its_days_name_are_told_the_strongest_first(tables: FakeTableStore) -> None:
     story = told(tables)
     assert [one.alert["alert_id"] for one in story.alerts] == ["near", "named"]
     assert story.alert_count == 2

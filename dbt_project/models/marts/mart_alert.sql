@@ -6,16 +6,16 @@ issues as (
     select * from {{ ref('stg_gold_issue') }}
 ),
 
--- A cluster exists on one day only; gold_issue says which issue held the most of it that day.
-held as (
+-- gold_issue says of which issue, of its day, an alert speaks.
+spoken_of as (
     select
         issue_id,
         event_date,
-        {{ each_element('held_cluster_ids') }} as cluster_id
+        {{ each_element('alert_ids') }} as alert_id
     from issues
 ),
 
--- Alerts about a product or a class have no issue.
+-- An alert whose samples are spread over several issues has none.
 final as (
     select
         alerts.alert_id,
@@ -25,7 +25,7 @@ final as (
         alerts.subject_id,
         alerts.product,
         alerts.alerted_class,
-        held.issue_id as complaint_issue_id,
+        spoken_of.issue_id as complaint_issue_id,
         alerts.observed_count,
         alerts.exposure_count,
         alerts.expected_count,
@@ -40,9 +40,9 @@ final as (
         alerts.story_observed_count,
         alerts.candidates
     from alerts
-    left join held
-        on alerts.alerted_cluster_id = held.cluster_id
-        and alerts.event_date = held.event_date
+    left join spoken_of
+        on alerts.alert_id = spoken_of.alert_id
+        and alerts.event_date = spoken_of.event_date
 )
 
 select * from final
