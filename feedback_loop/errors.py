@@ -155,7 +155,7 @@ class CaseChanged(Refused):
 
     def __init__(self, case_id: str, expected_version: int, present_version: int) -> None:
         self.case_id, self.expected_version, self.present_version = case_id, expected_version, present_version
-        super().__init__(f"case {case_id} has version {present_version}, not {expected_version}: somebody changed it. It was left so.")
+        super().__init__(f"case {case_id} has version {present_version}, not {expected_version}: somebody changed it. It stays as it is.")
 
 
 class PlaybookRefused(BadInput):
@@ -166,29 +166,39 @@ class PlaybookRefused(BadInput):
         super().__init__(f"playbook {playbook}: {'; '.join(problems)}. No playbook of this set is used until it is mended.")
 
 
-class OwnershipRefused(BadInput):
+class RulesRefused(BadInput):
+    """What people wrote as rules can't be followed as it stands, so none of it is used; each kind says what is meant and where to look."""
+
+    about, remedy = "the rules", "Nothing of it is used until it is mended."
+
+    def __init__(self, problems: list[str], place: str | None = None) -> None:
+        self.problems, self.place = problems, place or self.about
+        more = f" (and {len(problems) - _SHOWN_PROBLEMS} more)" if len(problems) > _SHOWN_PROBLEMS else ""
+        super().__init__(f"{self.place}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}. {self.remedy}")
+
+
+class OwnershipRefused(RulesRefused):
     """An ownership table leaves something without an owner, so none of it is used."""
 
-    def __init__(self, problems: list[str], place: str = "the ownership table") -> None:
-        self.problems, self.place = problems, place
-        super().__init__(f"{place}: {'; '.join(problems)}. Nothing of this table is used until it is mended; see `owners lint`.")
+    about, remedy = "the ownership table", "Nothing of this table is used until it is mended; see `owners lint`."
 
 
-class AlertRulesRefused(BadInput):
+class AlertRulesRefused(RulesRefused):
     """Rules of alerts can't be followed as they stand, so none of them is used."""
 
-    def __init__(self, problems: list[str], place: str = "the alert rules") -> None:
-        self.problems, self.place = problems, place
-        super().__init__(f"{place}: {'; '.join(problems)}. No rule of it is used until it is mended; see `rules lint`.")
+    about, remedy = "the alert rules", "No rule of it is used until it is mended; see `rules lint`."
 
 
-class TaxonomyRefused(BadInput):
+class TaxonomyRefused(RulesRefused):
     """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
 
-    def __init__(self, problems: list[str], place: str = "the taxonomy") -> None:
-        self.problems, self.place = problems, place
-        more = f" (and {len(problems) - _SHOWN_PROBLEMS} more)" if len(problems) > _SHOWN_PROBLEMS else ""
-        super().__init__(f"{place}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}. Nothing of it is used until it is mended.")
+    about = "the taxonomy"
+
+
+class RetentionRefused(RulesRefused):
+    """A retention policy can't be followed as it stands, so nothing of it is."""
+
+    about, remedy = "the retention policy", "Nothing was erased; mend the file."
 
 
 class ModelRefused(Refused):
@@ -243,9 +253,7 @@ class ErasureKeyMissing(Refused):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(
-            f"{path}: is missing, damaged or another one: nobody can tell who was erased. Bring it back from a backup; nothing lands."
-        )
+        super().__init__(f"{path}: missing, damaged or another one: who was erased is unknown. Bring it back from a backup; nothing lands.")
 
 
 class TableLogMissing(Refused):
@@ -284,17 +292,9 @@ class LabelsRefused(Refused):
         super().__init__(f"{count} of {total} rows were refused. Mend them and import the file again; what was taken is skipped then.")
 
 
-class RetentionRefused(BadInput):
-    """A retention policy can't be followed as it stands, so nothing of it is."""
-
-    def __init__(self, place: str, problems: list[str]) -> None:
-        self.place, self.problems = place, problems
-        super().__init__(f"{place}: {'; '.join(problems)}. Nothing was erased; mend the file.")
-
-
 class KnowledgeUnavailable(Refused):
     """The index of governed documents can't be read or written."""
 
     def __init__(self, place: str, why: str) -> None:
         self.place, self.why = place, why
-        super().__init__(f"{place}: the index of documents can't be used ({why}). It is made anew where it is missing; delete it.")
+        super().__init__(f"{place}: the index of documents can't be used ({why}). Delete it: it is made anew.")

@@ -1,28 +1,40 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_alert'}}}) }}
--- gold_issue lists its alerts, mart_alert finds its issue through the cluster: both routes lead to the same pairs.
+-- Two routes lead from an alert about a cluster to its issue, the issue's alerts and the clusters that it holds: they agree. No alert is
+-- listed by two issues of a day, and none that mart_alert lacks.
 with listed as (
-    select issue_id, {{ each_element('alert_ids') }} as alert_id
+    select issue_id, event_date, {{ each_element('alert_ids') }} as alert_id
+    from {{ ref('stg_gold_issue') }}
+),
+
+held as (
+    select issue_id, event_date, {{ each_element('held_cluster_ids') }} as cluster_id
     from {{ ref('stg_gold_issue') }}
 ),
 
 alerts as (
-    select * from {{ ref('mart_alert') }} where complaint_issue_id is not null
+    select * from {{ ref('mart_alert') }}
 ),
 
--- Alerts about a class or a product may be listed too; they name no issue of their own.
-listed_clusters as (
-    select listed.issue_id, listed.alert_id
+through_clusters as (
+    select clustered.alert_id, held.issue_id
+    from {{ ref('stg_analysis_alert') }} as clustered
+    inner join held on clustered.alerted_cluster_id = held.cluster_id and clustered.event_date = held.event_date
+),
+
+unlike_their_cluster as (
+    select alerts.alert_id
+    from alerts
+    left join through_clusters on alerts.alert_id = through_clusters.alert_id
+    where alerts.subject_kind = 'cluster' and alerts.complaint_issue_id is distinct from through_clusters.issue_id
+),
+
+unlike_the_lists as (
+    select listed.alert_id
     from listed
-    left join {{ ref('mart_alert') }} as known on listed.alert_id = known.alert_id
-    where known.alert_id is null or known.subject_kind = 'cluster'
+    left join alerts on listed.alert_id = alerts.alert_id
+    where listed.issue_id is distinct from alerts.complaint_issue_id
 )
 
-select
-    coalesce(alerts.alert_id, listed_clusters.alert_id) as alert_id,
-    alerts.complaint_issue_id,
-    listed_clusters.issue_id
-from alerts
-full outer join listed_clusters
-    on alerts.alert_id = listed_clusters.alert_id
-    and alerts.complaint_issue_id = listed_clusters.issue_id
-where alerts.alert_id is null or listed_clusters.alert_id is null
+select alert_id from unlike_their_cluster
+union all
+select alert_id from unlike_the_lists

@@ -87,7 +87,7 @@ def read_retention(path: Path) -> tuple[Retention, str]:
     try:
         text = (path if path.exists() else files("feedback_loop.workflows") / "retention.yaml").read_text("utf-8")
     except UnicodeDecodeError:
-        raise RetentionRefused(str(path), ["it is no UTF-8"]) from None
+        raise RetentionRefused(["it is no UTF-8"], str(path)) from None
     return parse_retention(text, str(path) if path.exists() else "the retention policy of the package"), content_hash(text)
 
 
@@ -96,12 +96,12 @@ def parse_retention(text: str, place: str) -> Retention:
     try:
         policy = Retention.model_validate(yaml_content(text))
     except yaml.YAMLError:
-        raise RetentionRefused(place, ["it is no YAML"]) from None
+        raise RetentionRefused(["it is no YAML"], place) from None
     except ValidationError as error:
-        raise RetentionRefused(place, [f"{_where(found['loc'])}: {found['msg']}" for found in error.errors()]) from None
+        raise RetentionRefused([f"{_where(found['loc'])}: {found['msg']}" for found in error.errors()], place) from None
     problems = [*_doubled([one.name for one in policy.jurisdictions], "name"), *_doubled(_listed(policy), "region")]
     if problems:
-        raise RetentionRefused(place, problems)
+        raise RetentionRefused(problems, place)
     return policy
 
 

@@ -168,7 +168,7 @@ def test_a_duplicate_is_a_complaint_without_an_issue(built: Build) -> None:
     assert duplicates["complaint_issue_id"].null_count() == duplicates.height
 
 
-def test_an_alert_about_a_class_has_no_issue_and_one_about_a_cluster_has(built: Build) -> None:
+def test_an_alert_has_the_issue_that_lists_it_and_otherwise_none(built: Build) -> None:
     alerts = mart(built, "mart_alert")
     assert alerts.filter(pl.col("complaint_issue_id").is_null())["subject_kind"].unique().to_list() == ["class"]
     assert alerts.filter(pl.col("complaint_issue_id").is_not_null())["subject_kind"].unique().to_list() == ["cluster"]
