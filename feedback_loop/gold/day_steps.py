@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain, count
 
 import numpy as np
 
@@ -166,7 +167,12 @@ class _Day:
                 self._give(frozenset([fragment]), uncarried[column].issue_id)
 
     def close(self) -> None:
-        """Every issue that has fragments was seen today; one that was resolved may have come back."""
+        """Every issue that has fragments was seen today; one that was resolved may have come back.
+
+        What opened today and lost all of its fragments again was never heard of, and is none.
+        """
+        for name in [name for name, issue in self.issues.items() if not issue.members and not issue.class_votes]:
+            del self.issues[name]
         clusters = {self.carriers[c.cluster_id].issue_id: c for c in self.symptoms if c.cluster_id in self.carriers}
         for issue in self._living():
             cluster = clusters.get(issue.issue_id)
@@ -211,8 +217,9 @@ class _Day:
             return
         anchors = [self.window.anchor(self.issues[name].members or cluster.members) for name in names]
         nearest = (self.window.centred[self.window.rows(free)] @ np.stack(anchors, axis=1)).argmax(axis=1)
-        for fragment, column in zip(sorted(free), nearest.tolist(), strict=True):
-            self._give(frozenset([fragment]), names[column])
+        told = list(zip(sorted(free), nearest.tolist(), strict=True))
+        for column, name in enumerate(names):
+            self._give(frozenset(fragment for fragment, chosen in told if chosen == column), name)
 
     def _open(self, members: frozenset[str], core: frozenset[str], model: str) -> Issue:
         issue = self._found(self._name(members), members, model)
@@ -225,16 +232,20 @@ class _Day:
         return Issue(name, self.day, self.day, first, last, self.window.centroid(members), model)
 
     def _name(self, members: frozenset[str]) -> str:
-        """After the earliest fragment that names no other issue."""
-        names = [stable_id("issue", self.ledger.product, f) for f in self.window.by_age(members)]
-        # Every fragment may have founded an issue before; then the first of them takes its issue up again.
-        return next((name for name in names if name not in self.issues), names[0])
+        """After the earliest fragment that names no other issue; where each names one, after the earliest and a number."""
+        founders, product = self.window.by_age(members), self.ledger.product
+        alone = (stable_id("issue", product, f) for f in founders)
+        numbered = (stable_id("issue", product, founders[0], n) for n in count(2))
+        return next(name for name in chain(alone, numbered) if name not in self.issues)
 
     def _give(self, fragments: frozenset[str], name: str) -> None:
+        lost: dict[str, set[str]] = {}
         for fragment in fragments:
             if (losing := self.owner.get(fragment)) is not None and losing != name:
-                self.issues[losing].members -= {fragment}
+                lost.setdefault(losing, set()).add(fragment)
             self.owner[fragment] = name
+        for losing, gone in lost.items():
+            self.issues[losing].members -= gone
         self.issues[name].members |= fragments
 
 

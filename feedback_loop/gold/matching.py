@@ -23,10 +23,14 @@ Weights = npt.NDArray[np.float64]
 def by_members(issues: Sequence[Issue], clusters: Sequence[Cluster], window: frozenset[str], before: frozenset[str]) -> dict[str, str]:
     """Issue by cluster, where the cluster that carried the issue the day before shares enough of what both windows hold."""
     held = [issue.core & window for issue in issues]
-    owner = {f: n for n, members in enumerate(held) for f in members}
+    # What forms within an issue that no cluster carries is in the core of both.
+    holders: dict[str, list[int]] = {}
+    for row, members in enumerate(held):
+        for fragment in members:
+            holders.setdefault(fragment, []).append(row)
     shared = np.zeros((len(issues), len(clusters)))
     for column, cluster in enumerate(clusters):
-        for row, count in Counter(owner[f] for f in cluster.members if f in owner).items():
+        for row, count in Counter(row for f in cluster.members for row in holders.get(f, ())).items():
             shared[row, column] = count
     kept = np.array([len(members) for members in held], dtype=np.float64)
     known = np.array([len(cluster.members & before) for cluster in clusters], dtype=np.float64)
@@ -36,11 +40,13 @@ def by_members(issues: Sequence[Issue], clusters: Sequence[Cluster], window: fro
 
 def by_meaning(issues: Sequence[Issue], clusters: Sequence[Cluster]) -> dict[str, str]:
     """Issue by cluster, where their centroids are of one model and near."""
-    if not issues or not clusters:
-        return {}
-    before, now = np.stack([i.centroid for i in issues]).astype(np.float64), np.stack([c.centroid for c in clusters]).astype(np.float64)
-    comparable = np.array([[i.model_version == c.model_version for c in clusters] for i in issues])
-    similarity = np.where(comparable, before @ now.T, 0.0) if before.shape[1] == now.shape[1] else np.zeros(comparable.shape)
+    similarity = np.zeros((len(issues), len(clusters)))
+    for model in {issue.model_version for issue in issues} & {cluster.model_version for cluster in clusters}:
+        rows = [n for n, issue in enumerate(issues) if issue.model_version == model]
+        columns = [n for n, cluster in enumerate(clusters) if cluster.model_version == model]
+        before = np.stack([issues[n].centroid for n in rows]).astype(np.float64)
+        now = np.stack([clusters[n].centroid for n in columns]).astype(np.float64)
+        similarity[np.ix_(rows, columns)] = before @ now.T
     return {clusters[c].cluster_id: issues[r].issue_id for r, c in best_pairs(similarity, LEAST_SIMILARITY)}
 
 

@@ -145,7 +145,7 @@ def test_tables_of_another_form_are_made_anew(tmp_path: Path) -> None:
 
 def test_a_place_where_no_file_can_be_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "passages.sqlite").mkdir()
-    with pytest.raises(KnowledgeUnavailable, match="delete it"):
+    with pytest.raises(KnowledgeUnavailable, match="Delete it"):
         kept(SqlitePassageIndex(tmp_path / "passages.sqlite"), "pay v1")
 
 

@@ -16,7 +16,11 @@ from feedback_loop.gold.ledger import Ledger
 from feedback_loop.gold.ledger_rows import ledgers_of, rows_of, state_frame
 from feedback_loop_tests.complaint_stream import day
 
-MEANINGS = {"a": [1.0, 0.0, 0.0], "b": [0.0, 1.0, 0.0], "a-like": [0.95, 0.31, 0.0], "rest": [0.0, 0.0, 1.0]}
+LENGTH = 30
+MEANINGS = {
+    name: [*first, *[0.0] * (LENGTH - len(first))]
+    for name, first in {"a": (1.0, 0.0), "b": (0.0, 1.0), "a-like": (0.95, 0.31), "rest": (0.0, 0.0, 0.0, 1.0)}.items()
+}
 """Directions of centroids; `rest` is a catch-all."""
 
 
@@ -60,8 +64,8 @@ def day_said(fragment: str) -> date:
 def said_of(clusters: pl.DataFrame) -> Said:
     """What the members say: each letter has a direction of its own, and each fragment a little of its own."""
     names = sorted({f for members in clusters["member_fragment_ids"] for f in members})
-    noise = {name: np.random.default_rng(int.from_bytes(name.encode()[:7], "big")).normal(0.0, 0.05, 30) for name in names}
-    vectors = np.stack([np.eye(30)[ord(name[0]) - ord("a")] + noise[name] for name in names]) if names else np.zeros((0, 30))
+    noise = {name: np.random.default_rng(int.from_bytes(name.encode()[:7], "big")).normal(0.0, 0.05, LENGTH) for name in names}
+    vectors = np.stack([np.eye(LENGTH)[ord(name[0]) - ord("a")] + noise[name] for name in names]) if names else np.zeros((0, LENGTH))
     unit = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     columns = pl.DataFrame(
         {

@@ -1,9 +1,19 @@
+from collections import Counter
+from datetime import UTC, datetime
+
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from feedback_loop.gold.day_steps import MERGE_DAYS, SPLIT_DAYS
+from feedback_loop.gold.day_steps import MERGE_DAYS, SPLIT_DAYS, carry
+from feedback_loop.gold.ledger import Cluster, Issue, Ledger, Window
+from feedback_loop.methods.grouping.rows import unit
+from feedback_loop_tests.complaint_stream import day
 from feedback_loop_tests.gold.made_up_ledger import Found, owners, replayed, rolling, said_on, table
 
+AT = datetime(2024, 3, 1, tzinfo=UTC)
 START = 12
 """A day on which all issues have a past."""
 
@@ -89,3 +99,47 @@ def test_what_is_noise_belongs_to_nobody() -> None:
 def test_two_parts_that_begin_with_the_same_fragment_get_names_of_their_own() -> None:
     states = replayed(table(cut_in_two(SPLIT_DAYS)))
     assert states.filter(pl.col("parent_issue_id").is_null())["issue_id"].n_unique() == 2
+
+
+def scene(seed: int) -> list[Found]:
+    """Up to six fragments a day of either of two subjects, together in a cluster, apart in two, or noise."""
+    chance, said, found = np.random.default_rng(seed), dict[str, list[str]](a=[], b=[]), list[Found]()
+    for n in range(START):
+        for letter, names in said.items():
+            names += [f"{letter}{n:02d}-{m}" for m in range(chance.integers(0, 7))]
+        way = chance.integers(0, 4)
+        parts = [("a", [*said["a"], *said["b"]])] if way == 0 else [("rest" if way == 1 else "a", said["a"]), ("b", said["b"])]
+        found += [Found(n, meaning, list(names)) for meaning, names in parts if names]
+    return found
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_each_fragment_has_one_issue_at_most_and_each_issue_a_class(seed: int) -> None:
+    states = replayed(table(scene(seed) or [Found(0, "a", ["a00-0"])]))
+    full = states.filter(pl.col("parent_issue_id").is_null())
+    held = full.select("event_date", "member_fragment_ids").explode("member_fragment_ids").drop_nulls()
+    assert held.height == held.unique().height
+    assert (full["issue_class"] == "billing").all()
+
+
+def test_issue_that_opens_today_and_is_taken_whole_by_another_is_none() -> None:
+    chance, angle = np.random.default_rng(53), 0.45  # found by search: two groups one after the other, the second takes the first
+    ids = [*(f"b{n:02d}" for n in range(24)), *(f"n{n}" for n in range(4)), *(f"o{n}" for n in range(6))]
+    past, old, new = ids[:24], ids[28:], ids[24:28]
+    axes = np.eye(30)
+    turned = {"b": axes[1], "n": np.cos(angle) * axes[0] + np.sin(angle) * axes[2], "o": axes[0]}
+    vectors = np.stack([turned[name[0]] for name in ids]) + chance.normal(0.0, 0.05, (len(ids), 30))
+    days = [*(day(n % 9) for n in range(24)), *[day(10)] * 4, *[day(9)] * 6]
+    window = Window(ids, days, [AT] * len(ids), ["text"] * len(ids), ["m"] * len(ids), unit(vectors).astype(np.float32))
+
+    def known(name: str, members: list[str]) -> Issue:
+        held = frozenset(members)
+        return Issue(name, day(0), day(9), AT, AT, window.centroid(held), "m", held, held, Counter(crash=5), Counter(words=1))
+
+    def cluster(name: str, members: list[str]) -> Cluster:
+        return Cluster(name, "crash", "words", False, frozenset(members), window.centroid(members), "m")
+
+    ledger = Ledger("app", {"B": known("B", past), "O": known("O", old)}, day(9))
+    carry(ledger, day(10), [cluster("c1", past), cluster("c2", [*new, *old])], window, {})
+    assert all(issue.class_votes for issue in ledger.issues.values())

@@ -41,6 +41,19 @@ def test_meaning_carries_an_issue_when_both_are_of_one_model() -> None:
     assert by_meaning([issue("i", "a")], [cluster("c", "z", "a", model="m2")]) == {}
 
 
+def test_issue_of_a_model_whose_vectors_have_another_length_is_left_out() -> None:
+    other = issue("j", "b", model="m2")
+    other.centroid = np.ones(8, dtype=np.float32)
+    assert by_meaning([other, issue("i", "a")], [cluster("c", "z", "a-like")]) == {"c": "i"}
+
+
+@pytest.mark.parametrize("name", ["a", "z"])
+def test_part_that_forms_in_an_issue_without_a_cluster_goes_on_whatever_the_names(name: str) -> None:
+    everything = frozenset("abcdefghijklmnopqr")
+    found = by_members([issue("n", "".join(everything)), issue(name, "abcdefgh")], [cluster("c", "abcdefgh")], everything, everything)
+    assert found == {"c": name}
+
+
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 999))
 @settings(max_examples=40, deadline=None)
 def test_best_pairs_have_the_largest_total_and_are_one_to_one(rows: int, columns: int, seed: int) -> None:
