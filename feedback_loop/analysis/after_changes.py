@@ -7,9 +7,10 @@ from when it began, so that the onset needs no averaging over, and by no more th
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -31,8 +32,7 @@ from feedback_loop.methods.statistics.rising_shares.evidence import evidence_sin
 from feedback_loop.methods.statistics.rising_shares.usual import BIN_US, BINS, USUAL_DAYS
 
 CHANGE_BUDGET = 0.2
-"""False alerts after changes of a product in 30 days, if what is foretold were right, shared by as many as began in the
-`CANDIDATE_DAYS` before."""
+"""False alerts after changes of a product in 30 days, if what is foretold were right."""
 
 FIRST_BINS = 4 * HOUR_MICROSECONDS // BIN_US
 
@@ -65,27 +65,34 @@ def changes_of(product: str, changes: pl.DataFrame, releases: pl.DataFrame) -> l
     found = {str(row["change_id"]): Change(row["change_id"], instant_number(row["started_at"]), scope_of(row["scope"]))
              for row in latest.filter(pl.col("started_at").is_not_null()).iter_rows(named=True)}  # fmt: skip
     fed = releases.filter((pl.col("product") == product) & ~pl.col("is_inferred"))
+    # A deployment of the same instant that reached everybody is the same one; what reached some of them leaves the others to be watched.
+    of_everybody = [change.began for change in found.values() if not change.scope]
     for version, released_at in fed.select("release_version", "released_at").iter_rows():
-        _add_release(found, str(version), released_at)
+        began = instant_number(released_at)
+        if not any(abs(known - began) < BIN_US for known in of_everybody):
+            found.setdefault(str(version), Change(str(version), began, {}))
     return sorted(found.values(), key=lambda change: (change.began, change.change_id))
 
 
-def _add_release(found: dict[str, Change], version: str, released_at: datetime) -> None:
-    began = instant_number(released_at)
-    if not any(abs(change.began - began) < BIN_US for change in found.values()):
-        found.setdefault(version, Change(version, began, {}))
-
-
 def rises_after(rises: Rises, day: date, subjects: Sequence[Subject], changes: Sequence[Change]) -> Iterator[RiseAfter]:
-    """The subjects that rose in the first hours after a change, as far as these lie in the day."""
+    """The subjects that rose in the first hours after one of the changes, which come by time, as far as these lie in the day."""
     midnight = first_instant(day)
-    recent = sum(midnight - CANDIDATE_DAYS * DAY_MICROSECONDS <= change.began < midnight for change in changes)
-    chance = CHANGE_BUDGET / BUDGET_DAYS * CANDIDATE_DAYS / (recent + 1)
-    for change in changes:
+    for change, chance in _budgeted(changes):
         onset, end = _bins(change, midnight)
         if onset < end and rises.has_usual(day):
             whole = end - onset == FIRST_BINS
             yield from _after(rises, day, subjects, change, chance if whole else chance / 2.0)
+
+
+def _budgeted(changes: Sequence[Change]) -> Iterator[tuple[Change, float]]:
+    """Each change, which come by time, with its part of the budget: the n-th within a week gets an n-th of a week's.
+
+    So steady changes keep to the budget, and a burst after a quiet week spends the logarithm of its number.
+    """
+    began = [change.began for change in changes]
+    for place, change in enumerate(changes):
+        nth = place - bisect_left(began, change.began - CANDIDATE_DAYS * DAY_MICROSECONDS) + 1
+        yield change, CHANGE_BUDGET / BUDGET_DAYS * CANDIDATE_DAYS / nth
 
 
 def _bins(change: Change, midnight: int) -> tuple[int, int]:

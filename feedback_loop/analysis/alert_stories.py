@@ -6,7 +6,7 @@ that may have been told before is told again rather than never; only what is cer
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -15,7 +15,7 @@ import numpy as np
 
 from feedback_loop.analysis.alert_rows import Finding, Story
 from feedback_loop.analysis.complaint_counts import Subject, first_instant
-from feedback_loop.analysis.rises import QUIET_DAYS, REPLAYED_DAYS, Key, Rises, own_key
+from feedback_loop.analysis.rises import QUIET_DAYS, REPLAYED_DAYS, Rises, own_key
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.vocab import AlertKind, SubjectKind
 
@@ -27,9 +27,11 @@ _STANDS_FOR = {AlertKind.SHARE: 0, AlertKind.CHANGE: 1, AlertKind.RATE: 2, Alert
 
 @dataclass(frozen=True)
 class Told:
-    """What was told in the days before, beside rises: when the product and its classes fired, and which classes had urgent records."""
+    """What was told in the days before, beside rises: by which rule the product and its classes fired when, and which classes had urgent
+    records.
+    """
 
-    shares: Mapping[Key, date]
+    shares: Mapping[tuple[str, SubjectKind, str], date]
     urgent_classes: Collection[str]
 
 
@@ -75,13 +77,22 @@ def _began(rises: Rises, day: date, subjects: Sequence[Subject], finding: Findin
     if finding.kind is AlertKind.URGENT:
         name, is_known = f"urgent:{subject.alerted_class}", subject.alerted_class in told.urgent_classes
         return _Began(day - timedelta(days=1) if is_known else day, name, is_known)
-    fired = [told.shares[key] for key in (own_key(subject), (SubjectKind.CLASS, str(subject.alerted_class))) if key in told.shares]
+    fired = list(_fired(told, finding))
     for earlier in sorted({*rises.told_before(day, subject, subjects), *fired}, reverse=True):
         if (first - earlier).days > QUIET_DAYS and earlier not in fired:
             break
         first = earlier
     is_cut = (day - first).days >= REPLAYED_DAYS
     return _Began(first, _name(rises, first, subjects, subject), is_cut)
+
+
+def _fired(told: Told, finding: Finding) -> Iterator[date]:
+    """When shares told of the finding before: of its class by any rule, of the product by the same one alone, for each looks elsewhere."""
+    subject = finding.subject
+    for (rule, kind, name), day in told.shares.items():
+        is_own = (kind, name) == own_key(subject) and rule == finding.rule
+        if is_own or (kind, name) == (SubjectKind.CLASS, subject.alerted_class):
+            yield day
 
 
 def _name(rises: Rises, first: date, subjects: Sequence[Subject], subject: Subject) -> str:

@@ -25,7 +25,7 @@ COMPLAINT_STARS = 2.0
 PSEUDO_RECORDS = 10.0
 """Records with the product's usual share that each segment is credited with, so that a small one is not judged by two or three."""
 
-DAY_MICROSECONDS, HOUR_MICROSECONDS, MINUTE_MICROSECONDS = 86_400_000_000, 3_600_000_000, 60_000_000
+DAY_MICROSECONDS, HOUR_MICROSECONDS, MINUTE_MICROSECONDS, SECOND_MICROSECONDS = 86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000
 
 Reals = npt.NDArray[np.float64]
 

@@ -44,11 +44,11 @@ def _about_unknown(ranked: Sequence[Rival], segment: Mapping[str, str]) -> Itera
 
 
 def _about(symptom: Symptom, cause: Cause, ranked: Sequence[Rival]) -> Iterator[str]:
-    own = next(rival for rival in ranked if rival.cause.cause_id == cause.cause_id)
+    own = next(rival for rival in ranked if rival.cause == cause)
     if own.score < LEAST_RIVAL_SCORE:
         return
     for rival in ranked:
-        if rival.cause.cause_id != cause.cause_id and rival.score >= LEAST_RIVAL_SCORE:
+        if rival.cause != cause and rival.score >= LEAST_RIVAL_SCORE:
             yield _apart(cause, rival.cause)
     if own.errors is None and cause.kind not in WITHOUT_ERRORS:
         yield f"Requests and errors of {cause.service or 'its service'} around its start, of which too few were measured."
@@ -60,16 +60,18 @@ def _about(symptom: Symptom, cause: Cause, ranked: Sequence[Rival]) -> Iterator[
 
 
 def _apart(cause: Cause, rival: Cause) -> str:
-    only_here = _only(cause.scope, rival.scope)
-    if only_here:
-        return f"Complaints of {only_here}, whom {rival.label} did not reach: they would speak for this one alone."
-    return f"What happens when one of the two is taken back: {rival.label} reached the same customers at about the same time."
+    if own := _alone(cause.scope, rival.scope):
+        return f"Complaints of {own}, whom {rival.label} did not reach: they would speak for this one alone."
+    if others := _alone(rival.scope, cause.scope):
+        return f"Complaints of {others}, whom only {rival.label} reached: they would speak against this one."
+    return f"What happens when one of the two is taken back: {rival.label} reached the same customers."
 
 
-def _only(scope: Scope, other: Scope) -> str:
-    """Whom of a dimension the first scope names that the second leaves out; empty where they can't be told apart by that."""
+def _alone(scope: Scope, other: Scope) -> str:
+    """Whom the first scope reaches and the second does not, by one dimension; empty where that is nobody."""
     for dimension, values in sorted(scope.items()):
         left = [value for value in values if dimension in other and value not in other[dimension]]
         if left:
             return f"{dimension} {', '.join(left)}"
-    return ""
+    narrower = next((dimension for dimension in sorted(other) if dimension not in scope), None)
+    return f"customers with another {narrower} than {', '.join(other[narrower])}" if narrower else ""

@@ -27,6 +27,7 @@ from feedback_loop.analysis.share_trigger import SEED_RULES, Firing, ShareRule, 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, Severity, SubjectKind
+from feedback_loop.methods.retrieval.words import sets_no_blanks
 
 DAY_MINUTES = 1440.0
 
@@ -102,7 +103,7 @@ class _Product:
             *_urgent_findings(history, day, clusters, of_day),
         ]
         before = {str(row["best_class"]) for row in urgent if row["event_date"] != day}
-        known = Told({key: day for _, found in shares for key, day in found.before.items()}, before)
+        known = Told({(rule.rule_id, *key): fired_on for rule, found in shares for key, fired_on in found.before.items()}, before)
         for finding, story in zip(findings, stories(self.rises, day, subjects, findings, known), strict=True):
             yield alert_row(self.known, day, finding, story)
 
@@ -115,9 +116,15 @@ def _own_rules(history: History, rules: Sequence[ShareRule], fragments: pl.DataF
 
 def _saying(history: History, words: Sequence[str], fragments: pl.DataFrame) -> Codes:
     """The records with a fragment that says one of the words, whole and in upper or lower case."""
-    pattern = r"(?i)\b(?:" + "|".join(re.escape(word) for word in words) + r")\b"
+    pattern = "(?i)" + "|".join(_whole(word) for word in words)
     of_product = fragments.filter((pl.col("product") == history.product) & pl.col("masked_text").str.contains(pattern))
     return history.positions([r for r in of_product["record_id"].unique().sort().to_list() if r in history.record_positions])
+
+
+def _whole(word: str) -> str:
+    """The pattern of a word that stands alone; where it ends in a sign, or its script sets no blanks, anything may stand beside it."""
+    first, last = ("" if not end.isalnum() or sets_no_blanks(end) else r"\b" for end in (word[0], word[-1]))
+    return first + re.escape(word) + last
 
 
 def _near(urgent: pl.DataFrame, day: date) -> list[Row]:
@@ -175,7 +182,7 @@ def _share_findings(history: History, shares: list[Firing], clusters: list[Row],
             firing.exposure_count,
             sample(history, firing.subject, firing.records, clusters),
             instant_of(firing.end),
-            60.0 * rule.limits.window_hours,
+            (firing.end - firing.start) / MINUTE_MICROSECONDS,
             firing.expected,
             firing.p_value,
             rule=rule.rule_id,

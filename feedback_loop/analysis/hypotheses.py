@@ -15,7 +15,7 @@ from math import exp
 
 import polars as pl
 
-from feedback_loop.analysis.alerted import RECENT_DAYS, Alerted, alerted
+from feedback_loop.analysis.alerted import Alerted, alerted
 from feedback_loop.analysis.blame import blame
 from feedback_loop.analysis.cause_evidence import WEIGHTS, Evidence, EvidenceWeights, Likeness, figures, witnesses
 from feedback_loop.analysis.causes import Cause, KnownCauses, is_candidate
@@ -31,7 +31,7 @@ from feedback_loop.analysis.weighing import Weighing
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.loop_vocab import CauseKind, HypothesisVerdict
-from feedback_loop.contracts.tables import CANDIDATE_DAYS, TABLES
+from feedback_loop.contracts.tables import CANDIDATE_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import AlertKind
 from feedback_loop.ports import Embedder
 
@@ -41,10 +41,10 @@ LIKELY_SCORE, REFUTED_SCORE = 0.5, 0.02
 FEWEST_URGENT = 3
 """Records of an urgent alert below which their cause is not asked for: one customer's words are no pattern."""
 
-HYPOTHESIS_VERSION = "joint-onset-segment-cause-2"
+HYPOTHESIS_VERSION = "joint-onset-segment-cause-3"
 
-TELEMETRY_DAYS = RECENT_DAYS + CANDIDATE_DAYS + 1
-"""Days of telemetry before an alert's that a hypothesis may ask for: the day before the earliest candidate of the earliest onset."""
+TELEMETRY_DAYS = WINDOW_DAYS
+"""Days of telemetry before an alert's that a hypothesis may ask for: the day before the first on which a weighed cause can begin."""
 
 Row = dict[str, object]
 
@@ -173,7 +173,7 @@ def _row(symptom: Symptom, judged: _Judged, rank: int, deciding: list[str], cand
     none = f"No change and no incident is known of the {CANDIDATE_DAYS} days before the onset."
     unknown_for = [known if candidates else none] if rank == 1 else []
     return {
-        "hypothesis_id": stable_id("hypothesis", alert.alert_id, cause.cause_id if cause else None),
+        "hypothesis_id": stable_id("hypothesis", alert.alert_id, *((str(cause.kind), cause.cause_id) if cause else ())),
         "alert_id": alert.alert_id,
         "product": alert.history.product,
         "hypothesis_rank": rank,

@@ -18,6 +18,7 @@ from feedback_loop.analysis.complaint_counts import (
     DAY_MICROSECONDS,
     HOUR_MICROSECONDS,
     PSEUDO_RECORDS,
+    SECOND_MICROSECONDS,
     History,
     Reals,
     Subject,
@@ -87,7 +88,9 @@ _EDGE = 1e-9
 
 @dataclass(frozen=True)
 class Firing:
-    """The first window of the day in which the subject fires (microseconds, the end not included), and its strongest segment."""
+    """The first window of the day in which the subject fires, to its last record (microseconds, the end not included), and its strongest
+    segment.
+    """
 
     subject: Subject
     start: int
@@ -101,7 +104,7 @@ class Firing:
 
 @dataclass(frozen=True)
 class Fired:
-    """Who fires on the day for the first time in days, and the day on which the product and its classes fired in the days before."""
+    """Who fires on the day for the first time in days, and the first day before on which the product and its classes did."""
 
     firings: list[Firing]
     before: dict[tuple[SubjectKind, str], date]
@@ -154,9 +157,12 @@ class _Counted:
         )
         if not long_enough:
             return None
-        named = [n for n, (dimension, _) in enumerate(history.segments.pairs) if dimension in limits.dimensions]
+        until = midnight + DAY_MICROSECONDS
+        # What is named on later days alone is not looked at, or a day would depend on what is computed with it.
+        seen = history.segments.counts(history.between(midnight - (WINDOW_DAYS - 1) * DAY_MICROSECONDS, until)) > 0
+        named = [n for n, (dimension, _) in enumerate(history.segments.pairs) if dimension in limits.dimensions and seen[n]]
         names = named if limits.dimensions else [_EVERYBODY]
-        counted = cls(history, limits, np.array(names, dtype=np.int64), start, midnight + DAY_MICROSECONDS, baseline, np.zeros(0))
+        counted = cls(history, limits, np.array(names, dtype=np.int64), start, until, baseline, np.zeros(0))
         everybody = history.between(start, counted.end)
         every_hour = np.bincount(counted._hours(everybody), minlength=counted._hour_count).astype(np.float64)
         exposure = np.column_stack([counted._by_pair(everybody), counted._windows(every_hour)])
@@ -224,6 +230,8 @@ class _Counted:
         """Whether the subject fires, per window and segment."""
         counts = self._by_pair(subject.records)
         fires = (counts >= self.limits.fewest_records) & (counts >= self.limits.share * self._records[:, None] - _EDGE)
+        if self.limits.chance >= 1.0:
+            return fires
         usual, within = self._usual(subject), self._usual_within(subject)
         for window in np.flatnonzero(fires.any(axis=1)):
             fires[window] &= usual.tail(counts[window], self._records[window]) <= chance
@@ -245,9 +253,10 @@ class _Counted:
 
     def firing(self, subject: Subject, window: int, fires: Flags) -> Firing:
         """The subject's alert in the window, about that one of the firing segments which complains most compared with the others."""
-        end = self.start + (window + self.limits.window_hours) * HOUR_MICROSECONDS
-        start = end - self.limits.window_hours * HOUR_MICROSECONDS
-        records = self.history.between(start, end)
+        start = self.start + window * HOUR_MICROSECONDS
+        records = self.history.between(start, start + self.limits.window_hours * HOUR_MICROSECONDS)
+        # To the second after its last record: with an hour that has not gone by it would be an alert of the future, on which nobody acts.
+        end = (int(self.history.instants[records].max()) // SECOND_MICROSECONDS + 1) * SECOND_MICROSECONDS
         place = self._strongest(np.flatnonzero(fires), lifts(self.history, subject.records, records))
         pair, usual = int(self.pairs[place]), self._usual(subject)
         complaining = np.intersect1d(subject.records, records)

@@ -16,6 +16,7 @@ import polars as pl
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
 from feedback_loop.analysis.segments import Codes, Flags
+from feedback_loop.contracts.loop_vocab import CauseKind
 from feedback_loop.methods.statistics.count_models import Reals, overdispersed_rise_p_value
 
 BEFORE, AFTER = DAY_MICROSECONDS, 6 * HOUR_MICROSECONDS
@@ -108,12 +109,12 @@ class Telemetry:
 
     rows: pl.DataFrame
     known: dict[tuple[str, str], _Service] = field(default_factory=dict)
-    compared: dict[tuple[str, str, int], ErrorShares | None] = field(default_factory=dict)
+    compared: dict[tuple[str, CauseKind, str, int], ErrorShares | None] = field(default_factory=dict)
     """Of each product's cause up to an end: the alerts of a day ask for the same."""
 
     def error_shares(self, product: str, cause: Cause, end: int) -> ErrorShares | None:
         """The error share of the cause's service around its start; None where the service or too little of it was measured."""
-        asked = (product, cause.cause_id, end)
+        asked = (product, cause.kind, cause.cause_id, end)
         if asked not in self.compared:
             self.compared[asked] = self._compared(product, cause, end)
         return self.compared[asked]

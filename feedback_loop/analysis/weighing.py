@@ -19,7 +19,7 @@ from feedback_loop.analysis.segments import Codes, Flags
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import SubjectKind
-from feedback_loop.methods.diagnosis.change_log import Log
+from feedback_loop.methods.diagnosis.change_log import no_log
 from feedback_loop.methods.diagnosis.coding import Coded, Window, coded, codes_of, values_of
 from feedback_loop.methods.diagnosis.level import Level, usual_level
 from feedback_loop.methods.diagnosis.look import Look, settled
@@ -66,10 +66,9 @@ class Weighing:
         level = usual_level(rows.at, window, steps=window.length // HOUR_MICROSECONDS)
         return cls(rows, window, level, expected_mix(rows, window, _active(alert, likely, window), borrowed), borrowed, presence)
 
-    def settled(self, log: Log | None = None) -> tuple[Look, Scan]:
-        """The look at the window with its first scan; without a log of changes by the complaints alone."""
-        nobody = Log((), np.zeros((0, len(self.level.moments))))
-        return settled(self.rows, self.window, self.level, self.mix, log or nobody, RAISED, self.borrowed, self.presence)
+    def settled(self) -> tuple[Look, Scan]:
+        """The look at the window with its first scan, by the complaints alone."""
+        return settled(self.rows, self.window, self.level, self.mix, no_log(len(self.level.moments)), RAISED, self.borrowed, self.presence)
 
 
 def _who_may_complain(alert: Alerted) -> Codes:

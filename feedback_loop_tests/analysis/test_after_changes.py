@@ -59,6 +59,12 @@ def test_many_changes_share_the_budget() -> None:
     assert not [one for one in found(stated(change("deploy", 12), *busy), few) if one[0] == "deploy"]
 
 
+def test_burst_of_changes_on_one_day_shares_the_budget_too() -> None:
+    few = stream(crowd() + fault(5, start=12.2, hours=2, browser="Safari 18"))
+    burst = [change(f"c{n}", 11.9) for n in range(2000)]
+    assert not [one for one in found(stated(change("deploy", 12), *burst), few) if one[0] == "deploy"]
+
+
 def test_the_latest_statement_about_a_change_counts_and_other_products_do_not() -> None:
     later = change("deploy", 13, statement="s2")
     [one] = changes_of("app", stated(change("deploy", 12), later, change("x", 1) | {"product": "other"}), releases())
@@ -68,3 +74,10 @@ def test_the_latest_statement_about_a_change_counts_and_other_products_do_not() 
 def test_a_release_whose_time_was_fed_is_a_change_and_an_inferred_one_is_not() -> None:
     known = releases([("app", "3.0", DAY, False), ("app", "2.9", DAY, True)])
     assert [one.change_id for one in changes_of("app", NO_CHANGES, known)] == ["3.0"]
+
+
+def test_release_is_watched_beside_a_change_of_that_moment_that_reached_some_alone() -> None:
+    known = releases([("app", "3.0", DAY, False), ("app", "3.1", DAY, False)])
+    flag = change("flag", 6, '{"region": ["eu"]}')
+    assert {one.change_id for one in changes_of("app", stated(flag), known)} == {"flag", "3.0", "3.1"}
+    assert {one.change_id for one in changes_of("app", stated(change("deploy", 6)), known)} == {"deploy"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -64,9 +65,15 @@ def test_urgent_records_are_a_story_of_their_own_and_no_news_on_the_day_after() 
 def test_a_class_that_fired_on_a_day_before_goes_on_under_the_name_of_that_day() -> None:
     fired: date = day(28) - timedelta(days=2)
     then = told(finding(AlertKind.SHARE, range(10)), number=26)[0]
-    now = told(finding(AlertKind.RATE, range(10)), before=Told({(SubjectKind.CLASS, "auth"): fired}, frozenset()))[0]
+    now = told(finding(AlertKind.RATE, range(10)), before=Told({("any-rule", SubjectKind.CLASS, "auth"): fired}, frozenset()))[0]
     assert (then.is_continuation, now.is_continuation) == (False, True)
     assert now.story_id == then.story_id
+
+
+def test_what_another_rule_told_of_the_product_was_not_told_before() -> None:
+    fired = Told({("words", SubjectKind.PRODUCT, "app"): day(28) - timedelta(days=1)}, frozenset())
+    of_rule = {rule: replace(finding(AlertKind.SHARE, range(10), None), rule=rule) for rule in ("words", "segment-share")}
+    assert [told(one, before=fired)[0].is_continuation for one in of_rule.values()] == [True, False]
 
 
 def test_a_rise_of_the_days_before_goes_on() -> None:

@@ -25,7 +25,24 @@ def asked(cause: Cause | None, *rivals: Rival, segment: dict[str, str] | None = 
 def test_rivals_with_different_scopes_are_told_apart_by_who_complains() -> None:
     rivals = Rival(DACH, 0.4, RISEN), Rival(BOTH, 0.4, RISEN)
     assert "Complaints of region uk, whom config c-dach of gateway did not reach" in asked(BOTH, *rivals)
-    assert "taken back" in asked(DACH, *rivals)
+    assert "Complaints of region uk, whom only config c-both of gateway reached" in asked(DACH, *rivals)
+
+
+def test_scopes_of_different_dimensions_are_told_apart_by_who_is_outside_of_one() -> None:
+    safari = replace(DACH, cause_id="c-safari", scope={"browser": ["Safari"]})
+    assert "customers with another browser than Safari" in asked(DACH, Rival(DACH, 0.4, RISEN), Rival(safari, 0.4, RISEN))
+
+
+def test_rivals_of_the_same_scope_are_told_apart_by_taking_one_back() -> None:
+    twin = replace(DACH, cause_id="c-twin")
+    assert "is taken back: config c-twin of gateway reached the same customers" in asked(
+        DACH, Rival(DACH, 0.4, RISEN), Rival(twin, 0.4, RISEN)
+    )
+
+
+def test_change_and_incident_of_one_name_are_two() -> None:
+    incident = replace(DACH, kind=CauseKind.INCIDENT, scope={})
+    assert "Complaints of customers with another region" in asked(incident, Rival(DACH, 0.4, None), Rival(incident, 0.4, RISEN))
 
 
 def test_an_improbable_rival_is_not_asked_about() -> None:

@@ -51,6 +51,8 @@ class Log:
     changes: tuple[Change, ...]
     timing: Reals
     """[changes, moments]"""
+    unlogged: float = 1 - LOGGED
+    """How likely the cause stands in no log; 1 where none was read, so that a rise weighs the same with and without one."""
 
     def fits(self, cohort: Pairs | None, rows: Coded, share: float = 0.0) -> Reals:
         """How much likelier the scope of each change [changes] is if it caused a rise of the cohort, None being everybody, than by chance.
@@ -58,6 +60,11 @@ class Log:
         `share` is the part of all complaints that usually are the cohort's.
         """
         return np.array([_fit(change, cohort, rows, share) for change in self.changes])
+
+
+def no_log(moments: int) -> Log:
+    """Of a look at the complaints alone."""
+    return Log((), np.zeros((0, moments)), 1.0)
 
 
 def read_log(changes: Sequence[Change], window: Window) -> Log:

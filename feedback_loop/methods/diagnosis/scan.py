@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 from scipy.special import logsumexp
 
-from feedback_loop.methods.diagnosis.change_log import LOGGED, Log
+from feedback_loop.methods.diagnosis.change_log import Log
 from feedback_loop.methods.diagnosis.coding import Coded, Codes, Pairs, Window, inside
 from feedback_loop.methods.diagnosis.conjunctions import Candidate, candidates
 from feedback_loop.methods.diagnosis.level import Level
@@ -119,7 +119,7 @@ def scan(
     total_usual = max(history.total, 1.0)
     of_found = [log_of_changes.fits(one.pairs, rows, one.usual / total_usual) for one in found]
     fits = np.array([*of_found, log_of_changes.fits(None, rows)])
-    explained = 1 - LOGGED + fits @ log_of_changes.timing
+    explained = log_of_changes.unlogged + fits @ log_of_changes.timing
     onset = np.full(len(level.moments), (1 - _FROM_THE_FIRST) / len(level.moments))
     onset[0] += _FROM_THE_FIRST
     joint = evidence + np.log(onset) + np.log(explained)

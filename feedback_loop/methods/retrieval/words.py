@@ -40,6 +40,11 @@ def spelt(text: str) -> str:
     return _UNSPACED.sub(_pairs, _DOT_WITHIN.sub(_DOT_AS_LETTER, plain))
 
 
+def sets_no_blanks(sign: str) -> bool:
+    """Whether the script of the sign writes words without blanks between them."""
+    return bool(_UNSPACED.fullmatch(sign))
+
+
 def readable(word: str) -> str:
     """The word as a person writes it."""
     return word.replace(_DOT_AS_LETTER, ".")

@@ -5,17 +5,18 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from feedback_loop.methods.diagnosis.change_log import Change, read_log
-from feedback_loop.methods.diagnosis.level import usual_level
+from feedback_loop.methods.diagnosis.change_log import LOGGED, Change, Log, no_log, read_log
+from feedback_loop.methods.diagnosis.level import STEPS, usual_level
 from feedback_loop.methods.diagnosis.mix import Mix, raked
 from feedback_loop.methods.diagnosis.scan import Scan, same_members, scan
 from feedback_loop_tests.methods.diagnosis.made_up_window import WINDOW, MadeUp, at_hour, made_up
 
 
-def scanned(told: MadeUp, *changes: Change) -> Scan:
+def scanned(told: MadeUp, *changes: Change, log: Log | None = None) -> Scan:
     rows = told.coded()
     history = raked(rows.codes[rows.at < WINDOW.start], Mix(), rows.sizes)
-    return scan(rows, rows.at >= WINDOW.start, history, WINDOW, usual_level(rows.at, WINDOW), Mix(), read_log(changes, WINDOW))
+    level = usual_level(rows.at, WINDOW)
+    return scan(rows, rows.at >= WINDOW.start, history, WINDOW, level, Mix(), log or read_log(changes, WINDOW))
 
 
 @pytest.mark.parametrize("told", [made_up(), made_up().more(50, os="web"), made_up().more(300), made_up().more(60, os=None)])
@@ -38,6 +39,13 @@ def test_a_change_that_fits_makes_a_faint_rise_likelier_and_is_blamed_for_it() -
     explained = scanned(told, Change("c", at_hour(9.8), {"os": ["web"], "area": ["login"]}))
     assert explained.somebody > alone.somebody
     assert explained.blamed[explained.probability[:-1].argmax(), 0] > 0.9
+
+
+def test_rise_weighs_less_beside_an_empty_log_than_where_none_was_read() -> None:
+    told = made_up()
+    unread, empty = scanned(told, log=no_log(STEPS)), scanned(told)
+    odds = [(1 - found.nothing) / found.nothing for found in (unread, empty)]
+    assert odds[1] / odds[0] == pytest.approx(1 - LOGGED)
 
 
 def test_a_new_version_that_takes_its_customers_with_it_moved_by_itself() -> None:
