@@ -93,7 +93,7 @@ def _streams(history: History, first: date, last: date) -> Iterator[tuple[str | 
         of_class.setdefault(complaint.best_class, set()).add(complaint.record)
     for name in ISSUE_CLASSES:
         if records := of_class.get(str(name)):
-            yield str(name), np.intersect1d(within, np.array(sorted(records), dtype=np.int64))
+            yield str(name), np.intersect1d(within[history.complains[within]], np.array(sorted(records), dtype=np.int64))
 
 
 def _of_stream(history: History, past: _Past, name: str | None, records: Codes) -> Iterator[Row]:

@@ -57,10 +57,6 @@ class Segments:
         """Which of the records name the pair."""
         return np.asarray(self.codes[records, SCOPE_DIMENSIONS.index(self.pairs[code][0])] == code)
 
-    def naming(self, records: Codes, code: int) -> Flags:
-        """Which of the records name any value of the pair's dimension."""
-        return np.asarray(self.codes[records, SCOPE_DIMENSIONS.index(self.pairs[code][0])] >= 0)
-
     def inside(self, scope: Scope, records: Codes) -> tuple[Flags, Flags]:
         """Which of the records are surely inside of the scope, and which surely outside."""
         inside, outside = np.ones(len(records), dtype=bool), np.zeros(len(records), dtype=bool)

@@ -176,7 +176,8 @@ def _print_history(history: IssueHistory, story: IssueStory) -> None:
     issue = history.issue
     print_issue(1, issue)
     if issue.wording_summary is not None:
-        say(f"     in the words of {issue.wording_version}, for reading only: {issue.wording_summary} {issue.wording_hypothesis}")
+        worded = " ".join(filter(None, (issue.wording_summary, issue.wording_hypothesis)))
+        say(f"     in the words of {issue.wording_version}, for reading only: {worded}")
     if issue.hypotheses:
         say("     Releases beside its alerts")
     for candidate in issue.hypotheses:

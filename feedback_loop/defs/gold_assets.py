@@ -95,6 +95,7 @@ gold_issue_event_contract = contract_check("gold_issue_event")
     ins={
         "gold_issue": window(1),
         "gold_issue_state": window(1),
+        "analysis_cluster": window(1),
         "silver_fragment": before(WINDOW_DAYS),
         "context_customer": whole(),
         "context_business_event": whole(),
@@ -104,12 +105,15 @@ def gold_issue_impact(
     context: dg.AssetExecutionContext,
     gold_issue: pl.DataFrame,
     gold_issue_state: pl.DataFrame,
+    analysis_cluster: pl.DataFrame,
     silver_fragment: pl.DataFrame,
     context_customer: pl.DataFrame,
     context_business_event: pl.DataFrame,
 ) -> pl.DataFrame:
     """Whom each issue touches, what a day of waiting puts at stake, and its priority with the reasons."""
-    return issue_impacts(gold_issue, gold_issue_state, silver_fragment, context_customer, context_business_event, days_of(context))
+    return issue_impacts(
+        gold_issue, gold_issue_state, analysis_cluster, silver_fragment, context_customer, context_business_event, days_of(context)
+    )
 
 
 gold_issue_impact_contract = contract_check("gold_issue_impact")

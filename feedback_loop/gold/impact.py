@@ -1,7 +1,7 @@
 """Whom an issue touches and what waiting costs: customers, accounts, tiers, revenue, and the cost of a day without a fix.
 
-Here: the figures. How they make a priority is in `priority`. The rule that is easy to break: a figure comes from a statement that was
-known by the end of the day, or it is null with a reason; no customer is given an average, and no churn is assumed.
+Here: the figures. How they make a priority is in `priority`. The rule that is easy to break: a figure comes from a statement about
+that day or one before, or it is null with a reason; no customer is given an average, and no churn is assumed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from feedback_loop.contracts.issue_vocab import UnpricedReason
 from feedback_loop.contracts.loop_vocab import BusinessEventKind
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.vocab import Trend
+from feedback_loop.gold.membership import held_fragments
 from feedback_loop.gold.priority import PRIORITY_VERSION, Grounds, judged
 
 DAYS_PER_YEAR, MONTHS_PER_YEAR = 365, 12
@@ -29,15 +30,22 @@ Row = Mapping[str, Any]
 
 
 def issue_impacts(
-    issues: pl.DataFrame, states: pl.DataFrame, fragments: pl.DataFrame, customers: pl.DataFrame, events: pl.DataFrame, days: DayRange
+    issues: pl.DataFrame,
+    states: pl.DataFrame,
+    clusters: pl.DataFrame,
+    fragments: pl.DataFrame,
+    customers: pl.DataFrame,
+    events: pl.DataFrame,
+    days: DayRange,
 ) -> pl.DataFrame:
     """The rows of `gold_issue_impact` for the days.
 
-    Issues and states cover the days, fragments the days and the `WINDOW_DAYS - 1` before. Read of the rest: known_customer_id, account_id,
-    product, tier, monthly_revenue_usd, event_date, landed_at · business_event_kind, product, customer_id, amount_usd, event_date.
+    Issues, states and clusters cover the days, fragments the days and the `WINDOW_DAYS - 1` before. Read of the rest:
+    known_customer_id, account_id, product, tier, monthly_revenue_usd, event_date, landed_at · business_event_kind, product, customer_id,
+    amount_usd, event_date.
     """
     said = dict(zip(fragments["fragment_id"], fragments["customer_id"], strict=True))
-    members = {(day, name): held for day, name, held in states.select("event_date", "issue_id", "member_fragment_ids").iter_rows()}
+    members = {(held.event_date, held.issue_id): held.members for held in held_fragments(states, clusters)}
     refunds = events.filter(business_event_kind=str(BusinessEventKind.REFUND))
     rows = []
     for (day,), found in sorted(
@@ -45,8 +53,7 @@ def issue_impacts(
     ):
         known = _Known.at(customers, refunds, day)
         for issue in found.sort("issue_id").iter_rows(named=True):
-            held = members.get((day, issue["issue_id"]), issue["day_fragment_ids"])
-            touched = sorted({c for f in held if (c := said.get(f)) is not None})
+            touched = sorted({c for f in members.get((day, issue["issue_id"]), ()) if (c := said.get(f)) is not None})
             rows.append(_impact(issue, touched, known))
     return pl.DataFrame(rows, schema=pl.Schema(TABLES["gold_issue_impact"].schema), orient="row").sort("event_date", "issue_id")
 

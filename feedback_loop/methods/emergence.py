@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from feedback_loop.methods import grouping
-from feedback_loop.methods.grouping.rows import Vectors, unit
+from feedback_loop.methods.grouping.rows import Vectors, nearest, unit
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -54,18 +54,11 @@ def _chances(rows: Vectors, is_recent: Flags, asked: Numbers) -> npt.NDArray[np.
         part = asked[start : start + _CHUNK]
         similarity = rows[part] @ rows.T
         similarity[np.arange(len(part)), part] = -np.inf
-        hits = is_recent[_nearest(similarity, count)]
+        hits = is_recent[nearest(similarity, count)]
         for size in NEIGHBOURS:
             chance = binom.sf(hits[:, :size].sum(axis=1) - 1, min(size, count), share)
             chances[start : start + len(part)] = np.minimum(chances[start : start + len(part)], chance)
     return chances
-
-
-def _nearest(similarity: Vectors, count: int) -> Numbers:
-    """Numbers of the rows nearest to each, nearest first."""
-    found = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(similarity, found, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1)
 
 
 def _groups(rows: Vectors, unusual: Numbers) -> list[Numbers]:

@@ -15,8 +15,11 @@ from feedback_loop.methods.retrieval.words import asked_words
 
 SENTENCES = 3
 _LONGEST_SENTENCE = 300
-_MARKUP = re.compile(r"[*_`#>]+|^\s*(?:[-*+]|\d{1,2}[.)])\s+", re.MULTILINE)
-_SENTENCE = re.compile(r"[^.!?。！？।\n]+[.!?。！？।]?")
+_LINE_MARK = re.compile(r"^[ \t]*(?:(?:#{1,6}|>+|[-*+]|\d{1,2}[.)])[ \t]+)+", re.MULTILINE)
+_PAIRED_MARK = re.compile(r"(?<![\w*`])(\*{1,3}|`{1,2}|_{1,2})(?=\S)([^\n]{1,300}?)(?<=\S)\1(?![\w*`])")
+"""Emphasis and code; a sign within a word, as in retry_limit, is a part of it."""
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？।])|\n+")
 
 
 def extracted_summary(question: str, found: Sequence[FoundPassage]) -> Grounded:
@@ -32,7 +35,7 @@ def extracted_summary(question: str, found: Sequence[FoundPassage]) -> Grounded:
 def _sentence(text: str, asked: set[str]) -> str:
     """The best sentence of the passage, the first where several are alike; what it has in square brackets is no citation of ours."""
     plain = without_citations_by_line(text)
-    sentences = [sentence.strip() for sentence in _SENTENCE.findall(plain) if asked_words(sentence)]
+    sentences = [sentence.strip() for sentence in _BETWEEN_SENTENCES.split(plain) if asked_words(sentence)]
     if not sentences:
         return ""
     best = max(sentences, key=lambda sentence: len(asked & {word.casefold() for word in asked_words(sentence)}))
@@ -41,4 +44,4 @@ def _sentence(text: str, asked: set[str]) -> str:
 
 def without_citations_by_line(text: str) -> str:
     """The text without markup and without anything in square brackets, its lines kept apart."""
-    return "\n".join(without_citations(line) for line in _MARKUP.sub("", text).splitlines())
+    return "\n".join(without_citations(line) for line in _PAIRED_MARK.sub(r"\2", _LINE_MARK.sub("", text)).splitlines())

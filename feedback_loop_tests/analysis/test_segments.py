@@ -53,10 +53,8 @@ def test_a_value_that_nobody_names_has_everybody_else_outside() -> None:
     assert outside.tolist() == [True, True, True, False]
 
 
-def test_holding_and_naming_are_told_apart() -> None:
-    of = segments()
-    assert of.holding(RECORDS, 1).tolist() == [True, True, False, False]
-    assert of.naming(RECORDS, 1).tolist() == [True, True, True, False]
+def test_holding_a_pair_is_to_name_its_value() -> None:
+    assert segments().holding(RECORDS, 1).tolist() == [True, True, False, False]
 
 
 def test_scopes_are_read_and_written_in_order() -> None:

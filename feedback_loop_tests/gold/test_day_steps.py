@@ -131,7 +131,7 @@ def test_issue_that_opens_today_and_is_taken_whole_by_another_is_none() -> None:
     turned = {"b": axes[1], "n": np.cos(angle) * axes[0] + np.sin(angle) * axes[2], "o": axes[0]}
     vectors = np.stack([turned[name[0]] for name in ids]) + chance.normal(0.0, 0.05, (len(ids), 30))
     days = [*(day(n % 9) for n in range(24)), *[day(10)] * 4, *[day(9)] * 6]
-    window = Window(ids, days, [AT] * len(ids), ["text"] * len(ids), ["m"] * len(ids), unit(vectors).astype(np.float32))
+    window = Window(ids, days, [AT] * len(ids), ["text"] * len(ids), ["m"] * len(ids), unit(vectors.astype(np.float32)))
 
     def known(name: str, members: list[str]) -> Issue:
         held = frozenset(members)

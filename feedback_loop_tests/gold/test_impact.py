@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.gold.impact import issue_impacts
@@ -31,9 +32,11 @@ def impact(
     """The row of an issue that these customers complain of."""
     ids = [f"f{n}" for n in range(len(who))]
     fragments = pl.DataFrame({"fragment_id": ids, "customer_id": who}, schema={"fragment_id": pl.String, "customer_id": pl.String})
-    state = {"issue_id": "i", "product": "app", "event_date": TODAY, "member_fragment_ids": ids}
+    state = {"issue_id": "i", "product": "app", "event_date": TODAY, "member_fragment_ids": ids, "parent_issue_id": None}
+    cluster = {"cluster_id": "c", "product": "app", "event_date": TODAY, "member_fragment_ids": ids}
     found = issue_impacts(
-        frame_of(TABLES["gold_issue"], ISSUE), frame_of(TABLES["gold_issue_state"], state), fragments,
+        frame_of(TABLES["gold_issue"], ISSUE), frame_of(TABLES["gold_issue_state"], state),
+        frame_of(TABLES["analysis_cluster"], cluster), fragments,
         frame_of(TABLES["context_customer"], *(customers or [])), frame_of(TABLES["context_business_event"], *(events or [])), DAYS,
     )  # fmt: skip
     assert violations(found, TABLES["gold_issue_impact"]) == []
@@ -86,7 +89,20 @@ def test_refunds_alone_are_a_cost_and_old_ones_and_those_to_come_are_not() -> No
 
 def test_days_outside_of_the_range_are_left_out() -> None:
     earlier = frame_of(TABLES["gold_issue"], ISSUE | {"event_date": TODAY - timedelta(days=1)})
-    states, said, customers, events = (
-        frame_of(TABLES[name]) for name in ("gold_issue_state", "silver_fragment", "context_customer", "context_business_event")
-    )
-    assert issue_impacts(earlier, states, said, customers, events, DAYS).is_empty()
+    names = ("gold_issue_state", "analysis_cluster", "silver_fragment", "context_customer", "context_business_event")
+    states, clusters, said, customers, events = (frame_of(TABLES[name]) for name in names)
+    assert issue_impacts(earlier, states, clusters, said, customers, events, DAYS).is_empty()
+
+
+def test_customers_of_what_is_left_of_a_class_are_those_of_the_window_too() -> None:
+    rest = {"cluster_id": "c", "product": "app", "event_date": TODAY, "best_class": "crash", "is_catch_all": True}
+    rest |= {"member_fragment_ids": ["f0", "f1", "f2"], "centroid": [1.0]}
+    name = stable_id("issue", "app", "crash", "catch_all")
+    issue = ISSUE | {"issue_id": name, "is_catch_all": True, "day_fragment_ids": ["f2"]}
+    fragments = pl.DataFrame({"fragment_id": ["f0", "f1", "f2"], "customer_id": ["c1", "c2", "c1"]})
+    state = {"issue_id": "other", "product": "app", "event_date": TODAY, "member_fragment_ids": ["f1"], "parent_issue_id": None}
+    found = issue_impacts(
+        frame_of(TABLES["gold_issue"], issue), frame_of(TABLES["gold_issue_state"], state), frame_of(TABLES["analysis_cluster"], rest),
+        fragments, frame_of(TABLES["context_customer"]), frame_of(TABLES["context_business_event"]), DAYS,
+    )  # fmt: skip
+    assert found["touched_customer_count"].to_list() == [1]

@@ -110,5 +110,7 @@ def _once_per_customer(rows: pl.DataFrame, dimensions: Sequence[str], window: Wi
     if "customer_id" not in rows.columns:
         return rows
     block = (pl.col("_at") - window.start) // window.length
-    named = rows.with_columns(_who=pl.col("customer_id").fill_null(pl.int_range(pl.len()).cast(pl.String)), _block=block)
+    # Whoever is not named is somebody else in each row, and nobody who is named with a number.
+    unnamed = pl.format("row {}", pl.int_range(pl.len()))
+    named = rows.with_columns(_who=pl.coalesce(pl.format("customer {}", pl.col("customer_id")), unnamed), _block=block)
     return named.unique(subset=["_who", "_block", *dimensions], keep="first", maintain_order=True)

@@ -17,9 +17,11 @@ _STOPS = ".!?…。！？｡।؟۔።"
 _CLOSING = "\"'”’»)」』）"
 _LATE_MARKS = re.compile(rf"([{_STOPS}]+[{_CLOSING}]*)\s*((?:\[[^\[\]]*\]\s*)+)")
 _END = re.compile(
-    rf"(?:[。！？｡।؟۔።]+|[.!?…]+(?=[{_CLOSING}]*(?:\s|\Z))|(?<=[^\W\d_]{{2}})[.!?…]+(?=[{_CLOSING}]*[^\W\d_]))[{_CLOSING}]*|\n+"
+    rf"(?:[。！？｡।؟۔።]+|[.!?…]+(?=[{_CLOSING}]*(?:\s|\Z))|(?<=[^\W\d_]{{2}})[.!?…]+(?=[{_CLOSING}]*[^\W\d_])"
+    rf"|(?<=\d)[.!?…]+(?=[{_CLOSING}]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]))[{_CLOSING}]*|\n+"
 )
-"""A stop before a blank or the end, a stop of a script without blanks, a stop between two words whose blank was forgotten, a line."""
+"""A stop before a blank or the end, a stop of a script without blanks, a stop whose blank was forgotten between two words, or between a
+number and a capital, a line."""
 
 _NO_END = re.compile(
     r"(?<![^\W_])(?:(?i:e\.g|i\.e|eg|ie|vs|mr|ms|mrs|dr|z\.b|bzw|d\.h|p\.ej)\.\s"

@@ -6,7 +6,8 @@ The rule that is easy to break: no word gets lost and none is said twice; a line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from feedback_loop.contracts.identifiers import stable_id
@@ -15,10 +16,10 @@ from feedback_loop.contracts.knowledge import Passage
 LONGEST_PASSAGE = 1_000
 """Code points; about the 256 tokens that an encoder of MiniLM's kind looks at."""
 
-FORM_VERSION = "passages-1"
+FORM_VERSION = "passages-2"
 """Changes with the way documents are cut, so that an index is built anew."""
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|\Z)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _SENTENCE = re.compile(r"(?<=[.!?。！？।])\s+")
 
@@ -35,14 +36,37 @@ def cut_passages(document_id: str, version: str, title: str, text: str) -> list[
 
 
 def _sections(text: str, title: str) -> Iterator[Section]:
-    """The headings above each run of other lines, and the run; a heading that repeats the title says nothing."""
-    path: list[tuple[int, str]] = []
+    """The headings above each run of other lines, and the run; one above nothing is a run of its own, one like the title says nothing."""
+    path: list[_Heading] = []
     for is_heading, lines in groupby(_lines(text), key=lambda line: line[0] > 0):
         if not is_heading:
-            yield tuple(name for _, name in path if name and name != title), "\n".join(line for _, line in lines)
+            yield _above(path, title), "\n".join(line for _, line in lines)
+            path = [replace(heading, is_said=True) for heading in path]
             continue
         for level, name in lines:
-            path = [above for above in path if above[0] < level] + [(level, name)]
+            yield from _unsaid(path, level, title)
+            path = [heading for heading in path if heading.level < level] + [_Heading(level, name)]
+    yield from _unsaid(path, 0, title)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """One heading of the present path; `is_said`: some text stood below it."""
+
+    level: int
+    name: str
+    is_said: bool = False
+
+
+def _above(path: Sequence[_Heading], title: str) -> tuple[str, ...]:
+    return tuple(heading.name for heading in path if heading.name and heading.name != title)
+
+
+def _unsaid(path: Sequence[_Heading], level: int, title: str) -> Iterator[Section]:
+    """The headings that end with one of this level and had nothing below them, as one text below what they stood in."""
+    ending = [heading for heading in path if heading.level >= level and not heading.is_said]
+    if names := _above(ending, title):
+        yield _above([heading for heading in path if heading not in ending], title), " › ".join(names)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -55,7 +79,13 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         elif mark and mark[1].startswith(fence):
             fence = ""
         heading = None if fence or mark else _HEADING.match(line)
-        yield (len(heading[1]), (heading[2] or "").strip()) if heading else (0, line)
+        yield (len(heading[1]), _name(line[heading.end() :].strip())) if heading else (0, line)
+
+
+def _name(rest: str) -> str:
+    """What a heading says, without the signs that may close it."""
+    opened = rest.rstrip("#")
+    return opened.rstrip() if not opened or opened[-1].isspace() else rest
 
 
 def _pieces(body: str) -> Iterator[str]:

@@ -112,16 +112,6 @@ def discoveries(p_values: Reals, false_share: float) -> npt.NDArray[np.bool_]:
     return np.asarray(p_values <= ranked[passing[-1]]) if passing.size else np.zeros(p_values.size, dtype=bool)
 
 
-def concentration_ratio(inside: int, outside: int, due: float) -> float:
-    """Log-likelihood ratio of the split over the share that is due to the inside; 0 where the inside has no more than that."""
-    total = inside + outside
-    if not total or inside <= due * total:
-        return 0.0
-    due = min(max(due, 1e-12), 1.0 - 1e-12)
-    rest = outside * np.log(outside / (total * (1.0 - due))) if outside else 0.0
-    return float(inside * np.log(inside / (total * due)) + rest)
-
-
 def overdispersed_rise_p_value(errors: Reals, trials: Reals, errors_after: float, trials_after: float) -> float:
     """Probability of as high a share after or higher if it were that of the bins before, whose own variation widens the normal tail.
 

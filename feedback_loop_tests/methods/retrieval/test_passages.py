@@ -43,9 +43,22 @@ def test_the_ids_are_those_of_the_version_and_never_shared() -> None:
     assert ids[:2] == [p.passage_id for p in cut_passages("doc", "v1", "T", "# A\na\n# B\nb")]
 
 
-@pytest.mark.parametrize("text", ["", " \n\n", "# Only a heading", "# A\n## B\n"])
+@pytest.mark.parametrize("text", ["", " \n\n", "# Title", "#\n##\n"])
 def test_a_document_without_text_has_no_passage(text: str) -> None:
     assert told(text) == []
+
+
+def test_heading_above_nothing_is_said_where_it_stands() -> None:
+    assert told("# A\n## B\n## C\nsaid\n# D") == [("A", "B"), ("A › C", "said"), ("", "D")]
+
+
+@pytest.mark.parametrize(("line", "name"), [("## C# and F#", "C# and F#"), ("## B ##", "B"), ("## ##", ""), ("#no heading", None)])
+def test_closing_signs_of_a_heading_are_none_of_its_words(line: str, name: str | None) -> None:
+    assert told(f"{line}\nsaid") == ([(name, "said")] if name is not None else [("", f"{line}\nsaid")])
+
+
+def test_heading_of_many_blanks_is_read_in_no_time() -> None:
+    assert told("# x" + " " * 200_000 + "y\nsaid")[0][1] == "said"
 
 
 @given(st.text(alphabet=st.sampled_from("ab 。#.\n`~1支付ก"), max_size=3_000))

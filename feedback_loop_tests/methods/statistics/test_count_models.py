@@ -10,7 +10,6 @@ from feedback_loop.methods.statistics.count_models import (
     beta_binomial_tail,
     binomial_tail,
     concentrated_over_common,
-    concentration_ratio,
     discoveries,
     fit_shares,
     higher_share_p_value,
@@ -102,18 +101,6 @@ def test_a_fit_of_one_subject_is_its_part_of_the_fit_of_all() -> None:
     fit = fit_shares(counts, np.full(27, 20.0))
     for n in (0, 1):
         assert fit.only(n).tail(np.array([9.0]), 20.0)[0] == fit.tail(np.array([9.0, 9.0]), 20.0)[n]
-
-
-@given(st.integers(0, 30), st.integers(0, 30), st.floats(0.01, 0.99))
-@settings(max_examples=60)
-def test_concentration_is_the_binomial_likelihood_ratio(inside: int, outside: int, due: float) -> None:
-    total = inside + outside
-    found = concentration_ratio(inside, outside, due)
-    if total == 0 or inside / total <= due:
-        assert found == pytest.approx(0.0, abs=1e-9)
-    else:
-        expected = stats.binom.logpmf(inside, total, inside / total) - stats.binom.logpmf(inside, total, due)
-        assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
 def test_a_rise_inside_alone_speaks_for_the_scope_and_a_common_one_against_it() -> None:
