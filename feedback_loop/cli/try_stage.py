@@ -195,8 +195,9 @@ def _case_stage(doing: str, answer: AnswerCases, cases: Path, out: Path, as_json
     from feedback_loop.workflows.case_folders import case_folders
     from feedback_loop.workflows.try_files import check_output, write_json_lines
 
-    check_output(out)
-    with steps(doing, len(case_folders(cases))) as advance:
+    folders = case_folders(cases)
+    check_output(out, *(file for folder in folders for file in folder.iterdir()))
+    with steps(doing, len(folders)) as advance:
         answers = answer(cases, advance)
     write_json_lines(out, answers)
     _told(out, answers, as_json, "cases")
