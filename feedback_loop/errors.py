@@ -40,7 +40,7 @@ class UnreadableFile(BadInput):
     """A file is not of the format that its reader expects."""
 
     def __init__(self, path: Path, why: str) -> None:
-        self.path = path
+        self.path, self.why = path, why
         super().__init__(f"{path}: {why}.")
 
 
