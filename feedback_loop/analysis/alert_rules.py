@@ -98,7 +98,7 @@ def parse_rules(text: str) -> tuple[ShareRule, ...]:
     return tuple(rule.told() for rule in found.rules)
 
 
-_SAID = {"missing": "add it", "extra_forbidden": "there is no such field; is it misspelt?", "tuple_type": "write a list"}
+_SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt", "tuple_type": "write a list"}
 
 
 def _misshapen(error: ValidationError) -> Iterator[str]:

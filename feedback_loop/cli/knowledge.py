@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,9 @@ app = typer.Typer(help="Governed documents: what they say, which are in force, a
 
 FAILED = 1
 _WARNED_DAYS = 30
-_SHOWN_CHARS = 400
+_SHOWN_CHARS, _SHOWN_WORD_CHARS = 400, 60
+_MOST_SHOWN, _MOST_DAYS = 10_000, 36_500
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 RoleOption = Annotated[
     list[str] | None,
@@ -40,7 +43,7 @@ def search(
     person: AsOption = None,
     as_of: AsOfOption = None,
     product: ProductOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most passages to print.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=_MOST_SHOWN, help="Most passages to print.")] = 5,
     as_json: JsonFlag = False,
 ) -> None:
     """Find what the documents in force say of something, each passage with why it was found.
@@ -96,7 +99,9 @@ def check(
     person: AsOption = None,
     as_of: AsOfOption = None,
     product: ProductOption = None,
-    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="Warn so many days before a document ends.")] = _WARNED_DAYS,
+    within: Annotated[
+        int, typer.Option(min=0, max=_MOST_DAYS, metavar="DAYS", help="Warn so many days before a document ends.")
+    ] = _WARNED_DAYS,
     as_json: JsonFlag = False,
 ) -> None:
     """Check the documents: out of date, ending soon, without audience, in conflict, or missing where a playbook needs them.
@@ -162,12 +167,21 @@ def print_passage(rank: int, found: FoundPassage) -> None:
 
 
 def _instant(text: str) -> datetime:
+    """The end of a day, or an instant; of a year that lets days be added to it."""
     try:
-        if len(text) == len("2026-01-31"):
-            return datetime.combine(datetime.fromisoformat(text).date(), time.max, UTC)
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"'{text}' is no day and no ISO instant. Write --as-of 2026-01-31 or --as-of 2026-01-31T12:00:00Z.") from error
+        found = _end_of_day_or_instant(text).astimezone(UTC)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            raise ValueError(f"the year is none from {_FIRST_YEAR} to {_LAST_YEAR}")
+    except (ValueError, OverflowError) as error:
+        given = shortened(text, _SHOWN_WORD_CHARS)
+        raise BadInput(f"'{given}' is no day and no ISO instant. Write --as-of 2026-01-31 or --as-of 2026-01-31T12:00:00Z.") from error
+    return found
+
+
+def _end_of_day_or_instant(text: str) -> datetime:
+    with suppress(ValueError):
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
