@@ -103,7 +103,7 @@ ADVICE = {
     ConnectorUnreachable: "Nothing was written; try again",
     WriteInDoubt: "stays in doubt until",
     CaseChanged: "stays as it is",
-    KnowledgeUnavailable: "Delete it",
+    KnowledgeUnavailable: "delete it",
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",
     TaxonomyRefused: "until it is mended",

@@ -50,8 +50,11 @@ def search(
 
     Example: `feedback-loop knowledge search "payment page stays blank" --as ada`
     """
+    from feedback_loop.methods.retrieval.words import asked_words
     from feedback_loop.workflows.knowledge_summary import extracted_summary
 
+    if not asked_words(words):
+        raise BadInput('the question holds no word. Say what is looked for, such as "payment page blank".')
     settings = settings_of(context)
     found = open_library_of(settings).search(words, reader_of(settings, role, person, as_of, product), limit)
     summary = extracted_summary(words, found).text
@@ -132,7 +135,7 @@ def reader_of(settings: Settings, roles: list[str] | None, person: str | None, a
     from feedback_loop.contracts.knowledge import Reader
     from feedback_loop.workflows.people import read_people, roles_of
 
-    own = roles_of(person, read_people(settings.people_file)) if person else ()
+    own = roles_of(person, read_people(settings.people_file)) if person is not None else ()
     return Reader(SystemClock().now() if as_of is None else _instant(as_of), frozenset({*(roles or ()), *own}), product)
 
 
@@ -162,7 +165,7 @@ def print_passage(rank: int, found: FoundPassage) -> None:
     passage = found.passage
     place = f" › {passage.heading}" if passage.heading else ""
     say(f"{rank:>3}  {passage.title}{place}  ({passage.document_id}, {found.document_kind.replace('_', ' ')}, {found.owner})")
-    say(f"     {found.why} · until {_day(found.valid_until_at)}")
+    say(f"     {shortened(found.why, _SHOWN_CHARS)} · until {_day(found.valid_until_at)}")
     say(f"     {shortened(passage.text, _SHOWN_CHARS)}")
 
 

@@ -80,12 +80,26 @@ def test_search_that_finds_nothing_says_so(call: Call) -> None:
         ("--as-of", "9999-12-31"),
         ("--as-of", "0001-01-01T00:00:00+14:00"),
         ("--as", "nobody"),
+        ("--as", ""),
         ("--limit", "9" * 24),
     ],
 )
 def test_an_instant_or_a_person_that_is_none_is_bad_input(call: Call, home: Path, options: tuple[str, str]) -> None:
     (home / "people.yaml").write_text("ada: [ops]\n", encoding="utf-8")
     assert call("knowledge", "search", "x", *options).code == 2
+
+
+@pytest.mark.parametrize("words", ["", "  ", "!? -- *", "😀"])
+def test_a_question_without_words_is_bad_input(call: Call, words: str) -> None:
+    outcome = call("knowledge", "search", words)
+    assert outcome.code == 2
+    assert "holds no word" in outcome.error
+
+
+def test_a_matched_word_without_end_is_cut(call: Call) -> None:
+    endless = call("knowledge", "search", f"pay e{chr(0x301) * 5_000}")
+    assert endless.code == 0
+    assert max(map(len, endless.out.splitlines())) < 1_000
 
 
 def test_a_warning_of_millions_of_days_is_bad_input(call: Call) -> None:
