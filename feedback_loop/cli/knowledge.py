@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import AsOption, SystemClock, open_library_of, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say, shortened
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ app = typer.Typer(help="Governed documents: what they say, which are in force, a
 FAILED = 1
 _WARNED_DAYS = 30
 _SHOWN_CHARS, _SHOWN_WORD_CHARS = 400, 60
-_MOST_SHOWN, _MOST_DAYS = 10_000, 36_500
+_MOST_DAYS = 36_500
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 RoleOption = Annotated[
@@ -43,7 +43,7 @@ def search(
     person: AsOption = None,
     as_of: AsOfOption = None,
     product: ProductOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=_MOST_SHOWN, help="Most passages to print.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Most passages to print.")] = 5,
     as_json: JsonFlag = False,
 ) -> None:
     """Find what the documents in force say of something, each passage with why it was found.
