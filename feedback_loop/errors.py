@@ -123,7 +123,7 @@ class StageFailed(Refused):
 
     def __init__(self, asset: str, cause: str) -> None:
         self.asset, self.cause = asset, cause
-        super().__init__(f"{asset} failed: {cause}. What had been written stays valid; run the same command again.")
+        super().__init__(f"{asset} failed: {cause.rstrip('.')}. What had been written stays valid; run the same command again.")
 
 
 class ConnectorRefused(Refused):

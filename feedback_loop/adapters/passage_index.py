@@ -58,6 +58,7 @@ _DAMAGE = (_DAMAGED, "SQLITE_NOTADB", "SQLITE_ERROR")
 """The last where the tables are not those that we make; our statements never change."""
 
 _WAIT_SECONDS = 60.0
+_HELD_BY_ANOTHER = "another program holds it; try again when that is done"
 
 
 class SqlitePassageIndex:
@@ -115,7 +116,8 @@ class SqlitePassageIndex:
                 yield database
         except sqlite3.DatabaseError as error:
             # Errors of Python's own, such as of a text that is no UTF-8, have no name of SQLite's.
-            raise self._unusable(getattr(error, "sqlite_errorname", type(error).__name__)) from error
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            raise self._unusable(_HELD_BY_ANOTHER if name == "SQLITE_BUSY" else name) from error
 
     def _unusable(self, why: str) -> KnowledgeUnavailable:
         return KnowledgeUnavailable(str(self._file or "the index in memory"), why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_loop.adapters import passage_index
 from feedback_loop.adapters.passage_index import SqlitePassageIndex, terms_of
 from feedback_loop.contracts.knowledge import Passage
 from feedback_loop.errors import KnowledgeUnavailable
@@ -173,6 +175,17 @@ def test_a_text_that_is_no_utf8_is_named_with_what_to_do(tmp_path: Path) -> None
         database.execute("UPDATE passage SET text = CAST(x'ff' AS TEXT)")
     with pytest.raises(KnowledgeUnavailable, match=r"OperationalError.*delete it"):
         SqlitePassageIndex(file).read(TEXTS)
+
+
+def test_an_index_that_another_holds_is_waited_for_and_then_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage_index, "_WAIT_SECONDS", 0.1)
+    file = tmp_path / "passages.sqlite"
+    kept(SqlitePassageIndex(file), *TEXTS)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(KnowledgeUnavailable, match="another program holds it; try again"):
+            kept(SqlitePassageIndex(file), *TEXTS)
+    assert kept(SqlitePassageIndex(file), *TEXTS) == (0, 0)
 
 
 def test_a_place_where_no_file_can_be_is_named_with_what_to_do(tmp_path: Path) -> None:
