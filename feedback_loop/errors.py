@@ -297,6 +297,4 @@ class KnowledgeUnavailable(Refused):
 
     def __init__(self, place: str, why: str) -> None:
         self.place, self.why = place, why
-        super().__init__(
-            f"{place}: the index of documents can't be used ({why}). Look at permissions and free space, or delete it: it is made anew."
-        )
+        super().__init__(f"{place}: the index of documents can't be used ({why}). Look at its permissions, or delete it: it is made anew.")

@@ -20,6 +20,9 @@ from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
 from feedback_loop.workflows.try_files import Answer, has_half_pair
 
 Told = dict[str, Any]
+CASE_FILES = ("case.json", "complaints.parquet", "changes.parquet", "exposure.parquet")
+"""What a case may consist of, whatever its task."""
+
 MOST_DAYS = 7_305
 """Twenty years, from the first instant of a case to its last: whatever is longer has a slip of the pen, and takes hours and all memory."""
 
