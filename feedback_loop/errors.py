@@ -40,7 +40,7 @@ class UnreadableFile(BadInput):
     """A file is not of the format that its reader expects."""
 
     def __init__(self, path: Path, why: str) -> None:
-        self.path = path
+        self.path, self.why = path, why
         super().__init__(f"{path}: {why}.")
 
 
@@ -123,7 +123,7 @@ class StageFailed(Refused):
 
     def __init__(self, asset: str, cause: str) -> None:
         self.asset, self.cause = asset, cause
-        super().__init__(f"{asset} failed: {cause}. What had been written stays valid; run the same command again.")
+        super().__init__(f"{asset} failed: {cause.rstrip('.')}. What had been written stays valid; run the same command again.")
 
 
 class ConnectorRefused(Refused):
@@ -297,4 +297,4 @@ class KnowledgeUnavailable(Refused):
 
     def __init__(self, place: str, why: str) -> None:
         self.place, self.why = place, why
-        super().__init__(f"{place}: the index of documents can't be used ({why}). Delete it: it is made anew.")
+        super().__init__(f"{place}: the index of documents can't be used ({why}). Look at its permissions, or delete it: it is made anew.")

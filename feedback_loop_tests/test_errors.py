@@ -103,7 +103,7 @@ ADVICE = {
     ConnectorUnreachable: "Nothing was written; try again",
     WriteInDoubt: "stays in doubt until",
     CaseChanged: "stays as it is",
-    KnowledgeUnavailable: "Delete it",
+    KnowledgeUnavailable: "delete it",
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",
     TaxonomyRefused: "until it is mended",
@@ -149,3 +149,7 @@ def test_only_the_first_days_of_many_are_named() -> None:
 
 def test_a_refused_query_keeps_the_message_that_it_was_given() -> None:
     assert str(QueryRefused("one statement only.")) == "one statement only."
+
+
+def test_a_cause_that_ends_with_a_stop_is_followed_by_one_only() -> None:
+    assert "analysis_alert failed: mend it. What had been" in str(StageFailed("analysis_alert", "mend it."))

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,10 +53,12 @@ _DROP_CONTENTS = "DELETE FROM content WHERE content_key NOT IN (SELECT content_k
 _BATCH = 256
 """Passages that are embedded and stored together; a killed run loses no more of them."""
 
-_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
+_DAMAGED = "SQLITE_CORRUPT"
+_DAMAGE = (_DAMAGED, "SQLITE_NOTADB", "SQLITE_ERROR")
 """The last where the tables are not those that we make; our statements never change."""
 
 _WAIT_SECONDS = 60.0
+_HELD_BY_ANOTHER = "another program holds it; try again when that is done"
 
 
 class SqlitePassageIndex:
@@ -80,14 +83,10 @@ class SqlitePassageIndex:
         with self._opened() as database:
             _want(database, content_keys)
             rows = database.execute(_READ).fetchall()
-        vectors = [np.frombuffer(row[8], dtype="<f4") for row in rows]
-        return IndexedPassages(
-            numbers=np.array([row[0] for row in rows], dtype=np.int64),
-            passages=tuple(Passage(*row[1:7]) for row in rows),
-            content_keys=tuple(row[9] for row in rows),
-            lengths=np.array([row[7] for row in rows], dtype=np.int64),
-            vectors=np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32),
-        )
+        try:
+            return _passages(rows)
+        except (TypeError, ValueError) as error:
+            raise self._unusable("rows of another form") from error
 
     def occurrences(self, text: str) -> list[Occurrences]:
         """Where each term of the text stands, over all passages."""
@@ -97,6 +96,8 @@ class SqlitePassageIndex:
 
     def _keep(self, content_keys: Collection[str], cut: Callable[[str], Sequence[Passage]], embedder: Embedder) -> tuple[int, int]:
         with self._opened() as database:
+            if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise self._unusable(_DAMAGED)
             _forget_other_forms(database, f"{FORM_VERSION} {SPELLING_VERSION} {embedder.model_version}")
             held = {row[0] for row in database.execute(_HELD)}
             new = [key for key in dict.fromkeys(content_keys) if key not in held]
@@ -114,7 +115,26 @@ class SqlitePassageIndex:
                 _prepare(database)
                 yield database
         except sqlite3.DatabaseError as error:
-            raise KnowledgeUnavailable(str(self._file or "the index in memory"), error.sqlite_errorname) from error
+            # Errors of Python's own, such as of a text that is no UTF-8, have no name of SQLite's.
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            raise self._unusable(_HELD_BY_ANOTHER if name == "SQLITE_BUSY" else name) from error
+
+    def _unusable(self, why: str) -> KnowledgeUnavailable:
+        return KnowledgeUnavailable(str(self._file or "the index in memory"), why)
+
+
+def _passages(rows: Sequence[tuple[Any, ...]]) -> IndexedPassages:
+    """The rows of `_READ`; TypeError or ValueError where a damaged file gave something else."""
+    if not all(isinstance(part, str) for row in rows for part in row[1:7]):
+        raise TypeError("a passage is no text")
+    vectors = [np.frombuffer(row[8], dtype="<f4") for row in rows]
+    return IndexedPassages(
+        numbers=np.array([row[0] for row in rows], dtype=np.int64),
+        passages=tuple(Passage(*row[1:7]) for row in rows),
+        content_keys=tuple(row[9] for row in rows),
+        lengths=np.array([row[7] for row in rows], dtype=np.int64),
+        vectors=np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32),
+    )
 
 
 def _connected(file: Path) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from feedback_loop.analysis.share_trigger import ShareLimits, ShareRule
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
@@ -22,9 +22,19 @@ from feedback_loop.contracts.vocab import ISSUE_CLASSES, ComplaintClass
 from feedback_loop.errors import AlertRulesRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
-_LONGEST_HOURS, _MOST_QUIET_DAYS = 48, 7
+_LONGEST_HOURS, _MOST_QUIET_DAYS, _MOST_RECORDS, _MOST_RULES = 48, 7, 1_000_000, 200
 
 Named = Annotated[str, Field(pattern=r"\S")]
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("write a number, not yes or no")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_flag)]
+Share = Annotated[float, BeforeValidator(_no_flag), Field(gt=0.0, le=1.0)]
 
 
 class _Strict(BaseModel):
@@ -33,15 +43,15 @@ class _Strict(BaseModel):
 
 class _Rule(_Strict):
     rule_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    share: Annotated[float, Field(gt=0.0, le=1.0)]
-    window_hours: Annotated[int, Field(ge=1, le=_LONGEST_HOURS)]
+    share: Share
+    window_hours: Annotated[Whole, Field(ge=1, le=_LONGEST_HOURS)]
     products: tuple[Named, ...] = ()
     complaint_classes: tuple[ComplaintClass, ...] = ()
     words: tuple[Named, ...] = ()
     dimensions: tuple[str, ...] = ShareLimits.dimensions
-    fewest_records: Annotated[int, Field(ge=1)] = ShareLimits.fewest_records
-    chance: Annotated[float, Field(gt=0.0, le=1.0)] = ShareLimits.chance
-    quiet_days: Annotated[int, Field(ge=1, le=_MOST_QUIET_DAYS)] = ShareLimits.quiet_days
+    fewest_records: Annotated[Whole, Field(ge=1, le=_MOST_RECORDS)] = ShareLimits.fewest_records
+    chance: Share = ShareLimits.chance
+    quiet_days: Annotated[Whole, Field(ge=1, le=_MOST_QUIET_DAYS)] = ShareLimits.quiet_days
 
     def told(self) -> ShareRule:
         """The rule as the trigger takes it."""
@@ -57,7 +67,7 @@ class _Rule(_Strict):
 
 
 class _Rules(_Strict):
-    rules: tuple[_Rule, ...]
+    rules: Annotated[tuple[_Rule, ...], Field(max_length=_MOST_RULES)]
 
 
 @cache
@@ -88,10 +98,13 @@ def parse_rules(text: str) -> tuple[ShareRule, ...]:
     return tuple(rule.told() for rule in found.rules)
 
 
+_SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt", "tuple_type": "write a list"}
+
+
 def _misshapen(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: add it" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
+        yield f"{place}: {_SAID.get(problem['type'], problem['msg'])}"
 
 
 def _in_vain(found: _Rules) -> Iterator[str]:

@@ -44,13 +44,13 @@ def exit_code(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_has_left()
     except BaseException as error:
-        return _said(error)
+        return _said(error, arguments)
     if code == INTERRUPTED:
         _say(_STOPPED)
     return code if isinstance(code, int) else 0
 
 
-def _said(error: BaseException) -> int:
+def _said(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, SystemExit):
         # Typer turns a broken pipe into an exit of its own.
         return _reader_has_left() if isinstance(error.__context__, BrokenPipeError) else FAILED
@@ -61,6 +61,9 @@ def _said(error: BaseException) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     code, line = line_about(error)
+    if not isinstance(error, FeedbackLoopError | OSError) and not all(map(_is_text, arguments)):
+        # A path may hold any bytes; whatever else is told has to be text.
+        code, line = WRONG_USAGE, "an argument is no UTF-8 text. Write it in UTF-8."
     _say(line)
     return code
 
@@ -79,6 +82,14 @@ def line_about(error: BaseException) -> tuple[int, str]:
         case _:
             kind = type(error).__name__
             return FAILED, f"unexpected {kind} in {_place(error)}. Nothing half-written stays; {DEBUG}=1 shows the traceback."
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _about_usage(error: typer.TyperException) -> str:

@@ -29,10 +29,13 @@ def forecast(
 
     Example: `feedback-loop forecast`
     """
-    rows = [row for row in _latest(settings_of(context)) if product in (None, row["product"])]
+    found = _latest(settings_of(context))
+    rows = [row for row in found if product in (None, row["product"])]
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        say(f"Nothing is foretold of {product}. Known are: {', '.join(sorted({row['product'] for row in found}))}.")
     peaks = [row for row in rows if row["expected_peak_at"] is not None]
     if peaks:
         print_table(_COLUMNS, [_told(row) for row in peaks])

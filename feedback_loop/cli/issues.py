@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import AsOption, FromOption, ToOption, settings_of
-from feedback_loop.cli.printing import JsonFlag, plain, print_json, say, shortened
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, plain, print_json, say, shortened
 from feedback_loop.errors import UnknownChoice
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def ranked(
     region: Annotated[str | None, typer.Option(help="Only this region.", show_default=False)] = None,
     tier: Annotated[str | None, typer.Option(help="Only this customer tier.", show_default=False)] = None,
     issue_class: Annotated[str | None, typer.Option("--class", help="Only this class, such as crash.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most issues to print.")] = ISSUES_SHOWN,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Most issues to print.")] = ISSUES_SHOWN,
     as_json: JsonFlag = False,
 ) -> None:
     """Rank the issues of some days; `issues show ID` tells one issue's story.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedback_loop.cli.places import AsOption, SystemClock, open_library_of, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say, shortened
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ app = typer.Typer(help="Governed documents: what they say, which are in force, a
 
 FAILED = 1
 _WARNED_DAYS = 30
-_SHOWN_CHARS = 400
+_SHOWN_CHARS, _SHOWN_WORD_CHARS = 400, 60
+_MOST_DAYS = 36_500
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 RoleOption = Annotated[
     list[str] | None,
@@ -40,15 +43,18 @@ def search(
     person: AsOption = None,
     as_of: AsOfOption = None,
     product: ProductOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most passages to print.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Most passages to print.")] = 5,
     as_json: JsonFlag = False,
 ) -> None:
     """Find what the documents in force say of something, each passage with why it was found.
 
     Example: `feedback-loop knowledge search "payment page stays blank" --as ada`
     """
+    from feedback_loop.methods.retrieval.words import asked_words
     from feedback_loop.workflows.knowledge_summary import extracted_summary
 
+    if not asked_words(words):
+        raise BadInput('the question holds no word. Say what is looked for, such as "payment page blank".')
     settings = settings_of(context)
     found = open_library_of(settings).search(words, reader_of(settings, role, person, as_of, product), limit)
     summary = extracted_summary(words, found).text
@@ -96,7 +102,9 @@ def check(
     person: AsOption = None,
     as_of: AsOfOption = None,
     product: ProductOption = None,
-    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="Warn so many days before a document ends.")] = _WARNED_DAYS,
+    within: Annotated[
+        int, typer.Option(min=0, max=_MOST_DAYS, metavar="DAYS", help="Warn so many days before a document ends.")
+    ] = _WARNED_DAYS,
     as_json: JsonFlag = False,
 ) -> None:
     """Check the documents: out of date, ending soon, without audience, in conflict, or missing where a playbook needs them.
@@ -127,7 +135,7 @@ def reader_of(settings: Settings, roles: list[str] | None, person: str | None, a
     from feedback_loop.contracts.knowledge import Reader
     from feedback_loop.workflows.people import read_people, roles_of
 
-    own = roles_of(person, read_people(settings.people_file)) if person else ()
+    own = roles_of(person, read_people(settings.people_file)) if person is not None else ()
     return Reader(SystemClock().now() if as_of is None else _instant(as_of), frozenset({*(roles or ()), *own}), product)
 
 
@@ -157,17 +165,26 @@ def print_passage(rank: int, found: FoundPassage) -> None:
     passage = found.passage
     place = f" › {passage.heading}" if passage.heading else ""
     say(f"{rank:>3}  {passage.title}{place}  ({passage.document_id}, {found.document_kind.replace('_', ' ')}, {found.owner})")
-    say(f"     {found.why} · until {_day(found.valid_until_at)}")
+    say(f"     {shortened(found.why, _SHOWN_CHARS)} · until {_day(found.valid_until_at)}")
     say(f"     {shortened(passage.text, _SHOWN_CHARS)}")
 
 
 def _instant(text: str) -> datetime:
+    """The end of a day, or an instant; of a year that lets days be added to it."""
     try:
-        if len(text) == len("2026-01-31"):
-            return datetime.combine(datetime.fromisoformat(text).date(), time.max, UTC)
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"'{text}' is no day and no ISO instant. Write --as-of 2026-01-31 or --as-of 2026-01-31T12:00:00Z.") from error
+        found = _end_of_day_or_instant(text).astimezone(UTC)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            raise ValueError(f"the year is none from {_FIRST_YEAR} to {_LAST_YEAR}")
+    except (ValueError, OverflowError) as error:
+        given = shortened(text, _SHOWN_WORD_CHARS)
+        raise BadInput(f"'{given}' is no day and no ISO instant. Write --as-of 2026-01-31 or --as-of 2026-01-31T12:00:00Z.") from error
+    return found
+
+
+def _end_of_day_or_instant(text: str) -> datetime:
+    with suppress(ValueError):
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import FromOption, SystemClock, ToOption, days_or_all, has_state, open_state, open_store, settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say
 from feedback_loop.cli.progress import waiting
 from feedback_loop.contracts.vocab import LabelKind, QueueReason
 
@@ -73,7 +73,10 @@ def queue(
         bool, typer.Option("--doubtful", help="Also labels that contradict what the others teach; trains five classifiers.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help=f"How many places to show; {_SHOWN_PLACES} if not given, all in a sheet.", show_default=False)
+        int | None,
+        typer.Option(
+            min=1, max=MOST_SHOWN, help=f"How many places to show; {_SHOWN_PLACES} if not given, all in a sheet.", show_default=False
+        ),
     ] = None,
     sheet: Annotated[
         Path | None,
@@ -164,7 +167,7 @@ def list_labels(context: typer.Context, as_json: JsonFlag = False) -> None:
 def hypotheses(
     context: typer.Context,
     is_waiting: Annotated[bool, typer.Option("--waiting", help="Those that nobody judged yet instead, the latest first.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Most of them to print.")] = _SHOWN_PLACES,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Most of them to print.")] = _SHOWN_PLACES,
     as_json: JsonFlag = False,
 ) -> None:
     """List what people said of hypotheses, the newest first, and what that proves of their scores.

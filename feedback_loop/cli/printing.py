@@ -20,6 +20,9 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
+MOST_SHOWN = 1_000_000
+"""The highest --limit: far more than anybody reads, and no number that a database can't take."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 _JOINERS = "\u200c\u200d"

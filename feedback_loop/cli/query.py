@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from feedback_loop.cli.places import settings_of
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, remark
 
 ROWS_SHOWN = 200
 
@@ -16,7 +16,10 @@ def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(help="One SELECT, DESCRIBE or SUMMARIZE over the mart_* tables.", show_default=False)],
     limit: Annotated[
-        int | None, typer.Option(min=1, help=f"Most rows to print; without it {ROWS_SHOWN} as a table, all as JSON.", show_default=False)
+        int | None,
+        typer.Option(
+            min=1, max=MOST_SHOWN, help=f"Most rows to print; without it {ROWS_SHOWN} as a table, all as JSON.", show_default=False
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

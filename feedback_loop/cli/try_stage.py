@@ -192,11 +192,12 @@ def verify_fix(cases: Cases, out: Out, as_json: JsonFlag = False) -> None:
 
 
 def _case_stage(doing: str, answer: AnswerCases, cases: Path, out: Path, as_json: bool) -> None:
-    from feedback_loop.workflows.case_folders import case_folders
+    from feedback_loop.workflows.case_folders import CASE_FILES, case_folders
     from feedback_loop.workflows.try_files import check_output, write_json_lines
 
-    check_output(out)
-    with steps(doing, len(case_folders(cases))) as advance:
+    folders = case_folders(cases)
+    check_output(out, *(folder / name for folder in folders for name in CASE_FILES))
+    with steps(doing, len(folders)) as advance:
         answers = answer(cases, advance)
     write_json_lines(out, answers)
     _told(out, answers, as_json, "cases")

@@ -10,17 +10,18 @@ from pathlib import Path
 
 from feedback_loop.analysis.alert_rules import parse_rules, seed_rules
 from feedback_loop.analysis.share_trigger import ShareRule
-from feedback_loop.errors import AlertRulesRefused, UnreadableFile
+from feedback_loop.errors import AlertRulesRefused
+from feedback_loop.workflows.home_files import home_text
+
+_MOST_BYTES = 1_000_000
+"""Far more than any company writes; YAML of many megabytes would keep each run waiting for minutes."""
 
 
 def read_rules(rules_file: Path) -> tuple[ShareRule, ...]:
     """The rules of the file, the seed where there is none; raises AlertRulesRefused and UnreadableFile."""
-    if not rules_file.exists():
+    text = home_text(rules_file, _MOST_BYTES)
+    if text is None:
         return seed_rules()
-    try:
-        text = rules_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(rules_file, "is no text that this user can read") from error
     try:
         return parse_rules(text)
     except AlertRulesRefused as error:

@@ -27,6 +27,7 @@ from feedback_loop.methods.cleaning import Cleaner, CleaningRules
 from feedback_loop.methods.normal_text.product_names import ProductNames
 from feedback_loop.methods.personal_data.custom_patterns import custom_detectors
 from feedback_loop.methods.yaml_texts import yaml_content
+from feedback_loop.workflows.home_files import home_text
 
 Word = Annotated[str, Field(min_length=2, max_length=100)]
 _VERSION_DIGITS = 12
@@ -59,12 +60,12 @@ def open_cleaner(settings: Settings, key: bytes) -> Cleaner:
 
 def read_cleaning_rules(path: Path) -> CleaningRules:
     """The rules of the file; none where there is no file; raises UnreadableFile, whose message says what to mend."""
-    if not path.exists():
+    text = home_text(path)
+    if text is None:
         return CleaningRules()
     try:
-        text = path.read_text(encoding="utf-8")
         rules = _Rules.model_validate(yaml_content(text) or {})
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         raise UnreadableFile(path, f"is no YAML that can be read ({type(error).__name__})") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]

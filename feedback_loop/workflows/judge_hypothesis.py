@@ -1,7 +1,8 @@
 """A person confirms or rejects a hypothesis: a label with the score as it is at that time, added and never changed.
 
 What labels prove is in `analysis/hypothesis_labels`. The rules that are easy to break: saying the same again adds nothing, while saying
-otherwise adds a later label, which counts; and the unknown cause can be confirmed too: that no known change is to blame.
+otherwise, or the same for another reason, adds a later label, which counts; and the unknown cause can be confirmed too: that no known
+change is to blame.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.people import People, roles_of
 
 HYPOTHESIS, LABEL = TABLES["analysis_hypothesis"], TABLES["state_hypothesis_label"]
+_LONGEST_WHY = 4_000
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,15 @@ def judge_hypothesis(
     at: datetime,
     why: str | None = None,
 ) -> Judged:
-    """The label that the person gave the hypothesis; raises BadInput where the person or the hypothesis is unknown."""
+    """The label that the person gave the hypothesis; raises BadInput where person or hypothesis is unknown, or the reason endless."""
     roles_of(person, people)
+    reason = (why or "").strip() or None
+    if reason is not None and len(reason) > _LONGEST_WHY:
+        raise BadInput(f"the reason has {len(reason):,} characters. Shorten it to {_LONGEST_WHY:,}.")
     hypothesis = _hypothesis(hypothesis_id, tables)
     before = counting(state.snapshot(LABEL)).filter(pl.col("hypothesis_id") == hypothesis_id).to_dicts()
-    if before and (before[0]["hypothesis_label"], before[0]["labelled_by"]) == (label, person):
+    same = before and (before[0]["hypothesis_label"], before[0]["labelled_by"]) == (label, person)
+    if same and reason in (None, before[0]["label_why"]):
         return Judged(before[0]["label_id"], hypothesis_id, label, is_new=False)
     row = {
         **{name: hypothesis[name] for name in ("hypothesis_id", "alert_id", "product", "cause_kind", "cause_id", "hypothesis_version")},
@@ -57,7 +63,7 @@ def judge_hypothesis(
         "hypothesis_score_applied": hypothesis["hypothesis_score"],
         "labelled_by": person,
         "labelled_at": at,
-        "label_why": (why or "").strip() or None,
+        "label_why": reason,
     }
     state.record(LABEL, [row], person, at)
     return Judged(str(row["label_id"]), hypothesis_id, label, is_new=True)

@@ -12,19 +12,17 @@ from pathlib import Path
 from feedback_loop.analysis.ownership import Owners, Ownership, parse_ownership, seed_ownership
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.config import Settings
-from feedback_loop.errors import OwnershipRefused, UnreadableFile
+from feedback_loop.errors import OwnershipRefused
 from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.workflows.home_files import home_text
 from feedback_loop.workflows.taxonomies import read_taxonomy
 
 
 def read_ownership(owners_file: Path) -> Ownership:
     """The table of the file, the seed where there is none; raises OwnershipRefused and UnreadableFile."""
-    if not owners_file.exists():
+    text = home_text(owners_file)
+    if text is None:
         return seed_ownership()
-    try:
-        text = owners_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(owners_file, "is no text that this user can read") from error
     try:
         return parse_ownership(text)
     except OwnershipRefused as error:

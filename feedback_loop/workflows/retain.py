@@ -22,12 +22,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import ErasureUnfinished, RetentionRefused
+from feedback_loop.errors import ErasureUnfinished, RetentionRefused, UnreadableFile
 from feedback_loop.methods.erasure.row_owners import said, statement_instant, statement_owner
 from feedback_loop.methods.yaml_texts import yaml_content
 from feedback_loop.workflows.erasable_home import ErasableHome
 from feedback_loop.workflows.erase import Plan
 from feedback_loop.workflows.erase_selection import QUARANTINE, RECORD, STATEMENT, Raw, strings_of, with_derived
+from feedback_loop.workflows.home_files import home_text
 
 EXPIRED = "expired"
 _KEEP = "keep"
@@ -85,10 +86,11 @@ class Retention(BaseModel):
 def read_retention(path: Path) -> tuple[Retention, str]:
     """The policy of the file, that of the package where there is none, and the hash of its text; raises RetentionRefused."""
     try:
-        text = (path if path.exists() else files("feedback_loop.workflows") / "retention.yaml").read_text("utf-8")
-    except UnicodeDecodeError:
-        raise RetentionRefused(["it is no UTF-8"], str(path)) from None
-    return parse_retention(text, str(path) if path.exists() else "the retention policy of the package"), content_hash(text)
+        own = home_text(path)
+    except UnreadableFile as error:
+        raise RetentionRefused([f"it {error.why}"], str(path)) from error
+    text = (files("feedback_loop.workflows") / "retention.yaml").read_text("utf-8") if own is None else own
+    return parse_retention(text, "the retention policy of the package" if own is None else str(path)), content_hash(text)
 
 
 def parse_retention(text: str, place: str) -> Retention:

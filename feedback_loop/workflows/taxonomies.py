@@ -13,18 +13,16 @@ from pathlib import Path
 from feedback_loop.analysis.taxonomy import Taxonomy, seed_taxonomy
 from feedback_loop.analysis.taxonomy_file import read_taxonomy_text, taxonomy_text
 from feedback_loop.errors import ModelRefused, TaxonomyRefused, UnreadableFile
+from feedback_loop.workflows.home_files import home_text
 
 _NAME_BYTES = 8
 
 
 def read_taxonomy(taxonomy_file: Path) -> Taxonomy:
     """The taxonomy of the file, the seed where there is none; raises TaxonomyRefused and UnreadableFile."""
-    if not taxonomy_file.exists():
+    text = home_text(taxonomy_file)
+    if text is None:
         return seed_taxonomy()
-    try:
-        text = taxonomy_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(taxonomy_file, "is no text that this user can read") from error
     try:
         return read_taxonomy_text(text)
     except TaxonomyRefused as error:

@@ -20,7 +20,15 @@ import polars as pl
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.statistics.rate_alarms.stream import Stream
 from feedback_loop.methods.statistics.rate_alarms.watch import raised_alarms
-from feedback_loop.workflows.case_folders import answers_of, microseconds, read_complaints, told_case
+from feedback_loop.workflows.case_folders import (
+    answers_of,
+    case_id_of,
+    microseconds,
+    read_complaints,
+    require_known,
+    require_span,
+    told_case,
+)
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "detect"
@@ -52,8 +60,9 @@ def read_case(folder: Path) -> WatchedCase:
         )
         if not first < start < end:
             raise ValueError("the window must follow a history, and both must have a length")
+        require_span(first, start, end)
         minutes, days = _bin_minutes(told["bin_minutes"]), _days_per_false_alarm(told["alarm_budget"])
-        case_id = str(told["case_id"])
+        case_id = case_id_of(told)
     return WatchedCase(case_id, Stream.of(_instants(folder), first, end, minutes), start, days)
 
 
@@ -74,9 +83,8 @@ def _days_per_false_alarm(budget: Any) -> float:
 def _instants(folder: Path) -> npt.NDArray[np.int64]:
     moments = read_complaints(folder, ("occurred_at",))["occurred_at"]
     if not isinstance(moments.dtype, pl.Datetime):
-        raise UnreadableFile(folder / "complaints.parquet", "has an occurred_at that is no time. Write it as a timestamp in UTC")
-    if missing := moments.null_count():
-        raise UnreadableFile(folder / "complaints.parquet", f"has {missing} row(s) without occurred_at. Fill them or leave the rows out")
+        raise UnreadableFile(folder / "complaints.parquet", "has a column occurred_at that is no time. Write it as a timestamp in UTC")
+    require_known(moments, folder / "complaints.parquet")
     return moments.dt.epoch("us").to_numpy().astype(np.int64)
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,17 @@ from feedback_loop.methods.diagnosis.change_log import Change
 from feedback_loop.methods.diagnosis.coding import Window
 from feedback_loop.methods.diagnosis.diagnose import diagnose
 from feedback_loop.methods.diagnosis.look import Cohort, Diagnosis
-from feedback_loop.workflows.case_folders import answers_of, microseconds, read_complaints, read_rows, told_case
+from feedback_loop.workflows.case_folders import (
+    answers_of,
+    as_texts,
+    case_id_of,
+    microseconds,
+    read_complaints,
+    read_rows,
+    require_span,
+    require_times,
+    told_case,
+)
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "diagnose"
@@ -50,13 +61,34 @@ def read_case(folder: Path) -> DiagnoseCase:
         )
         if not first <= start < end:
             raise ValueError("the window must follow its history, and must have a length")
-        case_id, dimensions = str(told["case_id"]), tuple(str(name) for name in told["dimensions"])
+        require_span(first, start, end)
+        case_id, dimensions = case_id_of(told), _dimensions(told["dimensions"])
     complaints = read_complaints(folder, ["occurred_at", *dimensions], ["customer_id"]).drop_nulls("occurred_at")
+    texts = as_texts(complaints, [name for name in complaints.columns if name != "occurred_at"], folder / "complaints.parquet")
     changes = read_rows(folder / "changes.parquet", ["change_id", "started_at", "scope"])
-    exposure_file = folder / "exposure.parquet"
-    exposure = read_rows(exposure_file, ["hour", "active_customers"], dimensions) if exposure_file.exists() else None
-    texts = complaints.cast(dict.fromkeys(dimensions, pl.String))
+    exposure = _exposure(folder / "exposure.parquet", dimensions)
     return DiagnoseCase(case_id, dimensions, Window(first, start, end), texts, tuple(_changes(changes, folder)), exposure)
+
+
+def _dimensions(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        raise TypeError("dimensions is no list of names")
+    return tuple(str(name) for name in given)
+
+
+def _exposure(file: Path, dimensions: tuple[str, ...]) -> pl.DataFrame | None:
+    """How many customers were active, as far as that is known; a number that no count can be would move what is expected unseen."""
+    if not file.exists():
+        return None
+    rows = read_rows(file, ["hour", "active_customers"], dimensions)
+    require_times(rows["hour"], file)
+    if not rows.schema["active_customers"].is_numeric():
+        raise UnreadableFile(file, "has a column active_customers that is no number. Write how many customers were active")
+    texts = as_texts(rows, [name for name in dimensions if name in rows.columns], file).cast({"active_customers": pl.Float64})
+    count = pl.col("active_customers")
+    if not texts.filter((count < 0) | count.is_nan() | count.is_infinite()).is_empty():
+        raise UnreadableFile(file, "has a column active_customers below zero, or that is no number. Write how many customers were active")
+    return texts
 
 
 def _changes(rows: pl.DataFrame, folder: Path) -> list[Change]:
@@ -65,7 +97,7 @@ def _changes(rows: pl.DataFrame, folder: Path) -> list[Change]:
             Change(str(name), microseconds(started.isoformat()), _scope(scope))
             for name, started, scope in rows.drop_nulls("started_at").select("change_id", "started_at", "scope").iter_rows()
         ]
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UnreadableFile(folder / "changes.parquet", f"has a row that can't be read ({error})") from error
 
 

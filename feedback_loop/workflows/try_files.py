@@ -85,6 +85,11 @@ def check_output(path: Path, *inputs: Path | None) -> None:
         raise BadInput(f"{path}: is also an input file. Name another file for --out.")
 
 
+def has_half_pair(text: str) -> bool:
+    """Whether the text holds half of a surrogate pair, as JSON may spell it, which no file can hold."""
+    return any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def _csv_rows(stream: BinaryIO, path: Path, required: tuple[str, ...], bare: AbstractSet[str]) -> Iterator[dict[str, object]]:
     reading = Reading(source="try", file_name=str(path), form="csv")
     lines = text_lines(stream, reading)
@@ -132,7 +137,7 @@ def _text_row(path: Path, number: int, values: dict[str, object], bare: Abstract
         raise _bad_row(path, number, "has no 'text'. Every row needs one; it may be empty")
     if text_id is not None and (not isinstance(text_id, str | int) or isinstance(text_id, bool)):
         raise _bad_row(path, number, "has a 'text_id' that is neither a text nor a whole number. Write it as text")
-    if any("\ud800" <= c <= "\udfff" for c in f"{text}{text_id}"):
+    if has_half_pair(f"{text}{text_id}"):
         raise _bad_row(path, number, "holds half of a surrogate pair, which UTF-8 can't write. Escape characters in full")
     return TextRow(number if text_id is None or text_id == "" else text_id, text, values)
 

@@ -15,8 +15,18 @@ from pathlib import Path
 
 import polars as pl
 
+from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.statistics.difference_in_differences import BIN, Period, fix_effect
-from feedback_loop.workflows.case_folders import answers_of, read_complaints, told_case
+from feedback_loop.workflows.case_folders import (
+    answers_of,
+    case_id_of,
+    instant_of,
+    microseconds,
+    read_complaints,
+    require_known,
+    require_span,
+    told_case,
+)
 from feedback_loop.workflows.try_files import Answer
 
 TASK = "verify_fix"
@@ -43,14 +53,19 @@ def read_case(folder: Path) -> FixCase:
     """The case in the folder."""
     with told_case(folder, TASK) as told:
         named = (told["history"]["start"], told["symptom_start"], told["fix_at"], told["window"]["end"])
-        first, symptom, fix, end = (datetime.fromisoformat(text) for text in named)
-        minutes = float(told.get("bin_minutes", 1440))
-        bin_length = max(timedelta(minutes=minutes), BIN)
-        return FixCase(str(told["case_id"]), (first, symptom, fix, end), bin_length, _complaints(folder))
+        first, symptom, fix, end = (instant_of(text) for text in named)
+        require_span(*map(microseconds, named))
+        bin_length = max(timedelta(minutes=float(told.get("bin_minutes", 1440))), BIN)
+        return FixCase(case_id_of(told), (first, symptom, fix, end), bin_length, _complaints(folder))
 
 
 def _complaints(folder: Path) -> pl.DataFrame:
+    file = folder / "complaints.parquet"
     found = read_complaints(folder, _COLUMNS, [_CUSTOMER])
+    require_known(found["occurred_at"], file)
+    for name in ("treated", "control"):
+        if found.schema[name] != pl.Boolean:
+            raise UnreadableFile(file, f"has a column {name} of the type {found.schema[name]}. Write it as true or false")
     return _once_a_day(found) if _CUSTOMER in found.columns else found
 
 

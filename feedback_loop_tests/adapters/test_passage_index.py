@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_loop.adapters import passage_index
 from feedback_loop.adapters.passage_index import SqlitePassageIndex, terms_of
 from feedback_loop.contracts.knowledge import Passage
 from feedback_loop.errors import KnowledgeUnavailable
@@ -141,6 +143,49 @@ def test_tables_of_another_form_are_made_anew(tmp_path: Path) -> None:
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE passage (something_else)")
     assert kept(SqlitePassageIndex(file), "pay v1") == (1, 0)
+
+
+def test_a_file_whose_pages_are_damaged_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "passages.sqlite"
+    kept(SqlitePassageIndex(file), *TEXTS)
+    content = bytearray(file.read_bytes())
+    for start in range(3 * 4096, len(content), 4096):
+        content[start : start + 64] = b"\xff" * 64
+    file.write_bytes(content)
+    assert kept(SqlitePassageIndex(file), *TEXTS) == (3, 0)
+    assert found(SqlitePassageIndex(file), "pay") != []
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["little_endian_float32 = x'00'", "little_endian_float32 = 'abc'", "text = x'ff'", "term_count = 'many'"]
+)
+def test_rows_that_are_none_are_named_with_what_to_do(tmp_path: Path, spoilt: str) -> None:
+    file = tmp_path / "passages.sqlite"
+    kept(SqlitePassageIndex(file), *TEXTS)
+    with sqlite3.connect(file) as database:
+        database.execute(f"UPDATE passage SET {spoilt}")
+    with pytest.raises(KnowledgeUnavailable, match=r"passages\.sqlite: .*delete it"):
+        SqlitePassageIndex(file).read(TEXTS)
+
+
+def test_a_text_that_is_no_utf8_is_named_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "passages.sqlite"
+    kept(SqlitePassageIndex(file), *TEXTS)
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE passage SET text = CAST(x'ff' AS TEXT)")
+    with pytest.raises(KnowledgeUnavailable, match=r"OperationalError.*delete it"):
+        SqlitePassageIndex(file).read(TEXTS)
+
+
+def test_an_index_that_another_holds_is_waited_for_and_then_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage_index, "_WAIT_SECONDS", 0.1)
+    file = tmp_path / "passages.sqlite"
+    kept(SqlitePassageIndex(file), *TEXTS)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(KnowledgeUnavailable, match="another program holds it; try again"):
+            kept(SqlitePassageIndex(file), *TEXTS)
+    assert kept(SqlitePassageIndex(file), *TEXTS) == (0, 0)
 
 
 def test_a_place_where_no_file_can_be_is_named_with_what_to_do(tmp_path: Path) -> None:

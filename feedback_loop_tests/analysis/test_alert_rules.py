@@ -48,7 +48,12 @@ def test_no_rule_at_all_is_a_choice() -> None:
     [
         ({"share": 18}, "rules.0.share"),
         ({"window_hours": 0}, "rules.0.window_hours"),
-        ({"windov_hours": 3}, "rules.0.windov_hours"),
+        ({"windov_hours": 3}, "rules.0.windov_hours: there is no such field"),
+        ({"window_hours": True}, "write a number, not yes or no"),
+        ({"share": True}, "write a number, not yes or no"),
+        ({"share": float("nan")}, "rules.0.share"),
+        ({"fewest_records": 10**30}, "rules.0.fewest_records"),
+        ({"words": "checkout"}, "rules.0.words: write a list"),
         ({"complaint_classes": ["billling"]}, "rules.0.complaint_classes.0"),
         ({"complaint_classes": ["praise"]}, "'praise' is no class of issues"),
         ({"dimensions": ["browsers"]}, "'browsers' is none; choose of"),
@@ -65,6 +70,15 @@ def test_a_wrong_word_or_figure_is_named_in_one_line(changes: dict[str, object],
 def test_two_rules_of_one_name_and_a_missing_share_are_refused() -> None:
     assert problems(text_of(CHECKOUT, CHECKOUT)) == ["checkout: two rules bear this name; rename one"]
     assert problems(text_of({"rule_id": "a", "window_hours": 6})) == ["rules.0.share: add it"]
+
+
+def test_numbers_that_yaml_takes_for_texts_are_numbers() -> None:
+    [rule] = parse_rules("rules: [{rule_id: a, share: '0.2', window_hours: 6, chance: 1e-4}]")
+    assert (rule.limits.share, rule.limits.chance) == (0.2, 1e-4)
+
+
+def test_thousands_of_rules_are_refused() -> None:
+    assert "at most 200 items" in problems(text_of(*({**CHECKOUT, "rule_id": f"a{n}"} for n in range(201))))[0]
 
 
 @pytest.mark.parametrize("text", ["", "- a", "rules: [", "rules: 3"])

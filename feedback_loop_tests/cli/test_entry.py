@@ -52,6 +52,12 @@ def test_an_unexpected_error_names_its_class_and_place_but_not_its_words(call: C
     assert SECRET not in outcome.err + outcome.out
 
 
+def test_an_argument_that_is_no_text_is_bad_input(call: Call, marts_home: Path) -> None:
+    outcome = call("issues", "show", "issue_\udcff")
+    assert outcome.code == 2
+    assert "an argument is no UTF-8 text" in outcome.error
+
+
 def test_debug_shows_the_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEEDBACK_LOOP_DEBUG", "1")
     failing_with(ValueError("x"), monkeypatch)

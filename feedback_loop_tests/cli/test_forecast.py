@@ -43,6 +43,7 @@ def test_json_and_product(call: Call, home: Path) -> None:
     foretell(home)
     assert [row["forecast_id"] for row in json.loads(call("forecast", "--json").out)] == ["f1", "f2"]
     assert json.loads(call("forecast", "--product", "other", "--json").out) == []
+    assert call("forecast", "--product", "other").out == "Nothing is foretold of other. Known are: Lumen.\n"
 
 
 def test_without_a_forecast_it_says_what_to_do(call: Call) -> None:

@@ -99,3 +99,10 @@ def test_marts_without_an_issue_say_so(call: Call, marts_home: Path) -> None:
     outcome = call("issues")
     assert outcome.code == 1
     assert "no issues yet" in outcome.error
+
+
+@pytest.mark.parametrize("command", ["issues", "labels hypotheses", "labels queue", "query select"])
+def test_a_limit_that_no_database_takes_is_bad_input(call: Call, marts_home: Path, command: str) -> None:
+    outcome = call(*command.split(), "--limit", "9" * 24)
+    assert outcome.code == 2
+    assert "less than or equal to 1000000" in outcome.error

@@ -62,6 +62,7 @@ def test_search_reads_as_the_roles_that_are_named_or_a_person_has_and_as_of_an_i
     assert set(found(call, "--as-of", "2026-01-15")) == {"pay", "stale"}
     assert found(call, "--as-of", "2025-12-31") == []
     assert found(call, "--as-of", "2026-01-31T23:59:59Z", "--limit", "1") != []
+    assert set(found(call, "--as-of", "20260115")) == {"pay", "stale"}
     assert found(call, "--product", "Other") == []
 
 
@@ -70,10 +71,40 @@ def test_search_that_finds_nothing_says_so(call: Call) -> None:
     assert json.loads(call("knowledge", "search", "zebra 9000", "--json").out) == {"summary": None, "passages": []}
 
 
-@pytest.mark.parametrize("options", [("--as-of", "soon"), ("--as-of", "2026-13-01"), ("--as", "nobody")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--as-of", "soon"),
+        ("--as-of", "2026-13-01"),
+        ("--as-of", "x" * 10_000),
+        ("--as-of", "9999-12-31"),
+        ("--as-of", "0001-01-01T00:00:00+14:00"),
+        ("--as", "nobody"),
+        ("--as", ""),
+        ("--limit", "9" * 24),
+    ],
+)
 def test_an_instant_or_a_person_that_is_none_is_bad_input(call: Call, home: Path, options: tuple[str, str]) -> None:
     (home / "people.yaml").write_text("ada: [ops]\n", encoding="utf-8")
     assert call("knowledge", "search", "x", *options).code == 2
+
+
+@pytest.mark.parametrize("words", ["", "  ", "!? -- *", "😀"])
+def test_a_question_without_words_is_bad_input(call: Call, words: str) -> None:
+    outcome = call("knowledge", "search", words)
+    assert outcome.code == 2
+    assert "holds no word" in outcome.error
+
+
+def test_a_matched_word_without_end_is_cut(call: Call) -> None:
+    endless = call("knowledge", "search", f"pay e{chr(0x301) * 5_000}")
+    assert endless.code == 0
+    assert max(map(len, endless.out.splitlines())) < 1_000
+
+
+def test_a_warning_of_millions_of_days_is_bad_input(call: Call) -> None:
+    assert call("knowledge", "check", "--within", 10**12).code == 2
+    assert call("knowledge", "check", "--within", 36_500, "--as-of", "2999-12-31").err == ""
 
 
 def test_list_shows_the_standing_of_what_may_be_read(call: Call) -> None:

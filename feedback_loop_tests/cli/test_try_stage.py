@@ -167,6 +167,15 @@ def test_detect_answers_a_folder_of_cases(call: Call, tmp_path: Path, out: Path)
     assert [json.loads(line)["alarms"] for line in out.read_text("utf-8").splitlines()] == [[]]
 
 
+@pytest.mark.parametrize("name", ["case.json", "complaints.parquet"])
+def test_a_file_of_a_case_is_never_written_over(call: Call, tmp_path: Path, name: str) -> None:
+    file = write_detect_case(tmp_path / "cases" / "one", [2] * 24 * 16) / name
+    before = file.read_bytes()
+    outcome = call("try", "detect", tmp_path / "cases", "--out", file)
+    assert (outcome.code, file.read_bytes()) == (2, before)
+    assert "is also an input file" in outcome.error
+
+
 def test_detect_leaves_no_answers_where_one_case_is_bad(call: Call, tmp_path: Path, out: Path) -> None:
     write_detect_case(tmp_path / "cases" / "one", [2] * 24 * 16)
     write_detect_case(tmp_path / "cases" / "two", [2] * 24 * 16, bin_minutes=7)

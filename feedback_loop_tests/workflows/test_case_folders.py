@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from feedback_loop.errors import BadInput, InputFileMissing, UnreadableFile
-from feedback_loop.workflows.case_folders import case_folders, read_complaints, told_case
+from feedback_loop.workflows.case_folders import (
+    MOST_DAYS,
+    as_texts,
+    case_folders,
+    case_id_of,
+    read_complaints,
+    require_span,
+    told_case,
+)
 from feedback_loop_tests.workflows.detect_cases import write_detect_case
 
 
@@ -46,3 +55,40 @@ def test_complaints_are_read_in_the_columns_that_are_asked_for(tmp_path: Path) -
     (folder / "complaints.parquet").write_bytes(b"nothing")
     with pytest.raises(UnreadableFile, match="is no Parquet file"):
         read_complaints(folder, ("occurred_at",))
+
+
+@pytest.mark.parametrize(("given", "case_id"), [("a", "a"), (7, "7"), ("", "")])
+def test_a_case_id_is_a_text_or_a_whole_number(given: object, case_id: str) -> None:
+    assert case_id_of({"case_id": given}) == case_id
+
+
+@pytest.mark.parametrize("given", [None, True, 1.5, ["a"], "\ud800"])
+def test_a_case_id_that_no_answer_could_carry_is_refused(given: object) -> None:
+    with pytest.raises(ValueError, match="neither a text nor a whole number"):
+        case_id_of({"case_id": given})
+
+
+def test_instants_out_of_order_or_centuries_apart_are_refused() -> None:
+    day = 86_400_000_000
+    require_span(0, 0, MOST_DAYS * day)
+    with pytest.raises(ValueError, match="out of order"):
+        require_span(0, 2, 1)
+    with pytest.raises(ValueError, match="more than 7,305 days"):
+        require_span(0, 1, MOST_DAYS * day + 1)
+
+
+def test_complaints_without_a_time_are_refused_whatever_the_task(tmp_path: Path) -> None:
+    folder = write_detect_case(tmp_path / "one", [3])
+    for column in (pl.lit("today"), pl.lit(5), pl.lit(None)):
+        pl.DataFrame({"occurred_at": [1]}).with_columns(occurred_at=column).write_parquet(folder / "complaints.parquet")
+        with pytest.raises(UnreadableFile, match="has a column occurred_at that is no time"):
+            read_complaints(folder, ("occurred_at",))
+
+
+def test_columns_become_texts_or_are_named(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"os": [1, None], "tags": [["a"], ["b"]], "raw": [b"\xff", b""]})
+    assert as_texts(rows, ["os"], tmp_path)["os"].to_list() == ["1", None]
+    with pytest.raises(UnreadableFile, match=r"has a column tags of the type List\(String\)"):
+        as_texts(rows, ["tags"], tmp_path)
+    with pytest.raises(UnreadableFile, match="has a column raw of the type Binary"):
+        as_texts(rows, ["raw"], tmp_path)

@@ -44,8 +44,10 @@ def state(tmp_path: Path) -> SqlStateStore:
     return open_state(tmp_path)
 
 
-def said(tables: FakeTableStore, state: SqlStateStore, label: HypothesisLabel, person: str = "ada", minutes: int = 0) -> Judged:
-    return judge_hypothesis("h1", label, person, PEOPLE, tables, state, START + timedelta(minutes=minutes), why=" seen ")
+def said(
+    tables: FakeTableStore, state: SqlStateStore, label: HypothesisLabel, person: str = "ada", minutes: int = 0, why: str | None = " seen "
+) -> Judged:
+    return judge_hypothesis("h1", label, person, PEOPLE, tables, state, START + timedelta(minutes=minutes), why=why)
 
 
 def test_a_label_keeps_who_said_it_when_why_and_the_score_that_they_saw(tables: FakeTableStore, state: SqlStateStore) -> None:
@@ -61,6 +63,19 @@ def test_saying_the_same_again_adds_nothing(tables: FakeTableStore, state: SqlSt
     first, second = said(tables, state, CONFIRMED), said(tables, state, CONFIRMED, minutes=5)
     assert (second.label_id, second.is_new) == (first.label_id, False)
     assert len(state.records()) == 1
+
+
+def test_another_reason_is_kept_and_none_is_no_other(tables: FakeTableStore, state: SqlStateStore) -> None:
+    reasons = ["seen", None, " seen", "the rollback ended it"]
+    made = [said(tables, state, CONFIRMED, minutes=n, why=why).is_new for n, why in enumerate(reasons)]
+    assert made == [True, False, False, True]
+    assert hypothesis_labels(state)["label_why"].to_list() == ["seen", "the rollback ended it"]
+
+
+def test_a_reason_without_end_is_bad_input_and_leaves_nothing(tables: FakeTableStore, state: SqlStateStore) -> None:
+    with pytest.raises(BadInput, match=r"has 4,001 characters\. Shorten it"):
+        said(tables, state, CONFIRMED, why="x" * 4_001)
+    assert state.records() == []
 
 
 def test_a_later_word_counts_and_what_was_said_before_stays(tables: FakeTableStore, state: SqlStateStore) -> None:

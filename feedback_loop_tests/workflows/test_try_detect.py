@@ -82,6 +82,8 @@ def test_a_tighter_budget_allows_no_more_alarms(tmp_path: Path) -> None:
         ({"window": {"start": "2025-03-01T00:00:00Z", "end": "2025-04-01T00:00:00Z"}}, "must follow a history"),
         ({"window": {"start": "2025-03-17T00:00:00Z", "end": "2025-03-17T00:00:00Z"}}, "both must have a length"),
         ({"window": {"start": "2025-03-17", "end": "2025-03-19"}}, "has no offset"),
+        ({"window": {"start": "2025-03-17T00:00:00Z", "end": "9999-03-17T00:00:00Z"}}, "more than 7,305 days"),
+        ({"case_id": "\ud800"}, "neither a text nor"),
         ({"bin_minutes": 0}, "divides a day"),
         ({"bin_minutes": 7}, "divides a day"),
         ({"bin_minutes": 7.5}, "divides a day"),

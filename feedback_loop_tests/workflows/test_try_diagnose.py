@@ -45,6 +45,9 @@ def test_active_customers_are_read_where_they_are_told(tmp_path: Path) -> None:
         ({"window": {"start": "soon", "end": "late"}}, "is no case"),
         ({"history": {"start": "2026-03-02T00:00:00"}}, "no offset"),
         ({"dimensions": None}, "is no case"),
+        ({"dimensions": "os"}, "no list of names"),
+        ({"case_id": ["a"]}, "neither a text nor"),
+        ({"history": {"start": "0001-01-01T00:00:00Z"}}, "more than 7,305 days"),
     ],
 )
 def test_a_folder_that_holds_another_thing_is_refused(tmp_path: Path, changed: dict[str, object], message: str) -> None:
@@ -74,9 +77,35 @@ def test_files_that_are_missing_or_lack_a_column_are_named(tmp_path: Path) -> No
         diagnose_answers(tmp_path)
 
 
-@pytest.mark.parametrize("scope", ["[1]", '{"os": "web"}', "{"])
+@pytest.mark.parametrize("scope", ["[1]", '{"os": "web"}', "{", "[" * 100_000])
 def test_a_scope_that_is_none_is_refused(tmp_path: Path, scope: str) -> None:
     folder = write_diagnose_case(tmp_path / "odd", made_up(per_day=5))
     pl.read_parquet(folder / "changes.parquet").with_columns(scope=pl.lit(scope)).write_parquet(folder / "changes.parquet")
     with pytest.raises(BadInput, match="has a row that can't be read"):
+        diagnose_answers(tmp_path)
+
+
+@pytest.mark.parametrize("spoilt", [pl.lit(["a"]).alias("os"), pl.lit(b"\xff").alias("area"), pl.lit(["c"]).alias("customer_id")])
+def test_an_attribute_that_is_no_text_is_named(tmp_path: Path, spoilt: pl.Expr) -> None:
+    folder = write_diagnose_case(tmp_path / "odd", made_up(per_day=5))
+    pl.read_parquet(folder / "complaints.parquet").with_columns(spoilt).write_parquet(folder / "complaints.parquet")
+    with pytest.raises(BadInput, match=r"of the type .* Write it as text"):
+        diagnose_answers(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "message"),
+    [
+        (pl.lit(-1).alias("active_customers"), "below zero"),
+        (pl.lit(float("nan")).alias("active_customers"), "below zero, or that is no number"),
+        (pl.lit(float("inf")).alias("active_customers"), "below zero, or that is no number"),
+        (pl.lit("many").alias("active_customers"), "a column active_customers that is no number"),
+        (pl.lit("noon").alias("hour"), "a column hour that is no time"),
+        (pl.lit(["a"]).alias("os"), "a column os of the type"),
+    ],
+)
+def test_active_customers_that_nobody_can_have_counted_are_refused(tmp_path: Path, spoilt: pl.Expr, message: str) -> None:
+    folder = write_diagnose_case(tmp_path / "odd", made_up(per_day=5))
+    active_customers().with_columns(spoilt).write_parquet(folder / "exposure.parquet")
+    with pytest.raises(BadInput, match=message):
         diagnose_answers(tmp_path)

@@ -75,7 +75,15 @@ def test_a_fix_without_time_after_it_is_no_evidence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("told", "message"),
-    [({"task": "diagnose"}, "not of 'verify_fix'"), ({"fix_at": "soon"}, "is no case"), ({"window": None}, "is no case")],
+    [
+        ({"task": "diagnose"}, "not of 'verify_fix'"),
+        ({"fix_at": "soon"}, "is no case"),
+        ({"window": None}, "is no case"),
+        ({"case_id": None}, "neither a text nor"),
+        ({"fix_at": "2025-03-02T00:00:00"}, "has no offset"),
+        ({"fix_at": "2024-03-02T00:00:00Z"}, "out of order"),
+        ({"window": {"end": "9999-12-31T00:00:00Z"}}, "more than 7,305 days"),
+    ],
 )
 def test_a_folder_that_holds_another_thing_is_refused(tmp_path: Path, told: dict[str, object], message: str) -> None:
     write_fix_case(tmp_path / "odd", [1] * 3, [1] * 3, 1, 2, **told)
@@ -95,4 +103,20 @@ def test_complaints_that_are_missing_or_lack_a_column_are_named(tmp_path: Path) 
 
 def test_a_folder_without_cases_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no case"):
+        verify_fix_answers(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "message"),
+    [
+        (pl.lit("soon").alias("occurred_at"), "a column occurred_at that is no time"),
+        (pl.lit(None, pl.Datetime("us", "UTC")).alias("occurred_at"), r"2 row\(s\) without occurred_at"),
+        (pl.lit("yes").alias("treated"), "a column treated of the type String"),
+        (pl.lit(1, pl.Int32).alias("control"), "a column control of the type Int32"),
+    ],
+)
+def test_complaints_of_another_type_are_named(tmp_path: Path, spoilt: pl.Expr, message: str) -> None:
+    folder = write_fix_case(tmp_path / "odd", [1] * 3, [1] * 3, 1, 2)
+    complaints([1], [1]).with_columns(spoilt).write_parquet(folder / "complaints.parquet")
+    with pytest.raises(BadInput, match=message):
         verify_fix_answers(tmp_path)
