@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -47,6 +48,11 @@ def test_too_short_a_past_says_so_and_a_long_one_without_peaks_says_that() -> No
         "weekly": "no_repeated_peak", "monthly": "too_few_repetitions"
     }  # fmt: skip
     assert flat["expected_peak_at"].null_count() == flat.height
+
+
+def test_praise_that_comes_back_is_no_peak_of_complaints() -> None:
+    said = [replace(one, rating=5.0) if (one.hour or 0) >= 18 else one for one in peaking(71)]
+    assert foretold(stream(said), 70).filter(forecast_class="billing").height == 0
 
 
 def test_the_first_of_the_month_is_a_peak_of_its_own() -> None:

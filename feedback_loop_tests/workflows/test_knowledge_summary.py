@@ -31,6 +31,13 @@ def test_markup_is_left_out(text: str) -> None:
     assert extracted_summary("wait", [found("pay", text)]).text == "Wait two minutes [pay]."
 
 
+@pytest.mark.parametrize(
+    "text", ["Roll back to 7.2.0 at once.", "Set retry_limit to 3 in payments.yaml.", "Wait 2.5 minutes.", "Rate 4*5 * 2 is off."]
+)
+def test_numbers_and_names_of_a_document_are_said_as_they_stand(text: str) -> None:
+    assert extracted_summary(text, [found("pay", f"Before all. {text} After all.")]).text == f"{text[:-1]} [pay]."
+
+
 def test_what_a_document_has_in_square_brackets_cites_nothing() -> None:
     said = extracted_summary("wait", [found("pay", "Wait two minutes [d2]. [secret] Go on."), found("code", "[d1]")])
     assert said.text == "Wait two minutes [pay]."

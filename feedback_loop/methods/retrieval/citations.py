@@ -16,8 +16,11 @@ _STRAY = re.compile(r"[\[\]]")
 _STOPS = ".!?…。！？｡।؟۔።"
 _CLOSING = "\"'”’»)」』）"
 _LATE_MARKS = re.compile(rf"([{_STOPS}]+[{_CLOSING}]*)\s*((?:\[[^\[\]]*\]\s*)+)")
+_SUFFIX = r"\.(?:cfg|com|conf|csv|env|html|ini|io|java|js|json|log|md|net|org|pdf|py|sh|sql|toml|ts|txt|xml|yaml|yml)(?![^\W_])"
+"""The end of the name of a file or a host, which is a part of its word."""
+
 _END = re.compile(
-    rf"(?:[。！？｡।؟۔።]+|[.!?…]+(?=[{_CLOSING}]*(?:\s|\Z))|(?<=[^\W\d_]{{2}})[.!?…]+(?=[{_CLOSING}]*[^\W\d_])"
+    rf"(?:[。！？｡।؟۔።]+|[.!?…]+(?=[{_CLOSING}]*(?:\s|\Z))|(?<=[^\W\d_]{{2}})(?!{_SUFFIX})[.!?…]+(?=[{_CLOSING}]*[^\W\d_])"
     rf"|(?<=\d)[.!?…]+(?=[{_CLOSING}]*[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]))[{_CLOSING}]*|\n+"
 )
 """A stop before a blank or the end, a stop of a script without blanks, a stop whose blank was forgotten between two words, or between a

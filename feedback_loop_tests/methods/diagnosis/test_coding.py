@@ -41,6 +41,11 @@ def test_where_no_customer_is_named_every_row_counts() -> None:
     assert len(coded(told, ["os"], WINDOW).at) == len(coded(told.drop("customer_id"), ["os"], WINDOW).at) == 3
 
 
+def test_row_without_a_customer_is_nobody_who_is_named_with_a_number() -> None:
+    told = rows((5.2, "2", "web"), (5.3, "1", "web"), (5.4, None, "web"))
+    assert len(coded(told, ["os"], WINDOW).at) == 3
+
+
 def test_a_conjunction_holds_the_rows_that_have_all_of_it() -> None:
     codes = np.array([[0, 1], [0, 0], [1, 1]])
     assert inside(codes, ((0, 0), (1, 1))).tolist() == [True, False, False]

@@ -63,12 +63,18 @@ def test_a_sentence_with_a_missing_or_invented_citation_is_cut(text: str) -> Non
         ("The answer is no. They cannot pay [q1].", "They cannot pay [fragment_1]."),
         ("退款。支付失败[q1]。", "支付失败 [fragment_1]。"),
         ("[q1] They cannot pay. [q2] Refund everybody.", "They cannot pay [fragment_1, fragment_2]."),
+        ("Refund all in version 2.They cannot pay [q1].", "They cannot pay [fragment_1]."),
         ("Refund everybody… They cannot pay [q1].", "They cannot pay [fragment_1]."),
     ],
 )
 def test_a_sentence_never_lives_on_the_citation_of_its_neighbour(text: str, kept: str) -> None:
     found = grounded(text, GIVEN)
     assert (found.text, found.cut_count) == (kept, 1)
+
+
+@pytest.mark.parametrize("text", ["Roll back to 7.2.0 at once", "Set it in payments.yaml now"])
+def test_stop_within_a_version_or_a_name_ends_nothing(text: str) -> None:
+    assert grounded(f"{text} [q1].", GIVEN).text == f"{text} [fragment_1]."
 
 
 @pytest.mark.parametrize("text", ["", " ", "[q1]", ". [q1] .", "[q1]. [d1]"])
