@@ -85,8 +85,7 @@ def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Real
 
 def _of_scope(cause: Cause, weighing: Weighing, look: Look) -> Reals:
     """The log evidence [moments] that just those whom the change surely reached complain more."""
-    about = (weighing.rows, look.history, weighing.window, weighing.level)
-    return log_evidence_of_scope(cause.scope, *about, np.array(RAISED.ratios_of_all), weighing.presence)
+    return log_evidence_of_scope(cause.scope, look, weighing.presence, np.array(RAISED.ratios_of_all))
 
 
 def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look) -> float:

@@ -205,19 +205,20 @@ def _by_active(before: Reals, now: Reals, margin: Reals, row_count: float) -> _M
     """History's complaint margin, moved as the active customers moved where that is clear."""
     ratio = now.sum() / before.sum()
     z = 2 * (np.sqrt(now + 0.375) - np.sqrt(before * ratio + 0.375)) / np.sqrt(1 + ratio)
-    # Who was never there before and is now has come, however few they are.
-    clear = (np.abs(z) > CLEAR_Z) | ((before == 0) & (now > 0))
-    if not clear.any():
-        return None
     share_before = (before + 0.5) / (before.sum() + 0.5 * len(before))
     share_now = (now + 0.5) / (now.sum() + 0.5 * len(now))
+    # Who was never there before and is now has come, however few they are; where few were counted at all, none of them says little.
+    has_come = (before == 0) & ((now > 0) | (share_now > _LEAST_SHARE))
+    clear = (np.abs(z) > CLEAR_Z) | has_come
+    if not clear.any():
+        return None
     moved, is_new = margin.copy(), clear & (margin[:-1] * row_count < _FEW_ROWS) & (share_now > _LEAST_SHARE)
     moved[:-1] = np.where(clear, margin[:-1] * share_now / share_before, margin[:-1])
     moved[:-1] = np.where(is_new, share_now * (1 - margin[-1]), moved[:-1])
     rest = np.r_[~clear, False]
     left = max(1 - moved[~rest].sum(), 1e-6)
     moved[rest] *= left / max(moved[rest].sum(), 1e-12)
-    variance = {int(code): NEW_VARIANCE if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
+    variance = {int(code): NEW_VARIANCE + 1 / (now[code] + 0.5) if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
     return _Margin(moved / moved.sum(), variance, float(np.abs(z).max()))
 
 

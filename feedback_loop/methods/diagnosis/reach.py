@@ -14,7 +14,7 @@ import numpy as np
 
 from feedback_loop.methods.diagnosis.coding import Coded, Codes, Window
 from feedback_loop.methods.diagnosis.level import Level
-from feedback_loop.methods.diagnosis.mix import History
+from feedback_loop.methods.diagnosis.look import Look
 from feedback_loop.methods.diagnosis.presence import Presence
 from feedback_loop.methods.diagnosis.rise import POINT_WEIGHTS, Shares, log_mean
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
@@ -45,10 +45,9 @@ class Reached:
         return cls(inside, ~inside & ~outside)
 
 
-def log_evidence_of_scope(
-    scope: Scope, rows: Coded, history: History, window: Window, level: Level, ratios: Reals, presence: Presence
-) -> Reals:
+def log_evidence_of_scope(scope: Scope, look: Look, presence: Presence, ratios: Reals) -> Reals:
     """The log Bayes factor [moments] of a rise since each moment of those whom the scope reached, over none."""
+    rows, history, window, level = look.rows, look.history, look.window, look.level
     chosen = rows.at >= window.start
     now, before = Reached.of(rows.codes[chosen], rows, scope), Reached.of(history.codes, rows, scope)
     usual_in, usual_unknown = (float(history.weights[flags].sum()) for flags in (before.inside, before.unknown))
@@ -57,7 +56,7 @@ def log_evidence_of_scope(
     among = usual_in / told if told > 0 else _INSIDE_WHERE_NOBODY_TELLS
     counted = float(history.counted[before.inside].sum())
     observed, usual, seen = (np.array([count]) for count in (float(now.inside.sum()), usual_in, counted))
-    shares = Shares(observed, usual, seen, np.zeros(1), now_total, history.total)
+    shares = Shares(observed, usual, seen, np.array([_variance(scope, look)]), now_total, history.total)
     there = presence.share_after(Reached.of(presence.codes, rows, scope).inside, level, window)
     affected = (shares.points()[0] + among * usual_unknown / total)[None, :, None] * there[:, None, None]
     after_in, after_unknown = (_after(flags, rows.at[chosen], level, window) for flags in (now.inside, now.unknown))
@@ -65,6 +64,21 @@ def log_evidence_of_scope(
     said = after_in[:, None, None] * np.log(ratios) + after_unknown[:, None, None] * np.log(1 + among * (ratios - 1))
     terms = said - (now_total + level.concentration) * more + np.log(POINT_WEIGHTS)[None, :, None]
     return log_mean(terms.reshape(len(level.moments), -1), len(ratios))
+
+
+def _variance(scope: Scope, look: Look) -> float:
+    """How much the share of the scope's customers varies by itself, as the shares of its values do: squared coefficient of variation."""
+    total = 0.0
+    for dimension, values in scope.items():
+        if dimension not in look.rows.dimensions:
+            continue
+        place = look.rows.dimensions.index(dimension)
+        known = look.rows.values[place]
+        margin = look.history.margin(place, len(known))
+        codes = [code for code, value in enumerate(known) if value in values]
+        spread = sum(margin[code] ** 2 * look.mix.variance.get((place, code), 0.0) for code in codes)
+        total += spread / max(float(margin[codes].sum()), 1e-9) ** 2 if codes else 0.0
+    return float(total)
 
 
 def _after(flags: Flags, at: Indices, level: Level, window: Window) -> Reals:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from feedback_loop.methods.diagnosis.change_log import no_log
 from feedback_loop.methods.diagnosis.coding import Coded, Window
 from feedback_loop.methods.diagnosis.level import Level
-from feedback_loop.methods.diagnosis.mix import History
+from feedback_loop.methods.diagnosis.look import Look
+from feedback_loop.methods.diagnosis.mix import History, Mix
 from feedback_loop.methods.diagnosis.presence import Presence
 from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope
 from feedback_loop.methods.diagnosis.rise import RATIOS
@@ -18,6 +20,7 @@ LEVEL = Level(24.0, 50.0, 1 - np.arange(HOURS) / HOURS, np.arange(HOURS).astype(
 VALUES = (("dach", "uk", "us"),)
 MISSING = 3
 USUAL = np.tile([0, 1, 2, MISSING], 100)
+MIX = Mix()
 SCOPE = {"region": ["uk", "us"]}
 
 
@@ -25,12 +28,13 @@ def coded(codes: list[int], at: list[int]) -> Coded:
     return Coded(("region",), VALUES, np.array(at), np.array(codes, dtype=np.uint8)[:, None])
 
 
-def evidence(risen: Indices, scope: dict[str, list[str]] = SCOPE) -> Reals:
+def evidence(risen: Indices, scope: dict[str, list[str]] = SCOPE, mix: Mix = MIX) -> Reals:
     """Usual complaints all day, and those late ones."""
     usual, hours = np.tile([0, 1, 2, MISSING], 6), np.arange(24)
     rows = coded([*usual, *risen], [*hours, *(LATE + np.arange(len(risen)) % LATE)])
     presence = Presence(USUAL[:, None], np.arange(400) * HOURS // 400)
-    return log_evidence_of_scope(scope, rows, History.plain(USUAL[:, None]), WINDOW, LEVEL, RATIOS, presence)
+    look = Look(rows, History.plain(USUAL[:, None]), WINDOW, LEVEL, mix, no_log(HOURS))
+    return log_evidence_of_scope(scope, look, presence, RATIOS)
 
 
 def test_who_tells_is_inside_or_outside_and_who_does_not_is_neither() -> None:
@@ -50,6 +54,11 @@ def test_a_rise_of_those_inside_is_evidence_from_its_hour_on() -> None:
     found = evidence(np.tile([1, 2], 15))
     assert found.max() > 8
     assert abs(int(found.argmax()) - LATE) <= 1
+
+
+def test_share_that_varies_by_itself_is_less_evidence() -> None:
+    varies = Mix(variance={(0, 1): 1.5, (0, 2): 1.5})
+    assert evidence(np.tile([1, 2], 15), mix=varies).max() < evidence(np.tile([1, 2], 15)).max() - 3
 
 
 def test_a_rise_of_those_outside_is_none() -> None:
