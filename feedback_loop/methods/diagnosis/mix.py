@@ -218,7 +218,9 @@ def _by_active(before: Reals, now: Reals, margin: Reals, row_count: float) -> _M
     rest = np.r_[~clear, False]
     left = max(1 - moved[~rest].sum(), 1e-6)
     moved[rest] *= left / max(moved[rest].sum(), 1e-12)
-    variance = {int(code): NEW_VARIANCE + 1 / (now[code] + 0.5) if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)}
+    variance = {
+        int(code): max(NEW_VARIANCE, float(1 / (now[code] + 0.5))) if is_new[code] else MOVED_VARIANCE for code in np.flatnonzero(clear)
+    }
     return _Margin(moved / moved.sum(), variance, float(np.abs(z).max()))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from feedback_loop.methods.diagnosis.coding import Coded, Codes, Window
 from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.look import Look
+from feedback_loop.methods.diagnosis.mix import NEW_VARIANCE
 from feedback_loop.methods.diagnosis.presence import Presence
 from feedback_loop.methods.diagnosis.rise import POINT_WEIGHTS, Shares, log_mean
 from feedback_loop.methods.statistics.calibration import Flags, Indices, Reals
@@ -67,7 +68,10 @@ def log_evidence_of_scope(scope: Scope, look: Look, presence: Presence, ratios: 
 
 
 def _variance(scope: Scope, look: Look) -> float:
-    """How much the share of the scope's customers varies by itself, as the shares of its values do: squared coefficient of variation."""
+    """How little is known of the share of the scope's customers because few were counted: squared coefficient of variation.
+
+    What every new value varies beyond that is left out: it allows for having chosen a segment among many, and a scope was not chosen.
+    """
     total = 0.0
     for dimension, values in scope.items():
         if dimension not in look.rows.dimensions:
@@ -76,7 +80,7 @@ def _variance(scope: Scope, look: Look) -> float:
         known = look.rows.values[place]
         margin = look.history.margin(place, len(known))
         codes = [code for code, value in enumerate(known) if value in values]
-        spread = sum(margin[code] ** 2 * look.mix.variance.get((place, code), 0.0) for code in codes)
+        spread = sum(margin[code] ** 2 * max(look.mix.variance.get((place, code), 0.0) - NEW_VARIANCE, 0.0) for code in codes)
         total += spread / max(float(margin[codes].sum()), 1e-9) ** 2 if codes else 0.0
     return float(total)
 
