@@ -16,12 +16,14 @@ import numpy as np
 from scipy.special import logsumexp
 
 from feedback_loop.analysis.causes import Cause
+from feedback_loop.analysis.complaint_counts import HOUR_MICROSECONDS
+from feedback_loop.analysis.rollouts import stages_of
 from feedback_loop.analysis.suspicion import timing
 from feedback_loop.analysis.weighing import RAISED, Weighing
 from feedback_loop.methods.diagnosis.change_log import LOGGED
 from feedback_loop.methods.diagnosis.conjunctions import LONGEST, Candidate
 from feedback_loop.methods.diagnosis.look import Look
-from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope
+from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_stages
 from feedback_loop.methods.diagnosis.scan import Scan
 from feedback_loop.methods.statistics.calibration import Reals
 
@@ -71,12 +73,12 @@ def blame(causes: Sequence[Cause], factors: Sequence[float], weighing: Weighing)
 
 def _scope_kind(cause: Cause) -> float:
     """How much more usual it is for the cause of a rise than for any logged change to have a scope, or none."""
-    return (1 - FOR_EVERYBODY) / (1 - ANY_FOR_EVERYBODY) if cause.scope else FOR_EVERYBODY / ANY_FOR_EVERYBODY
+    return (1 - FOR_EVERYBODY) / (1 - ANY_FOR_EVERYBODY) if cause.scope or cause.stages else FOR_EVERYBODY / ANY_FOR_EVERYBODY
 
 
 def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Reals:
     """The log evidence [moments] that those whom the change reached complain more, or a part of them."""
-    whole = scan.evidence[-1] if not cause.scope else _of_scope(cause, weighing, look)
+    whole = _of_scope(cause, weighing, look) if cause.scope or cause.stages else scan.evidence[-1]
     parts = [(k, _narrower(one, cause, weighing, look)) for k, one in enumerate(scan.candidates)]
     narrower = np.array([scan.evidence[k] + prior for k, prior in parts if prior > _NEVER]).reshape(-1, len(whole))
     explained: Reals = logsumexp(np.vstack([whole + log(WHOLE), narrower + log(PART)]), axis=0)
@@ -84,8 +86,9 @@ def _explained(cause: Cause, weighing: Weighing, look: Look, scan: Scan) -> Real
 
 
 def _of_scope(cause: Cause, weighing: Weighing, look: Look) -> Reals:
-    """The log evidence [moments] that just those whom the change surely reached complain more."""
-    return log_evidence_of_scope(cause.scope, look, weighing.presence, np.array(RAISED.ratios_of_all))
+    """The log evidence [moments] that just those whom the change surely reached complain more, each stage of a rollout on its own."""
+    stages = [((stage.started - cause.started) // HOUR_MICROSECONDS, stage.scope) for stage in stages_of(cause)]
+    return log_evidence_of_stages(stages, look, weighing.presence, np.array(RAISED.ratios_of_all))
 
 
 def _narrower(candidate: Candidate, cause: Cause, weighing: Weighing, look: Look) -> float:

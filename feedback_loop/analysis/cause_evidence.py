@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
+from feedback_loop.analysis.rollouts import added_by
 from feedback_loop.analysis.symptoms import Count, Symptom
 from feedback_loop.analysis.telemetry import ErrorShares
 from feedback_loop.contracts.loop_vocab import CauseKind
@@ -83,6 +85,9 @@ class FigureStrengths:
     seen_before: float = -4.0
     """The symptom was there before the start: a cause does not come after its effect."""
 
+    dose: float = 1.0
+    """Those whom a later stage of a rollout reached complain more from then on; against it, as much before."""
+
     control_rises: float = -1.0
     """Those whom it did not reach complain more as well, at least half as much."""
 
@@ -130,7 +135,7 @@ def witnesses(symptom: Symptom, cause: Cause, errors: ErrorShares | None, likene
 def figures(symptom: Symptom, cause: Cause, segment: Mapping[str, str]) -> list[Evidence]:
     """What the counts show; `segment` is the alert's first cohort."""
     scoped = _scoped(symptom, cause, segment, STRENGTHS) if cause.scope else _global(symptom, segment, STRENGTHS)
-    return [_timing(symptom, cause, STRENGTHS), *scoped, *_before(symptom, cause, STRENGTHS)]
+    return [_timing(symptom, cause, STRENGTHS), *scoped, *_by_stage(symptom, cause, STRENGTHS), *_before(symptom, cause, STRENGTHS)]
 
 
 def _timing(symptom: Symptom, cause: Cause, strengths: FigureStrengths) -> Evidence:
@@ -165,6 +170,21 @@ def _global(symptom: Symptom, segment: Mapping[str, str], strengths: FigureStren
     else:
         everybody = symptom.inside({}, symptom.onset, symptom.end)
         yield Evidence(strengths.everybody, f"It reached everybody, and no segment stands out: {everybody} complained since the onset.")
+
+
+def _by_stage(symptom: Symptom, cause: Cause, strengths: FigureStrengths) -> Iterator[Evidence]:
+    """Of a rollout, whether those whom a later stage reached began to complain with it, or did so as much before."""
+    for earlier, stage in pairwise(cause.stages):
+        spans = ((earlier.started, stage.started), (stage.started, symptom.end))
+        added = added_by(stage.scope, earlier.scope)
+        before, since = (symptom.inside(added, *span) if added else symptom.outside(earlier.scope, *span) for span in spans)
+        if not before.records or since.complaints < FEWEST_COMPLAINTS:
+            continue
+        whom = f"Those whom its stage {stage.cause_id} reached"
+        if higher_share_p_value(since.complaints, since.records, before.complaints, before.records) <= SIGNIFICANCE:
+            yield Evidence(strengths.dose, f"{whom} complained more once it did: {before} in the stage before, {since} since.")
+        elif _has_risen(before) and before.share >= since.share / 2:
+            yield Evidence(-strengths.dose, f"{whom} complained as much before it did: {before}, then {since}.")
 
 
 def _before(symptom: Symptom, cause: Cause, strengths: FigureStrengths) -> Iterator[Evidence]:

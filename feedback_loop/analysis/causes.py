@@ -6,19 +6,28 @@ earlier one whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
-from feedback_loop.analysis.segments import scope_of
+from feedback_loop.analysis.segments import Scope, scope_of
 from feedback_loop.contracts.loop_vocab import CauseKind
 from feedback_loop.contracts.tables import CANDIDATE_DAYS
 
 LATEST_START = HOUR_MICROSECONDS
 """How long after the estimated onset a cause may begin: the onset is known to the hour only."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a rollout: the change's id in its source, when it began (microseconds), and whom it reached."""
+
+    cause_id: str
+    started: int
+    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -30,12 +39,14 @@ class Cause:
     service: str | None
     started: int
     ended: int | None
-    scope: Mapping[str, Sequence[str]]
+    scope: Scope
     words: str
     """What the change log or the incident tool says of it; may be empty."""
 
     version: str | None = None
     provider: str | None = None
+    stages: tuple[Stage, ...] = ()
+    """Of a rollout in steps, see `rollouts`; the scope is then that of all, the start that of the first."""
 
     @property
     def label(self) -> str:

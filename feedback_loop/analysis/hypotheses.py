@@ -22,6 +22,7 @@ from feedback_loop.analysis.causes import Cause, KnownCauses, is_candidate
 from feedback_loop.analysis.complaint_counts import HOUR_MICROSECONDS, instant_of
 from feedback_loop.analysis.deciding import Rival, deciding_observations
 from feedback_loop.analysis.onset import onset
+from feedback_loop.analysis.rollouts import in_stages
 from feedback_loop.analysis.segments import as_text
 from feedback_loop.analysis.shared_meaning import SharedMeaning
 from feedback_loop.analysis.shared_words import SharedWords
@@ -130,7 +131,7 @@ class _Known:
         if weighing is None or guess is None:
             return
         product, window = alert.history.product, weighing.window
-        symptom, causes = Symptom(alert, guess, alert.end), self.causes.between(product, window.first, window.end)
+        symptom, causes = Symptom(alert, guess, alert.end), in_stages(self.causes.between(product, window.first, window.end))
         errors = [self.measured.error_shares(product, cause, symptom.end) for cause in causes]
         heard = self._witnesses(symptom, causes, errors)
         found = blame(causes, [exp(sum(e.log_odds for e in each)) for each in heard], weighing)

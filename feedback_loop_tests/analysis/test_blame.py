@@ -10,6 +10,7 @@ import pytest
 from feedback_loop.analysis.blame import Blame, blame
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import instant_number
+from feedback_loop.analysis.rollouts import in_stages
 from feedback_loop.contracts.loop_vocab import CauseKind
 from feedback_loop_tests.analysis.scenes import HOUR, at, crowd, fault
 from feedback_loop_tests.analysis.test_onset import of_class
@@ -54,6 +55,17 @@ def test_two_alike_share_the_blame() -> None:
     first, second = blame([DACH, replace(DACH, cause_id="twin")], [1.0, 1.0], IN_DACH).scores
     assert first == pytest.approx(second)
     assert first < 0.5
+
+
+def test_rollout_is_blamed_where_each_stage_is_followed_by_its_own_complaints() -> None:
+    steps = weighed(of_class([*crowd(), *fault(15, region="dach", hours=10), *fault(15, region="uk", start=HOUR + 5, hours=5)]))
+    names = {"first": HOUR - 1.0, "second": HOUR + 4.0}
+    first, second = (replace(cause(name, start), version="7.0") for name, start in names.items())
+    [rollout] = in_stages([replace(first, scope={"region": ["dach"]}), replace(second, scope={"region": ["uk"]})])
+    [wrong] = in_stages([replace(first, scope={"region": ["iberia"]}), replace(second, scope={"region": ["uk"]})])
+    alone = replace(first, scope={"region": ["dach"]})
+    found = blame([rollout, alone, wrong], [1.0, 1.0, 1.0], steps).scores
+    assert found[0] > 0.5 > found[1:].sum()
 
 
 def test_probabilities_leave_something_to_the_unknown() -> None:

@@ -10,6 +10,7 @@ import pytest
 from feedback_loop.analysis.cause_evidence import STRENGTHS, WEIGHTS, Evidence, Likeness, figures, witnesses
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import instant_number
+from feedback_loop.analysis.rollouts import in_stages
 from feedback_loop.analysis.symptoms import Symptom
 from feedback_loop.analysis.telemetry import ErrorShares
 from feedback_loop.contracts.loop_vocab import CauseKind
@@ -101,6 +102,25 @@ def test_a_symptom_that_was_there_before_speaks_against_it() -> None:
 def test_a_symptom_that_came_since_speaks_for_it() -> None:
     [clean] = said_of(EVERYWHERE, cause(), "In the 3 days before")
     assert clean.log_odds == STRENGTHS.clean_before
+
+
+def in_steps(*regions: str) -> Cause:
+    first, second = (cause(start, {"region": [region]}) for start, region in zip((HOUR - 6.0, HOUR - 1.0), regions, strict=True))
+    [rollout] = in_stages([replace(first, version="7.0"), replace(second, cause_id="second", version="7.0")])
+    return rollout
+
+
+def test_stage_after_which_its_customers_complain_speaks_for_the_rollout() -> None:
+    late = symptom([*crowd(per_day=200), *fault(60, region="dach")])
+    [said] = said_of(late, in_steps("uk", "dach"), "complained more once it did")
+    assert said.log_odds == STRENGTHS.dose
+    assert said_of(late, in_steps("dach", "uk"), "Those whom its stage") == []
+
+
+def test_stage_whose_customers_complained_before_it_speaks_against_the_rollout() -> None:
+    early = symptom([*crowd(per_day=200), *fault(60, start=HOUR - 5, hours=15, region="dach")])
+    [said] = said_of(early, in_steps("uk", "dach"), "complained as much before it did")
+    assert said.log_odds == -STRENGTHS.dose
 
 
 def test_a_new_version_has_no_past_to_be_clean() -> None:

@@ -48,23 +48,66 @@ class Reached:
 
 def log_evidence_of_scope(scope: Scope, look: Look, presence: Presence, ratios: Reals) -> Reals:
     """The log Bayes factor [moments] of a rise since each moment of those whom the scope reached, over none."""
+    return log_evidence_of_stages([(0, scope)], look, presence, ratios)
+
+
+def log_evidence_of_stages(stages: Sequence[tuple[int, Scope]], look: Look, presence: Presence, ratios: Reals) -> Reals:
+    """The same of whom a rollout reached step by step: each step so many moments after the first, so that its rise is that much later.
+
+    Whoever an earlier step reached belongs to that one; who may have been reached counts from the first on.
+    """
     rows, history, window, level = look.rows, look.history, look.window, look.level
     chosen = rows.at >= window.start
-    now, before = Reached.of(rows.codes[chosen], rows, scope), Reached.of(history.codes, rows, scope)
-    usual_in, usual_unknown = (float(history.weights[flags].sum()) for flags in (before.inside, before.unknown))
+    now, before, there = (
+        _by_stage(codes, rows, [scope for _, scope in stages]) for codes in (rows.codes[chosen], history.codes, presence.codes)
+    )
+    usual = [float(history.weights[flags].sum()) for flags in before.inside]
+    usual_in, usual_unknown = sum(usual), float(history.weights[before.unknown].sum())
     total, now_total = max(history.total, 1e-9), int(chosen.sum())
     told = total - usual_unknown
     among = usual_in / told if told > 0 else _INSIDE_WHERE_NOBODY_TELLS
-    counted = float(history.counted[before.inside].sum())
-    observed, usual, seen = (np.array([count]) for count in (float(now.inside.sum()), usual_in, counted))
-    shares = Shares(observed, usual, seen, np.array([_variance(scope, look)]), now_total, history.total)
-    there = presence.share_after(Reached.of(presence.codes, rows, scope).inside, level, window)
-    affected = (shares.points()[0] + among * usual_unknown / total)[None, :, None] * there[:, None, None]
-    after_in, after_unknown = (_after(flags, rows.at[chosen], level, window) for flags in (now.inside, now.unknown))
+    counts = (float(now.anywhere.sum()), usual_in, float(history.counted[before.anywhere].sum()), _variance(stages[-1][1], look))
+    observed, usually, counted, variance = (np.array([count]) for count in counts)
+    shares = Shares(observed, usually, counted, variance, now_total, history.total)
+    parts = [count / usual_in if usual_in else 1 / len(stages) for count in usual]
+    later = [steps for steps, _ in stages]
+    present = sum(part * _shifted(presence.share_after(f, level, window), n) for part, f, n in zip(parts, there.inside, later, strict=True))
+    affected = (shares.points()[0] + among * usual_unknown / total)[None, :, None] * np.asarray(present)[:, None, None]
+    after_in = sum(_shifted(_after(f, rows.at[chosen], level, window), n) for f, n in zip(now.inside, later, strict=True))
+    after_unknown = _after(now.unknown, rows.at[chosen], level, window)
     more = np.log((level.concentration + level.mean * (1 + affected * (ratios - 1))) / (level.concentration + level.mean))
-    said = after_in[:, None, None] * np.log(ratios) + after_unknown[:, None, None] * np.log(1 + among * (ratios - 1))
+    said = np.asarray(after_in)[:, None, None] * np.log(ratios) + after_unknown[:, None, None] * np.log(1 + among * (ratios - 1))
     terms = said - (now_total + level.concentration) * more + np.log(POINT_WEIGHTS)[None, :, None]
     return log_mean(terms.reshape(len(level.moments), -1), len(ratios))
+
+
+@dataclass(frozen=True)
+class _Stages:
+    """Which rows each stage reached first, and whom it is not known of."""
+
+    inside: list[Flags]
+    unknown: Flags
+
+    @property
+    def anywhere(self) -> Flags:
+        """Whom any stage reached."""
+        return np.asarray(np.logical_or.reduce(self.inside))
+
+
+def _by_stage(codes: Codes, rows: Coded, scopes: Sequence[Scope]) -> _Stages:
+    reached = [Reached.of(codes, rows, scope) for scope in scopes]
+    before = np.zeros(len(codes), bool)
+    inside = []
+    for stage in reached:
+        inside.append(stage.inside & ~before)
+        before = before | stage.inside
+    return _Stages(inside, np.logical_or.reduce([stage.unknown for stage in reached]) & ~before)
+
+
+def _shifted(since: Reals, steps: int) -> Reals:
+    """What is so many moments later, from each moment on: nothing beyond the window."""
+    moved: Reals = np.r_[since[steps:], np.zeros(min(steps, len(since)))]
+    return moved
 
 
 def _variance(scope: Scope, look: Look) -> float:

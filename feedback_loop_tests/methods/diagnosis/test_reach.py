@@ -10,7 +10,7 @@ from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.look import Look
 from feedback_loop.methods.diagnosis.mix import History, Mix
 from feedback_loop.methods.diagnosis.presence import Presence
-from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope
+from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope, log_evidence_of_stages
 from feedback_loop.methods.diagnosis.rise import RATIOS
 from feedback_loop.methods.statistics.calibration import Indices, Reals
 
@@ -54,6 +54,16 @@ def test_a_rise_of_those_inside_is_evidence_from_its_hour_on() -> None:
     found = evidence(np.tile([1, 2], 15))
     assert found.max() > 8
     assert abs(int(found.argmax()) - LATE) <= 1
+
+
+def test_rollout_explains_rises_that_follow_its_stages_better_than_one_scope_at_once() -> None:
+    rows = coded([*np.tile([0, 1, 2, MISSING], 6), *[1] * 10, *[2] * 6], [*np.arange(24), *range(LATE, LATE + 10), *range(LATE + 6, 24)])
+    look = Look(rows, History.plain(USUAL[:, None]), WINDOW, LEVEL, MIX, no_log(HOURS))
+    presence = Presence(USUAL[:, None], np.arange(400) * HOURS // 400)
+    steps, turned = ([(0, {"region": [a]}), (6, {"region": [b]})] for a, b in (("uk", "us"), ("us", "uk")))
+    staged, wrong = (log_evidence_of_stages(stages, look, presence, RATIOS) for stages in (steps, turned))
+    assert abs(int(staged.argmax()) - LATE) <= 1
+    assert staged.max() > max(wrong.max(), log_evidence_of_scope(SCOPE, look, presence, RATIOS).max())
 
 
 def test_share_that_varies_by_itself_is_less_evidence() -> None:
