@@ -105,7 +105,7 @@ def _alerts_of(tables: TableStore, issues: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=pl.Schema(TABLES["analysis_alert"].schema))
     days = DayRange(issues["event_date"].min(), issues["event_date"].max())  # type: ignore[arg-type]
     alerts = tables.read(TABLES["analysis_alert"], days).filter(pl.col("product") == issues["product"][0])
-    return alerts.filter(pl.col("alert_id").is_in(issues["alert_ids"].explode()))
+    return alerts.filter(pl.col("alert_id").is_in(issues["alert_ids"].explode().implode()))
 
 
 def _alert_story(alert: Row, cohorts: pl.DataFrame, hypotheses: pl.DataFrame, labels: pl.DataFrame) -> AlertStory:

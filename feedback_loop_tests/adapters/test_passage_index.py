@@ -190,7 +190,7 @@ def test_an_index_that_another_holds_is_waited_for_and_then_left_alone(tmp_path:
 
 def test_a_place_where_no_file_can_be_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "passages.sqlite").mkdir()
-    with pytest.raises(KnowledgeUnavailable, match="Delete it"):
+    with pytest.raises(KnowledgeUnavailable, match="delete it"):
         kept(SqlitePassageIndex(tmp_path / "passages.sqlite"), "pay v1")
 
 
