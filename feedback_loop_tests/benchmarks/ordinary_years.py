@@ -147,6 +147,7 @@ def _frames(hours: Reals, issues: npt.NDArray[np.int64], days: int, changes_at: 
     said = pl.DataFrame(
         {
             "record_id": [f"record_{n:07d}" for n in range(count)],
+            "customer_id": pl.Series([None] * count, dtype=pl.String),
             "fragment_id": [f"fragment_{n:07d}" for n in range(count)],
             "product": ["app"] * count,
             "occurred_at": first + pl.Series((hours * 3_600_000_000).astype(np.int64)).cast(pl.Duration("us")),
