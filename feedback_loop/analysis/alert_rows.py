@@ -1,7 +1,7 @@
 """Alerts as rows: what a finding of any kind says of itself, which fragments show it, and what stands beside it.
 
 What is found is the business of `detect` and `share_trigger`. The rule that is easy to break: an alert's id follows from its day, product,
-kind and subject alone, so that a later look at the same day finds the same alert.
+kind, subject, change and rule alone, so that a later look at the same day finds the same alert.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ProductHistory:
 
 @dataclass(frozen=True)
 class Finding:
-    """One subject that raises an alert; `records` are those that were counted; the last three are None for an urgent record."""
+    """One subject that raises an alert; `records` are those that were counted; an urgent record has no figures, change or rule."""
 
     kind: AlertKind
     subject: Subject

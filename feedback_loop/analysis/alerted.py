@@ -69,7 +69,7 @@ class Alerted:
         return (last // HOUR_MICROSECONDS + 1) * HOUR_MICROSECONDS
 
     def window(self) -> Codes:
-        """The records of the window that the alert was raised from: its six hours, or its day."""
+        """The records of the window that the alert was raised from: the hours of a share, or the day."""
         raised_at = self.row["raised_at"]
         if not self.is_share or not isinstance(raised_at, datetime):
             return self.history.of_day(self.day)

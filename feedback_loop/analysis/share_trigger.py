@@ -1,4 +1,4 @@
-"""The share trigger: one subject in one segment makes up a large share of the records of six hours, far more than usual.
+"""The share trigger: one subject in one segment makes up a large share of the records of some hours, far more than usual.
 
 Here: when it fires, and for which segment; `detect` makes alerts of it. Windows end at each full hour of the day and may reach into the
 day before. The rule that is easy to break: whether a subject fired on the days before is computed anew from the day's own window, by

@@ -35,7 +35,9 @@ def test_two_attributes_stand_together_where_both_are_needed() -> None:
 
 def test_two_names_of_the_same_customers_are_no_conjunction() -> None:
     said = [replace(s, where={**s.where, "device": "iPhone" if s.where["os"] == "iOS" else "other"}) for s in crowd() + fault(30, os="iOS")]
-    assert all(len(segment) == 1 for segment in Scene(said).found().segments())
+    found = Scene(said).found().segments()
+    assert [len(segment) for segment in found] == [1] * len(found)
+    assert found
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,7 +1,7 @@
 """Who was there when: how much of a segment's customers came after each moment of the window.
 
 A version that rolls out, or a region that wakes up late, has its customers late in the window: a late rise of everybody is full of them.
-The rule that is easy to break: presence is told by all records of the time, complaints or not; a rise must not make itself expected.
+The rule that is easy to break: presence is told by records that do not complain; a rise must not make itself expected.
 """
 
 from __future__ import annotations

@@ -46,15 +46,11 @@ class Reached:
         return cls(inside, ~inside & ~outside)
 
 
-def log_evidence_of_scope(scope: Scope, look: Look, presence: Presence, ratios: Reals) -> Reals:
-    """The log Bayes factor [moments] of a rise since each moment of those whom the scope reached, over none."""
-    return log_evidence_of_stages([(0, scope)], look, presence, ratios)
-
-
 def log_evidence_of_stages(stages: Sequence[tuple[int, Scope]], look: Look, presence: Presence, ratios: Reals) -> Reals:
-    """The same of whom a rollout reached step by step: each step so many moments after the first, so that its rise is that much later.
+    """The log Bayes factor [moments] of a rise since each moment of those whom the change reached, over none.
 
-    Whoever an earlier step reached belongs to that one; who may have been reached counts from the first on.
+    One step (0, scope), or the more of a rollout: each so many moments after the first, so that its rise is that much later. Whoever an
+    earlier step reached belongs to that one; who may have been reached counts from the first on.
     """
     rows, history, window, level = look.rows, look.history, look.window, look.level
     chosen = rows.at >= window.start

@@ -10,7 +10,7 @@ from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.look import Look
 from feedback_loop.methods.diagnosis.mix import History, Mix
 from feedback_loop.methods.diagnosis.presence import Presence
-from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_scope, log_evidence_of_stages
+from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_stages
 from feedback_loop.methods.diagnosis.rise import RATIOS
 from feedback_loop.methods.statistics.calibration import Indices, Reals
 
@@ -34,7 +34,7 @@ def evidence(risen: Indices, scope: dict[str, list[str]] = SCOPE, mix: Mix = MIX
     rows = coded([*usual, *risen], [*hours, *(LATE + np.arange(len(risen)) % LATE)])
     presence = Presence(USUAL[:, None], np.arange(400) * HOURS // 400)
     look = Look(rows, History.plain(USUAL[:, None]), WINDOW, LEVEL, mix, no_log(HOURS))
-    return log_evidence_of_scope(scope, look, presence, RATIOS)
+    return log_evidence_of_stages([(0, scope)], look, presence, RATIOS)
 
 
 def test_who_tells_is_inside_or_outside_and_who_does_not_is_neither() -> None:
@@ -63,7 +63,7 @@ def test_rollout_explains_rises_that_follow_its_stages_better_than_one_scope_at_
     steps, turned = ([(0, {"region": [a]}), (6, {"region": [b]})] for a, b in (("uk", "us"), ("us", "uk")))
     staged, wrong = (log_evidence_of_stages(stages, look, presence, RATIOS) for stages in (steps, turned))
     assert abs(int(staged.argmax()) - LATE) <= 1
-    assert staged.max() > max(wrong.max(), log_evidence_of_scope(SCOPE, look, presence, RATIOS).max())
+    assert staged.max() > max(wrong.max(), log_evidence_of_stages([(0, SCOPE)], look, presence, RATIOS).max())
 
 
 def test_share_that_varies_by_itself_is_less_evidence() -> None:
