@@ -22,7 +22,7 @@ from feedback_loop.analysis.causes import Cause, KnownCauses, is_candidate
 from feedback_loop.analysis.complaint_counts import HOUR_MICROSECONDS, instant_of
 from feedback_loop.analysis.deciding import Rival, deciding_observations
 from feedback_loop.analysis.onset import onset
-from feedback_loop.analysis.rollouts import in_stages
+from feedback_loop.analysis.rollouts import in_stages, stages_of
 from feedback_loop.analysis.segments import as_text
 from feedback_loop.analysis.shared_meaning import SharedMeaning
 from feedback_loop.analysis.shared_words import SharedWords
@@ -180,6 +180,7 @@ def _row(symptom: Symptom, judged: _Judged, rank: int, deciding: list[str], cand
         "hypothesis_rank": rank,
         "cause_kind": str(cause.kind if cause else CauseKind.UNKNOWN),
         "cause_id": cause.cause_id if cause else None,
+        "cause_step_ids": [stage.cause_id for stage in stages_of(cause)] if cause else [],
         "cause_service": cause.service if cause else None,
         "cause_scope": as_text(cause.scope) if cause else "{}",
         "cause_started_at": instant_of(cause.started) if cause else None,

@@ -24,6 +24,7 @@ LOOP_FIELDS = [
     Field("hypothesis_rank", INT, "1 for the cause that the evidence speaks for most"),
     Field("cause_kind", TEXT, "what the hypothesis blames", vocabulary=loop_vocab.CauseKind),
     Field("cause_id", TEXT, "the change or incident that it blames", "no known change explains it"),
+    Field("cause_step_ids", TEXTS, "every change that it consists of, in order: a rollout's steps, otherwise itself; none if unknown"),
     Field("cause_service", TEXT, "the service of that change or incident", "it names none"),
     Field("cause_scope", TEXT, "JSON {dimension: [values]} of whom the cause reached; {} is everybody"),
     Field("cause_started_at", INSTANT, "when the cause began", "no known change explains it"),

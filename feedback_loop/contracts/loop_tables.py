@@ -28,8 +28,8 @@ CAUSE_TABLES = [
         "one candidate cause of one alert, that no known one is the cause among them",
         ("hypothesis_id",),
         (
-            "hypothesis_id", "alert_id", "product", "hypothesis_rank", "cause_kind", "cause_id", "cause_service", "cause_scope",
-            "cause_started_at", "onset_at", "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against",
+            "hypothesis_id", "alert_id", "product", "hypothesis_rank", "cause_kind", "cause_id", "cause_step_ids", "cause_service",
+            "cause_scope", "cause_started_at", "onset_at", "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against",
             "deciding_observations", "hypothesis_version", "event_date",
         ),
         "event_date",

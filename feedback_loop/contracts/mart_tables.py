@@ -110,8 +110,8 @@ MART_TABLES = [
         ("hypothesis_id",),
         (
             "hypothesis_id", "alert_id", "event_date", "product", "alert_kind", "alerted_class", "raised_at", "complaint_issue_id",
-            "hypothesis_rank", "cause_kind", "cause_id", "cause_service", "cause_scope", "cause_started_at", "onset_at",
-            "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against", "alerted_cohort",
+            "hypothesis_rank", "cause_kind", "cause_id", "cause_step_ids", "cause_service", "cause_scope", "cause_started_at",
+            "onset_at", "hypothesis_score", "hypothesis_verdict", "evidence_for", "evidence_against", "alerted_cohort",
         ),
         None,
         Owner.DBT,

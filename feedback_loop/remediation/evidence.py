@@ -28,7 +28,7 @@ _ALERT_COLUMNS = (
     "expected_count", "rate_ratio", "p_value", "alert_score", "raised_at", "window_minutes", "sample_fragment_ids", "detector_version",
     "event_date",
 )  # fmt: skip
-_DECISIVE_CAUSE = ("cause_kind", "cause_id", "cause_service", "cause_scope")
+_DECISIVE_CAUSE = ("cause_kind", "cause_id", "cause_step_ids", "cause_service", "cause_scope")
 _TOP_CAUSES = 3
 """Causes that the evidence keeps: people who decide look at the rivals of the first, not at all of them."""
 

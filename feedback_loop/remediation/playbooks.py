@@ -26,8 +26,8 @@ from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 FACTS = frozenset(
     {
         "alert_id", "alert_kind", "product", "complaint_class", "issue_id", "subject", "raised_at", "observed_count", "window_minutes",
-        "cohort_attributes", "hypothesis_id", "cause_kind", "cause_id", "cause_service", "cause_scope", "cause_started_at",
-        "sample_fragment_ids",
+        "cohort_attributes", "hypothesis_id", "cause_kind", "cause_id", "cause_step_ids", "cause_service", "cause_scope",
+        "cause_started_at", "sample_fragment_ids",
     }
 )  # fmt: skip
 """What a template may name: ids, figures and labels from the evidence; nothing that a customer wrote."""

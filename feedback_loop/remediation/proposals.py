@@ -237,6 +237,7 @@ def _facts(case: Case) -> dict[str, Any]:
             "cause_kind": str(case.cause_kind),
             "cause_scope": parsed_scope(cause.get("cause_scope")),
             **{name: cause.get(name) for name in ("hypothesis_id", "cause_id", "cause_service", "cause_started_at")},
+            "cause_step_ids": list(cause.get("cause_step_ids") or ()),
         }
     )
 

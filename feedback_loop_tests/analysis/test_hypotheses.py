@@ -164,6 +164,14 @@ def test_a_cause_stated_twice_is_one_candidate() -> None:
     assert scores(REGION.with_changes(*REGION.changes, *again).found().of()) == scores(REGION.found().of())
 
 
+def test_a_rollout_names_each_of_its_steps_and_another_cause_itself() -> None:
+    first, second = (Change(f"flag-{n}", "flag", HOUR - 3 + n, {"region": [r]}, "web", version="on") for n, r in enumerate(("dach", "uk")))
+    found = Scene([*CALM, *fault(15, region="dach"), *fault(15, region="uk", start=HOUR + 1)], [first, second]).found().of()
+    steps = {row["cause_id"]: row["cause_step_ids"] for row in found}
+    assert steps == {"flag-0": ["flag-0", "flag-1"], None: []}
+    assert all(row["cause_step_ids"] == [row["cause_id"]] for row in REGION.found().of() if row["cause_id"])
+
+
 def test_days_one_by_one_equal_the_range() -> None:
     said = [*crowd(range(3, DAY + 3)), *fault(30, region="dach"), *fault(30, number=DAY + 1, start=0, region="dach")]
     days = DayRange(day(DAY), day(DAY + 2))

@@ -39,7 +39,7 @@ def alert_row(**changes: Any) -> Row:
 def cause_row(**changes: Any) -> Row:
     row: Row = {
         "hypothesis_id": "hypothesis_1", "alert_id": ALERT, "product": "Printwren", "hypothesis_rank": 1, "cause_kind": "deploy",
-        "cause_id": CAUSE, "cause_service": "web", "cause_scope": '{"browser":["Safari 18"]}',
+        "cause_id": CAUSE, "cause_step_ids": [CAUSE], "cause_service": "web", "cause_scope": '{"browser":["Safari 18"]}',
         "cause_started_at": START - timedelta(hours=7), "onset_at": START - timedelta(hours=6), "hypothesis_score": 0.9,
         "hypothesis_verdict": "likely", "evidence_for": ["it began 40 minutes before the complaints rose"], "evidence_against": [],
         "deciding_observations": [],
@@ -50,8 +50,8 @@ def cause_row(**changes: Any) -> Row:
 
 def unknown_row(**changes: Any) -> Row:
     row = cause_row(
-        hypothesis_id="hypothesis_0", cause_kind="unknown", cause_id=None, cause_service=None, cause_scope="{}", cause_started_at=None,
-        hypothesis_verdict=str(HypothesisVerdict.INSUFFICIENT_EVIDENCE),
+        hypothesis_id="hypothesis_0", cause_kind="unknown", cause_id=None, cause_step_ids=[], cause_service=None, cause_scope="{}",
+        cause_started_at=None, hypothesis_verdict=str(HypothesisVerdict.INSUFFICIENT_EVIDENCE),
     )  # fmt: skip
     return row | changes
 

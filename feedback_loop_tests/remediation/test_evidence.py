@@ -79,7 +79,14 @@ def hashed(causes: list[Row] | None = None, version: str = "v1", *, rests_on_cau
 
 
 @pytest.mark.parametrize(
-    "causes", [[cause_row(cause_id="other")], [cause_row(cause_scope="{}")], [cause_row(hypothesis_verdict="refuted")], []]
+    "causes",
+    [
+        [cause_row(cause_id="other")],
+        [cause_row(cause_step_ids=[CAUSE, "its next step"])],
+        [cause_row(cause_scope="{}")],
+        [cause_row(hypothesis_verdict="refuted")],
+        [],
+    ],
 )
 def test_another_cause_is_another_hash(causes: list[Row]) -> None:
     assert hashed(causes) != hashed()

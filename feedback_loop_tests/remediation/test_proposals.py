@@ -61,6 +61,13 @@ def test_a_share_alert_opens_an_incident_with_its_segment_at_once_and_rolls_back
     assert rollback.playbook_id == "release-rollback"
 
 
+@pytest.mark.parametrize(("kind", "playbook"), [("deploy", "release-rollback"), ("flag", "config-rollback")])
+def test_a_rollback_names_every_step_of_a_rollout(kind: str, playbook: str) -> None:
+    (rollback,) = proposed(causes=[cause_row(cause_kind=kind, cause_step_ids=[CAUSE, "step-2", "step-3"])])
+    assert rollback.playbook_id == playbook
+    assert json.loads(rollback.action_arguments)["change_ids"] == [CAUSE, "step-2", "step-3"]
+
+
 def test_a_sensitive_class_never_goes_without_a_person() -> None:
     (retry,) = proposed([alert_row(alerted_class="billing")], causes=[cause_row(cause_kind="job", cause_service="billing")])
     assert (retry.action_kind, retry.proposal_status, retry.approvals_required_count) == (

@@ -28,6 +28,7 @@ final as (
         hypotheses.hypothesis_rank,
         hypotheses.cause_kind,
         hypotheses.cause_id,
+        hypotheses.cause_step_ids,
         hypotheses.cause_service,
         hypotheses.cause_scope,
         hypotheses.cause_started_at,

@@ -62,10 +62,11 @@ def log_evidence_of_stages(stages: Sequence[tuple[int, Scope]], look: Look, pres
     total, now_total = max(history.total, 1e-9), int(chosen.sum())
     told = total - usual_unknown
     among = usual_in / told if told > 0 else _INSIDE_WHERE_NOBODY_TELLS
-    counts = (float(now.anywhere.sum()), usual_in, float(history.counted[before.anywhere].sum()), _variance(stages[-1][1], look))
+    parts = [count / usual_in if usual_in else 1 / len(stages) for count in usual]
+    variance_of_all = sum(_variance(scope, look) * part**2 for (_, scope), part in zip(stages, parts, strict=True))
+    counts = (float(now.anywhere.sum()), usual_in, float(history.counted[before.anywhere].sum()), variance_of_all)
     observed, usually, counted, variance = (np.array([count]) for count in counts)
     shares = Shares(observed, usually, counted, variance, now_total, history.total)
-    parts = [count / usual_in if usual_in else 1 / len(stages) for count in usual]
     later = [steps for steps, _ in stages]
     present = sum(part * _shifted(presence.share_after(f, level, window), n) for part, f, n in zip(parts, there.inside, later, strict=True))
     affected = (shares.points()[0] + among * usual_unknown / total)[None, :, None] * np.asarray(present)[:, None, None]
