@@ -25,7 +25,7 @@ URGENT_SCORE = 1000.0
 _HIGHEST_RATE_SCORE = 300.0
 SAMPLE_SIZE = 5
 
-DETECTOR_VERSION = f"evalues-usual{USUAL_DAYS}-rate{RATE_BUDGET}-change{CHANGE_BUDGET}-3"
+DETECTOR_VERSION = f"evalues-usual{USUAL_DAYS}-rate{RATE_BUDGET}-change{CHANGE_BUDGET}-4"
 
 Row = dict[str, object]
 

@@ -31,7 +31,7 @@ FEWEST_RECORDS = 3
 FEWEST_DAYS, FEWEST_EXPOSURE = 7, 20
 """Days since the product's first record, and records, within the days that are judged by, below which there is no usual."""
 
-GROWING_DAYS = 3
+GROWING_DAYS = 4
 """Days over which the evidence of one rise is added up."""
 
 REPLAYED_DAYS = WINDOW_DAYS - USUAL_DAYS - GROWING_DAYS
@@ -75,7 +75,7 @@ class Rises:
     """The rises of one product, day by day; what is asked for again is not computed again."""
 
     history: History
-    _volumes: dict[int, Foretold] = field(default_factory=dict)
+    _volumes: dict[tuple[int, int], Foretold] = field(default_factory=dict)
     _lasting: dict[date, dict[Key, Rise]] = field(default_factory=dict)
 
     def of(self, day: date, subjects: Sequence[Subject], chance: float = RATE_BUDGET / BUDGET_DAYS) -> list[Rise]:
@@ -93,8 +93,8 @@ class Rises:
             for process in processes:
                 rose[kinds == n] |= standing_out(process[kinds == n], sizes[kind], chance / len(TIERS))
         rose &= np.cumsum(counted.counts, axis=1) >= FEWEST_RECORDS
-        strongest = np.max(processes, axis=0)
-        return [self._rise(day, counted, n, rose[n], strongest[n]) for n in np.flatnonzero(rose.any(axis=1)).tolist()]
+        strongest = np.max(processes, axis=2)
+        return [self._rise(day, counted, n, rose[n], strongest[:, n]) for n in np.flatnonzero(rose.any(axis=1)).tolist()]
 
     def told_before(self, day: date, risen: Subject, subjects: Sequence[Subject]) -> list[date]:
         """The replayed days before on which the subject or its class rose, ascending."""
@@ -115,52 +115,65 @@ class Rises:
         long_ago = midnight - FEWEST_DAYS * DAY_MICROSECONDS
         return len(before) >= FEWEST_EXPOSURE and bool(self.history.instants[before].min() < long_ago + DAY_MICROSECONDS)
 
-    def counted(self, day: date, subjects: Sequence[Subject], among: Codes | None = None) -> Counted:
-        """The subjects' complaints of the day beside what was usual, of all records or among some."""
+    def counted(self, day: date, subjects: Sequence[Subject], among: Codes | None = None, ahead: int = 0) -> Counted:
+        """The subjects' complaints of the day beside what was usual so many days before, of all records or among some."""
         everybody, midnight = self.history.instants if among is None else self.history.instants[among], first_instant(day)
         own = [s.records if among is None else np.intersect1d(s.records, among) for s in subjects]
         streams = [self.history.instants[records] for records in own]
         if not streams:
             return Counted(subjects, np.zeros((0, BINS), dtype=np.int64), by_bin(everybody, midnight), _NOTHING)
-        volume = self._volume(midnight) if among is None else volume_of(everybody, midnight)
+        known_until = midnight - ahead * DAY_MICROSECONDS
+        volume = self._volume(known_until, ahead) if among is None else volume_of(everybody, known_until, ahead)
         counts = np.stack([by_bin(stream, midnight) for stream in streams])
-        return Counted(subjects, counts, by_bin(everybody, midnight), usual_of(volume, everybody, streams, midnight))
+        return Counted(subjects, counts, by_bin(everybody, midnight), usual_of(volume, everybody, streams, known_until, ahead))
 
     def _processes(self, day: date, counted: Counted) -> list[Reals]:
-        """The log e-processes that began on the day and on each of the `GROWING_DAYS - 1` days before."""
-        today = day_evidence(counted.counts, counted.records, counted.usual)
-        found, before = [today.log_process()], np.zeros(today.closing.shape)
-        growing = np.flatnonzero((today.since_midnight > 0.0).any(axis=(1, 2)))
-        subjects = [counted.subjects[n] for n in growing.tolist()]
+        """The log e-processes that began on the day and on each of the `GROWING_DAYS - 1` days before.
+
+        Each judges all its days by what was usual before it began: a rise that lasts would become what is usual itself.
+        """
+        found = [day_evidence(counted.counts, counted.records, counted.usual).log_process()]
         for n in range(1, GROWING_DAYS):
-            earlier = day - timedelta(days=n)
-            if not growing.size or not self.has_usual(earlier):
+            if not self.has_usual(day - timedelta(days=n)):
                 break
-            before[growing] += self._evidence(earlier, subjects).closing
-            process = np.full(counted.counts.shape, -np.inf)
-            process[growing] = DayEvidence(today.since_midnight[growing], today.later[growing]).log_process(before[growing])
-            found.append(process)
+            found.append(self._process_since(n, day, counted.subjects))
         return found
 
-    def _evidence(self, day: date, subjects: Sequence[Subject]) -> DayEvidence:
-        counted = self.counted(day, subjects)
+    def _process_since(self, days: int, day: date, subjects: Sequence[Subject]) -> Reals:
+        """The one that began so many days before: float64 [subjects, bins], -inf for those that have not been above the usual since."""
+        today = self.counted(day, subjects, ahead=days)
+        process = np.full(today.counts.shape, -np.inf)
+        growing = np.flatnonzero(today.counts.sum(axis=1) > today.usual.means.sum(axis=1))
+        if not growing.size:
+            return process
+        own = [subjects[n] for n in growing.tolist()]
+        before = np.sum([self._evidence(day - timedelta(days=days - n), own, n).closing for n in range(days)], axis=0)
+        of_day = self._evidence(day, own, days)
+        still = (of_day.since_midnight > 0.0).any(axis=2)
+        process[growing] = np.where(still, of_day.log_process(before), -np.inf)
+        return process
+
+    def _evidence(self, day: date, subjects: Sequence[Subject], ahead: int) -> DayEvidence:
+        counted = self.counted(day, subjects, ahead=ahead)
         return day_evidence(counted.counts, counted.records, counted.usual)
 
-    def _volume(self, midnight: int) -> Foretold:
-        if midnight not in self._volumes:
-            self._volumes[midnight] = volume_of(self.history.instants, midnight)
-        return self._volumes[midnight]
+    def _volume(self, midnight: int, ahead: int) -> Foretold:
+        if (midnight, ahead) not in self._volumes:
+            self._volumes[midnight, ahead] = volume_of(self.history.instants, midnight, ahead)
+        return self._volumes[midnight, ahead]
 
     def _count(self, subject: Subject, day: date) -> int:
         return int(by_bin(self.history.instants[subject.records], first_instant(day)).sum())
 
     def _rise(self, day: date, counted: Counted, n: int, rose: Codes, strongest: Reals) -> Rise:
-        subject, midnight = counted.subjects[n], first_instant(day)
-        seen = int(np.flatnonzero(counted.records)[-1]) + 1
-        expected = expected_so_far(counted.counts, counted.records, counted.usual, 0, seen)[n]
-        raised_at = midnight + (int(np.argmax(rose)) + 1) * BIN_US
+        """The rise of one of the counted, as the process that is surest of it tells; `strongest` float64 [processes]."""
+        subject, began_before = counted.subjects[n], int(np.argmax(strongest))
+        told = self.counted(day, [subject], ahead=began_before)
+        seen = int(np.flatnonzero(told.records)[-1]) + 1
+        expected = expected_so_far(told.counts, told.records, told.usual, 0, seen)[0]
+        raised_at = first_instant(day) + (int(np.argmax(rose)) + 1) * BIN_US
         of_day = np.intersect1d(subject.records, self.history.of_day(day))
-        return Rise(subject, raised_at, float(strongest.max()), of_day, int(counted.records.sum()), float(expected))
+        return Rise(subject, raised_at, float(strongest.max()), of_day, int(told.records.sum()), float(expected))
 
     def _rose(self, day: date, risen: Subject, subjects: Sequence[Subject]) -> bool:
         lasting = self.lasting(day, subjects)

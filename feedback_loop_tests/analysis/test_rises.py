@@ -67,6 +67,14 @@ def test_a_day_is_judged_the_same_from_its_own_window_and_from_that_of_a_later_d
         }
 
 
+def test_a_rise_that_lasts_is_judged_by_what_was_usual_before_it_began() -> None:
+    lasting = CALM + [Said(n, "scanner", hour=3.0 + 2 * k) for n in range(30, 34) for k in range(8)]
+    seen = Seen(stream(lasting))
+    expected = {n: {r.subject.kind: r.expected for r in seen.rises.of(day(n), seen.subjects(n))}[SubjectKind.PRODUCT] for n in (31, 33)}
+    assert expected[33] == pytest.approx(expected[31], rel=0.5)
+    assert seen.of(33).keys() >= {("class", "broken_workflow")}
+
+
 def test_days_told_before_are_those_on_which_the_subject_or_its_class_rose() -> None:
     seen = Seen(stream(RISEN))
     subjects = seen.subjects(33)

@@ -62,14 +62,15 @@ class Expectation:
         width = self._stream.bin_us
         self._usual.reshape(-1)[first_bin * width // HOUR_US : -(-(last_bin + 1) * width // HOUR_US)] = is_usual
 
-    def foretell(self, day: int, dispersion: float) -> Foretold:
-        """What is expected of the day, whose bins scatter by so much more than Poisson."""
+    def foretell(self, day: int, dispersion: float, ahead: int = 0) -> Foretold:
+        """What the days before the day let expect of it, or of one so many days later; bins scatter by so much more than Poisson."""
         past = slice(max(0, day - _LONGEST_DAYS), day)
         level = self._fit(past, day, dispersion)
-        points = self._stream.bin_points(day)
+        points = self._stream.bin_points(day + ahead)
         per_hour = np.exp(level.log_next) * self._season.at(points)
         means = per_hour.mean(axis=1) * (self._stream.bin_us / HOUR_US)
-        return Foretold(np.maximum(means, 1e-6), self._season.doubt_at(points).mean(axis=1), level.day_variance + level.doubt)
+        moved = ahead * self._movement.drift**2
+        return Foretold(np.maximum(means, 1e-6), self._season.doubt_at(points).mean(axis=1), level.day_variance + level.doubt + moved)
 
     def _fit(self, past: slice, day: int, dispersion: float) -> Level:
         for _ in range(_FIRST_ROUNDS if self._judged < 0 else 1):

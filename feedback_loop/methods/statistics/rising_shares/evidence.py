@@ -21,6 +21,9 @@ Ints = npt.NDArray[np.int64]
 RATIOS: Reals = np.array([1.5, 2.0, 3.0, 4.5, 7.0, 11.0, 16.0])
 _ONSET_EVERY, _SINCE_MIDNIGHT = 12, 0.5
 
+_FAR_OFF = 2.0
+"""Standard deviations from which on the day's other records themselves show how much its level may be off."""
+
 
 @dataclass(frozen=True)
 class DayEvidence:
@@ -75,7 +78,7 @@ def evidence_since(counts: Ints, records: Ints, usual: Usual, onset: int, end: i
 def expected_so_far(counts: Ints, records: Ints, usual: Usual, onset: int, end: int) -> Reals:
     """What was to be expected of each stream between two bins, given the other records of the day up to the second: float64 [streams]."""
     others, others_mean = (records - counts)[:, :end].sum(axis=1), usual.others[:, :end].sum(axis=1)
-    level, _ = _level(others.astype(np.float64), others_mean, usual.volume_variance, 0.0)
+    level, _ = _level(others.astype(np.float64), others_mean, usual.volume_variance, usual.odds_variance, usual.shares)
     return np.asarray(level * usual.means[:, onset:end].sum(axis=1))
 
 
@@ -83,7 +86,7 @@ def _log_ratios(counts: Ints, records: Ints, usual: Usual, stream: int, onsets: 
     """How much likelier the complaints up to the end of each told bin are with a rise: logs float64 [told, onsets, ratios]."""
     count, mean = _cumulated(counts), _cumulated(usual.means[stream])
     others, others_mean = _cumulated(records - counts)[told + 1], _cumulated(usual.others[stream])[told + 1]
-    level, size = _level(others, others_mean, usual.volume_variance, float(usual.dispersion[stream]))
+    level, size = _level(others, others_mean, usual.volume_variance, usual.odds_variance[stream], usual.shares[stream])
     so_far, expected = count[told + 1], level * mean[told + 1]
     since = np.maximum(so_far[:, None] - count[onsets], 0.0)[:, :, None]
     expected_since = np.maximum(expected[:, None] - level[:, None] * mean[onsets], 0.0)[:, :, None]
@@ -95,11 +98,22 @@ def _cumulated(values: Reals | Ints) -> Reals:
     return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
 
 
-def _level(others: Reals, expected: Reals, variance: float, dispersion: float) -> tuple[Reals, Reals]:
-    """How many times its mean the stream is expected to have after so many other records, and how surely: float64 [bins] both.
+def _level(others: Reals, expected: Reals, variance: float, odds_variance: Reals, share: Reals) -> tuple[Reals, Reals]:
+    """How many times its mean the stream is expected to have after so many other records, and how surely: float64 [bins or streams] both.
 
     The day's level, a gamma distribution that the other records narrow, times the stream's own, by the moments of their product; the second
-    figure is the size of a negative binomial.
+    figure is the size of a negative binomial. Where most records complain, the others tell of the share rather than of the level: they
+    count as far as the expectation from both is the best linear one, so that of a stream that is nearly everything its volume decides. On
+    a day whose others are far off, as in a campaign, the level varies by what they themselves show.
     """
-    shape, rate = 1.0 / max(variance, 1e-4) + others, 1.0 / max(variance, 1e-4) + expected
-    return shape / rate, 1.0 / ((1.0 + 1.0 / shape) * (1.0 + dispersion) - 1.0)
+    expected = np.maximum(expected, 1e-9)
+    of_share = odds_variance * share**2
+    usual_variance = max(variance, 1e-4)
+    beyond = (others / expected - 1.0) ** 2 - _FAR_OFF**2 * (usual_variance + 1.0 / expected + of_share)
+    level_variance = usual_variance + np.maximum(beyond, 0.0)
+    told = (level_variance - odds_variance * share * (1.0 - share)) / (level_variance + 1.0 / expected + of_share)
+    told = np.clip(told, 0.0, None)
+    each = told / (1.0 - told) / (level_variance * expected)
+    shape, rate = 1.0 / level_variance + each * others, 1.0 / level_variance + each * expected
+    own = odds_variance * (1.0 - share + told * share) ** 2
+    return shape / rate, 1.0 / ((1.0 + 1.0 / shape) * (1.0 + own) - 1.0)

@@ -28,9 +28,9 @@ BIN_US = BIN_MINUTES * 60_000_000
 BINS = 24 * 60 // BIN_MINUTES
 
 _PART_HOURS, _WEEK = 6, 7
-_LARGEST_SHARE, _LARGEST_ODDS_SPREAD = 0.995, 20.0
+_LARGEST_SHARE = 0.995
 _DRIFT = 0.05
-"""Relative variance of a share that moves within the three weeks, and of complaints that come in clumps."""
+"""Relative variance of the odds that move within the three weeks, and of complaints that come in clumps."""
 
 _MORE_SPREAD, _SHOWS_ITS_OWN = 0.6, 2.0
 """By how much more a stream's dispersion is taken to be than 21 days show it, outbreaks held down in them; half of that at so many a day:
@@ -44,24 +44,33 @@ _VOLUME_DISPERSION = 0.1
 class Usual:
     """What is foretold of one day: `means` of each stream and `others`, all records beside it, float64 [streams, bins].
 
-    Both are multiplied by one unknown level of the day with relative variance `volume_variance`, and `means` by one more of the stream's
-    own with relative variance `dispersion` float64 [streams].
+    Both are multiplied by one unknown level of the day with relative variance `volume_variance`, and the odds of a complaint by one more
+    of the stream's own with relative variance `odds_variance` float64 [streams].
     """
 
     means: Reals
     others: Reals
-    dispersion: Reals
+    odds_variance: Reals
     volume_variance: float
 
+    @property
+    def shares(self) -> Reals:
+        """The share of each stream in all records: float64 [streams]."""
+        own = self.means.sum(axis=1)
+        return np.asarray(own / np.maximum(own + self.others.sum(axis=1), 1e-9))
 
-def volume_of(everybody: Ints, midnight: int) -> Foretold:
-    """The volume of all records that is foretold of the day that begins at midnight, from instants in microseconds before it."""
+
+def volume_of(everybody: Ints, midnight: int, ahead: int = 0) -> Foretold:
+    """The volume of all records that instants (microseconds) before midnight foretell of the day that begins then, or of a later one."""
     first = midnight - USUAL_DAYS * DAY_US
-    return Expectation(Stream.of(everybody, first, midnight + 1, BIN_MINUTES)).foretell(USUAL_DAYS, _VOLUME_DISPERSION)
+    return Expectation(Stream.of(everybody, first, midnight + 1, BIN_MINUTES)).foretell(USUAL_DAYS, _VOLUME_DISPERSION, ahead)
 
 
-def usual_of(volume: Foretold, everybody: Ints, streams: Sequence[Ints], midnight: int) -> Usual:
-    """What is foretold of each stream on the day that begins at midnight; instants from then on are not looked at."""
+def usual_of(volume: Foretold, everybody: Ints, streams: Sequence[Ints], midnight: int, ahead: int = 0) -> Usual:
+    """What is foretold of each stream on the day that begins at midnight, or so many days later as the volume is foretold of.
+
+    Instants from midnight on are not looked at.
+    """
     first = midnight - USUAL_DAYS * DAY_US
     records = _by_day_and_hour(everybody, first)
     counts = np.stack([_by_day_and_hour(stream, first) for stream in streams])
@@ -71,7 +80,7 @@ def usual_of(volume: Foretold, everybody: Ints, streams: Sequence[Ints], midnigh
     # Its own weekday is that of the first day: three weeks are a whole number of them.
     of_weekday = _factors(
         _grouped(counts.sum(axis=2), weekday), _grouped(share * records.sum(axis=1), weekday), usual_day / (USUAL_DAYS / _WEEK)
-    )[:, :1]
+    )[:, [ahead % _WEEK]]
     of_part = _factors(_grouped(counts.sum(axis=1), part), _grouped(share * records.sum(axis=0), part), usual_day / USUAL_DAYS)
     by_bin_share = np.repeat(of_part, BINS // (24 // _PART_HOURS), axis=1) * share * of_weekday
     means = np.minimum(by_bin_share, _LARGEST_SHARE) * volume.means
@@ -108,8 +117,8 @@ def _factors(counts: Reals, expected: Reals, dispersion: Reals) -> Reals:
 
 
 def _spread(share: Reals, dispersion: Reals, trials: Reals) -> Reals:
-    """Relative variance of the complaints for each other record: days by themselves, doubt about the share, and its drift."""
+    """Relative variance of the odds of a complaint: days by themselves, doubt about the share, and its drift."""
     per_day = share * trials / USUAL_DAYS
     dispersion = dispersion * (1.0 + _MORE_SPREAD * per_day / (per_day + _SHOWS_ITS_OWN))
     doubt = (1.0 - share) / (share * (trials + 2.0 * PRIOR))
-    return np.asarray(np.minimum(dispersion / (1.0 - share) ** 2, _LARGEST_ODDS_SPREAD * np.maximum(dispersion, 1e-3)) + doubt + _DRIFT)
+    return np.asarray(dispersion / (1.0 - share) ** 2 + doubt + _DRIFT)

@@ -49,6 +49,29 @@ def test_thrice_the_volume_is_no_rise_where_others_speak_too() -> None:
     assert np.mean([highest(rng, level=3.0) >= np.log(100.0) for _ in range(200)]) < 0.05
 
 
+MOSTLY = Usual(np.full((1, BINS), 27.0 / BINS), np.full((1, BINS), 3.0 / BINS), np.array([0.4]), 0.04)
+"""Nine records in ten complain, as to a support desk."""
+
+
+def mostly(rng: np.random.Generator, level: float, share: float) -> float:
+    records = rng.poisson(level * (MOSTLY.means[0] + MOSTLY.others[0]))
+    counts = rng.binomial(records, share)
+    return float(day_evidence(counts[None], records, MOSTLY).log_process().max())
+
+
+def test_where_nearly_all_complain_more_of_them_is_a_rise_and_a_busy_or_another_share_is_none() -> None:
+    rng = np.random.default_rng(6)
+    calm = np.array([mostly(rng, rng.gamma(25.0, 0.04), 1.0 / (1.0 + np.exp(-2.2 + rng.normal(0.0, 0.63)))) for _ in range(600)])
+    assert (calm >= np.log(20.0)).mean() <= 0.05
+    assert np.mean([mostly(rng, 3.0, 0.95) >= np.log(100.0) for _ in range(100)]) > 0.9
+
+
+def test_a_stream_is_expected_as_often_more_as_the_others_are_many_times_more() -> None:
+    counts, records = np.round(USUAL.means * 0).astype(np.int64), np.zeros(BINS, dtype=np.int64)
+    records[0] = 10 * OTHERS
+    assert expected_so_far(counts, records, USUAL, 0, BINS)[0] == pytest.approx(10 * MEAN, rel=0.15)
+
+
 def test_days_of_one_rise_add_up() -> None:
     rng = np.random.default_rng(5)
     days = [day_evidence(*drawn(rng, ratio=2.5), USUAL) for _ in range(3)]

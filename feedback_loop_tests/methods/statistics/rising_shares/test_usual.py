@@ -30,18 +30,26 @@ def test_a_stream_that_complains_at_weekends_alone_is_expected_then() -> None:
     assert on[19] > 4.0 * on[21]
 
 
+def test_a_later_day_is_foretold_with_its_own_weekday_and_less_surely() -> None:
+    days = (EVERYBODY - midnight(0)) // (24 * 3_600_000_000)
+    at_weekends = EVERYBODY[(days % 7 >= 5) & (RNG.random(len(EVERYBODY)) < 0.5)]
+    monday, saturday = (usual_of(volume_of(EVERYBODY, TODAY, n), EVERYBODY, [at_weekends], TODAY, n) for n in (0, 5))
+    assert saturday.means.sum() > 4.0 * monday.means.sum()
+    assert saturday.volume_variance >= monday.volume_variance
+
+
 def test_the_day_itself_and_what_follows_change_nothing() -> None:
     before = EVERYBODY[EVERYBODY < TODAY]
     cut = usual_of(volume_of(before, TODAY), before, [COMPLAINING[COMPLAINING < TODAY]], TODAY)
     whole = usual_of(volume_of(EVERYBODY, TODAY), EVERYBODY, [COMPLAINING], TODAY)
     assert np.array_equal(cut.means, whole.means)
-    assert np.array_equal(cut.dispersion, whole.dispersion)
+    assert np.array_equal(cut.odds_variance, whole.odds_variance)
 
 
 def test_a_stream_never_seen_is_expected_rarely_and_vaguely() -> None:
     usual = usual_of(volume_of(EVERYBODY, TODAY), EVERYBODY, [COMPLAINING, COMPLAINING[:0]], TODAY)
     assert 0.0 < usual.means[1].sum() < 0.1
-    assert usual.dispersion[1] > 1.0 > usual.dispersion[0]
+    assert usual.odds_variance[1] > 1.0 > usual.odds_variance[0]
 
 
 def test_instants_are_counted_in_quarters_of_an_hour() -> None:
