@@ -45,6 +45,22 @@ def test_ordinary_days_have_hardly_ever_anything_new(seed: int) -> None:
     assert len(new_groups(vectors, is_recent)) <= 1
 
 
+def test_single_rows_about_something_known_are_not_taken_along() -> None:
+    vectors, is_recent, topics = said([*((topic, 200, 1) for topic in range(8)), (9, 0, 12)])
+    assert {topic for rows in new_groups(vectors, is_recent) for topic in topics[rows]} == {9}
+
+
+@pytest.mark.parametrize("recent", [40, 400])
+def test_chance_finds_no_more_where_there_is_more_to_look_at(recent: int) -> None:
+    """Of rows without any subject, whose ages are drawn by lot, hardly any make a group, however many rows there are."""
+    found = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        vectors = rng.normal(size=(4 * recent, DIMENSIONS)).astype(np.float32)
+        found += len(new_groups(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rng.permutation(4 * recent) < recent))
+    assert found <= 5
+
+
 def test_found_rows_are_recent_and_in_order() -> None:
     vectors, is_recent, _ = said([*STEADY, (9, 0, 8)])
     for rows in new_groups(vectors, is_recent):
