@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _UNSAFE = "%[]?*=\\"
 _LLM = "FEEDBACK_LOOP_LLM_"
@@ -28,6 +31,13 @@ class EmbedderChoice(StrEnum):
     MINILM_INT8 = "minilm-int8"
     """The same model on eight-bit integers, for volume: its vectors are others, and differ a little between kinds of processors."""
     TFIDF = "tfidf"
+
+
+class ClusteringChoice(StrEnum):
+    """How complaints that say the same are found."""
+
+    COMMUNITIES = "communities"
+    HDBSCAN = "hdbscan"
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     embedder: EmbedderChoice = EmbedderChoice.MINILM
+    clustering: ClusteringChoice = ClusteringChoice.COMMUNITIES
     encoder_folder: Path | None = None
     """A sentence encoder in the place of the published one: config.json, model.safetensors, tokenizer.json of a BERT."""
     chosen_state_url: str | None = None
@@ -195,9 +206,7 @@ class Settings:
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this moment; an explicit home goes before FEEDBACK_LOOP_HOME."""
     env = os.environ if environment is None else environment
-    chosen = env.get("FEEDBACK_LOOP_EMBEDDER", EmbedderChoice.MINILM)
-    if chosen not in list(EmbedderChoice):
-        raise UnknownChoice("FEEDBACK_LOOP_EMBEDDER", chosen, list(EmbedderChoice))
+    chosen = _chosen(env, "FEEDBACK_LOOP_EMBEDDER", EmbedderChoice.MINILM)
     place = (home or Path(env.get("FEEDBACK_LOOP_HOME") or DEFAULT_HOME)).expanduser().resolve()
     if set(str(place)) & set(_UNSAFE):
         raise BadInput(
@@ -208,13 +217,22 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         raise BadInput(f"FEEDBACK_LOOP_ENCODER_FOLDER names an encoder, but FEEDBACK_LOOP_EMBEDDER={chosen} can't use it. Leave one empty.")
     return Settings(
         home=place,
-        embedder=EmbedderChoice(chosen),
+        embedder=chosen,
+        clustering=_chosen(env, "FEEDBACK_LOOP_CLUSTERING", ClusteringChoice.COMMUNITIES),
         encoder_folder=Path(encoder).expanduser().resolve() if encoder else None,
         chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
     )
+
+
+def _chosen(env: Mapping[str, str], name: str, default: Choice) -> Choice:
+    choices = type(default)
+    said = env.get(name) or str(default)
+    if said not in list(choices):
+        raise UnknownChoice(name, said, list(choices))
+    return choices(said)
 
 
 def _language_model(env: Mapping[str, str]) -> LanguageModelSettings | None:

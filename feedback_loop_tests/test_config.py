@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.config import DEFAULT_HOME, EmbedderChoice, LanguageModelSettings, Settings, load_settings
+from feedback_loop.config import DEFAULT_HOME, ClusteringChoice, EmbedderChoice, LanguageModelSettings, Settings, load_settings
 from feedback_loop.errors import BadInput, UnknownChoice
+from feedback_loop.methods.grouping import Method
 
 PLACES = [name for name, what in vars(Settings).items() if isinstance(what, property) and name.endswith(("_folder", "_file", "_home"))]
+
+
+@pytest.mark.parametrize("choice", list(ClusteringChoice))
+def test_the_way_of_clustering_is_chosen_and_is_a_method_of_grouping(choice: ClusteringChoice) -> None:
+    assert load_settings(environment={"FEEDBACK_LOOP_CLUSTERING": choice}).clustering is choice
+    assert Method(choice).value == choice.value
+    with pytest.raises(UnknownChoice, match=r"FEEDBACK_LOOP_CLUSTERING 'kmeans'.*communities, hdbscan"):
+        load_settings(environment={"FEEDBACK_LOOP_CLUSTERING": "kmeans"})
 
 
 def test_nothing_has_to_be_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,14 +35,23 @@ SAMPLE_LIMIT = 4000
 MAIN_LANGUAGE = "en"
 """Fragments whose language can't be told are grouped with these: most are short English, or Hindi in Latin letters."""
 
-METHOD = grouping.Method.HDBSCAN
-
-CLUSTERER_VERSION = f"by-language-{grouping.METHOD_VERSIONS[METHOD]}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
+METHOD = grouping.Method.COMMUNITIES
 
 _CLASS_ORDER = {str(c): n for n, c in enumerate(ISSUE_CLASSES)}
 
 
-def clusters(fragments: pl.DataFrame, classifications: pl.DataFrame, embeddings: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+def clusterer_version(method: grouping.Method) -> str:
+    """How the method groups complaints here, as the rows name it."""
+    return f"by-language-{grouping.METHOD_VERSIONS[method]}-window{WINDOW_DAYS}-sample{SAMPLE_LIMIT}"
+
+
+def clusters(
+    fragments: pl.DataFrame,
+    classifications: pl.DataFrame,
+    embeddings: pl.DataFrame,
+    days: DayRange,
+    method: grouping.Method = METHOD,
+) -> pl.DataFrame:
     """The rows of `analysis_cluster` for the days.
 
     All three frames cover the days and the `WINDOW_DAYS - 1` before; rows outside are ignored. Read of them: fragment_id, product,
@@ -56,7 +65,7 @@ def clusters(fragments: pl.DataFrame, classifications: pl.DataFrame, embeddings:
         found = [
             cluster
             for name in sorted(eligible["product"].unique())
-            for product in [_Product.of(name, eligible.filter(pl.col("product") == name))]
+            for product in [_Product.of(name, eligible.filter(pl.col("product") == name), method)]
             for day, grouped in product.grouped(days)
             for cluster in _clusters(product, day, grouped)
         ]
@@ -93,9 +102,10 @@ class _Product:
     versions: npt.NDArray[np.str_]
     vectors: Vectors
     terms: list[list[str]]
+    method: grouping.Method
 
     @classmethod
-    def of(cls, name: str, rows: pl.DataFrame) -> _Product:
+    def of(cls, name: str, rows: pl.DataFrame, method: grouping.Method) -> _Product:
         """The columns of the rows, which are sorted by id already."""
         return cls(
             name,
@@ -106,6 +116,7 @@ class _Product:
             rows["embedding_model_version"].to_numpy().astype(np.str_),
             rows["vector"].explode().to_numpy().astype(np.float32).reshape(rows.height, -1),
             [group_terms.terms(text) for text in rows["masked_text"]],
+            method,
         )
 
     def grouped(self, days: DayRange) -> Iterator[tuple[date, _Grouped]]:
@@ -141,10 +152,10 @@ class _Product:
 
     def _symptoms(self, members: Numbers) -> Numbers:
         if len(members) <= SAMPLE_LIMIT:
-            return grouping.group(self.vectors[members], METHOD).filled_when_near()
+            return grouping.group(self.vectors[members], self.method).filled_when_near()
         ranked = sorted(range(len(members)), key=lambda n: hashlib.sha256(self.ids[members[n]].encode()).digest())
         sample = np.sort(np.array(ranked[:SAMPLE_LIMIT]))
-        sampled = grouping.group(self.vectors[members[sample]], METHOD)
+        sampled = grouping.group(self.vectors[members[sample]], self.method)
         labels = sampled.extended(self.vectors[members])
         labels[sample] = sampled.filled_when_near()
         return labels
@@ -187,7 +198,7 @@ def _clusters(product: _Product, day: date, grouped: _Grouped) -> Iterator[_Clus
             "day_fragment_ids": [product.ids[m] for m in members[product.days[members] == number]],
             "member_count": len(members),
             "embedding_model_version": grouped.model_version,
-            "clusterer_version": CLUSTERER_VERSION,
+            "clusterer_version": clusterer_version(product.method),
             "event_date": day,
         }
         yield _Cluster(values, product.vectors[members].sum(axis=0))

@@ -66,6 +66,7 @@ def open_models(settings: Settings) -> Models:
     from feedback_loop.adapters.memory_store import MemoryTableStore
     from feedback_loop.adapters.models import open_embedder, seed_classifier
     from feedback_loop.adapters.secret_key import masking_key
+    from feedback_loop.methods.grouping import Method
     from feedback_loop.workflows.alert_rules import read_rules
     from feedback_loop.workflows.as_known import Analysed
     from feedback_loop.workflows.cleaning_rules import open_cleaner
@@ -73,7 +74,7 @@ def open_models(settings: Settings) -> Models:
 
     embedder = open_embedder(settings)
     cleaner, rules = open_cleaner(settings, masking_key(settings)), read_rules(settings.alert_rules_file)
-    return Models(Analysed(embedder, seed_classifier(embedder), cleaner, rules=rules), MemoryTableStore)
+    return Models(Analysed(embedder, seed_classifier(embedder), cleaner, rules=rules, method=Method(settings.clustering)), MemoryTableStore)
 
 
 def open_model_home(settings: Settings) -> Home:

@@ -15,10 +15,11 @@ from feedback_loop.defs.active_model import classifier_in_use, gates_of
 from feedback_loop.defs.charts import class_charts
 from feedback_loop.defs.checks import contract_check, daily_check, result
 from feedback_loop.defs.io_manager import window
-from feedback_loop.defs.resources import EmbedderResource, LanguageModelResource, StateResource, StoreResource
+from feedback_loop.defs.resources import EmbedderResource, HomeResource, LanguageModelResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.methods.batches import apply_step
+from feedback_loop.methods.grouping import Method
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.ask_model import evidence_of_answered, with_quotations
 from feedback_loop.workflows.owners import read_owners
@@ -152,12 +153,14 @@ def every_fragment_has_a_route_and_no_sensitive_one_the_automatic(
 @table_asset(ins={"silver_fragment": WINDOW, "analysis_classification": WINDOW, "analysis_embedding": WINDOW})
 def analysis_cluster(
     context: dg.AssetExecutionContext,
+    home: HomeResource,
     silver_fragment: pl.DataFrame,
     analysis_classification: pl.DataFrame,
     analysis_embedding: pl.DataFrame,
 ) -> pl.DataFrame:
     """What the complaints of the four weeks up to each day have in common."""
-    return clusters(silver_fragment, analysis_classification, analysis_embedding, days_of(context))
+    method = Method(home.settings().clustering)
+    return clusters(silver_fragment, analysis_classification, analysis_embedding, days_of(context), method)
 
 
 analysis_cluster_contract = contract_check("analysis_cluster")

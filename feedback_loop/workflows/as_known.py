@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from feedback_loop.analysis import classify
-from feedback_loop.analysis.cluster import clusters
+from feedback_loop.analysis.cluster import METHOD, clusters
 from feedback_loop.analysis.cohorts import cohorts
 from feedback_loop.analysis.detect import alerts
 from feedback_loop.analysis.embed import embeddings
@@ -27,6 +27,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import DUPLICATE_DAYS, TABLES, WINDOW_DAYS
 from feedback_loop.methods.batches import apply_step
 from feedback_loop.methods.cleaning import Cleaner
+from feedback_loop.methods.grouping import Method
 from feedback_loop.ports import Embedder
 from feedback_loop.silver.deduplicate import deduplicate
 from feedback_loop.silver.fragments import INPUT_SCHEMA, fragments
@@ -86,6 +87,7 @@ class Analysed:
     classifier: classify.FragmentClassifier
     cleaner: Cleaner = field(default_factory=Cleaner)
     rules: Sequence[ShareRule] = SEED_RULES
+    method: Method = METHOD
     records: pl.DataFrame = field(default_factory=lambda: _empty("bronze_feedback_record"))
     messages: pl.DataFrame = field(default_factory=lambda: _empty("silver_message"))
     fragments: pl.DataFrame = field(default_factory=lambda: _empty("silver_fragment"))
@@ -129,7 +131,7 @@ class Analysed:
         vectors, classes = (_filed_as(said, frame) for frame in (self.embeddings, self.classifications))
         then = context.known_at(as_of, day)
         released = releases(then.bronze_release, known.select("product", "product_version", "occurred_at", "landed_at"))
-        found = clusters(said, classes, vectors, of_day)
+        found = clusters(said, classes, vectors, of_day, self.method)
         raised = alerts(said, told, classes, found, released, of_day, self.rules, then.changes)
         segments = cohorts(raised, told, said, classes, found, of_day)
         context_of = (then.changes, then.incidents, then.telemetry, vectors)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from feedback_loop.analysis import cluster
-from feedback_loop.analysis.cluster import clusters, eligible_fragments
+from feedback_loop.analysis.cluster import clusterer_version, clusters, eligible_fragments
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.contracts.validate import violations
+from feedback_loop.methods.grouping import Method
 from feedback_loop_tests.complaint_stream import Said, Stream, day, steady, stream
 
 DAYS = DayRange(day(20), day(34))
@@ -19,6 +20,13 @@ DAYS = DayRange(day(20), day(34))
 
 def computed(of: Stream, days: DayRange) -> pl.DataFrame:
     return clusters(of.fragments, of.classifications, of.embeddings, days)
+
+
+def test_each_method_names_itself_in_its_rows() -> None:
+    of = stream(steady(40))
+    named = {clusters(of.fragments, of.classifications, of.embeddings, DAYS, m)["clusterer_version"].unique().item() for m in Method}
+    assert named == {clusterer_version(m) for m in Method}
+    assert len(named) == len(Method)
 
 
 def test_rows_fulfil_the_contract() -> None:

@@ -90,7 +90,7 @@ def test_a_young_product_does_not_open() -> None:
 
 
 def lasting(*days: int) -> Stream:
-    return stream(QUIET + [s for n in days for s in fault(30, number=n, start=0, hours=24, browser="Safari 18", seed=n)])
+    return stream(QUIET + [s for n in days for s in fault(30, number=n, start=6, hours=12, browser="Safari 18", seed=n)])
 
 
 def test_it_opens_once_for_a_fault_that_lasts() -> None:

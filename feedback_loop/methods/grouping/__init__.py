@@ -18,6 +18,9 @@ from feedback_loop.methods.grouping import communities, density
 from feedback_loop.methods.grouping.rows import Labels, Vectors, centroids, directions, in_order, unit
 
 SMALLEST_INPUT = 8
+
+FEWEST_FOR_COMMUNITIES = 40
+"""Rows below which a resolution can't be chosen by them: what is left then are dense regions, whatever the method."""
 """Fewer texts than this are never grouped."""
 
 SAMPLE_LIMIT = 20_000
@@ -35,7 +38,7 @@ class Method(StrEnum):
     HDBSCAN = "hdbscan"
 
 
-METHOD_VERSIONS = {Method.COMMUNITIES: "communities30-gap-1", Method.HDBSCAN: "blur2-hdbscan4-1"}
+METHOD_VERSIONS = {Method.COMMUNITIES: "communities30-gap-2", Method.HDBSCAN: "blur2-hdbscan4-1"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def group(vectors: Vectors, method: Method = Method.COMMUNITIES) -> Groups:
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
     if len(vectors) < SMALLEST_INPUT:
         return Groups(np.full(len(vectors), -1, dtype=np.int64), unit(vectors - mean), lambda others: unit(others - mean))
-    return _by_density(vectors, mean) if method is Method.HDBSCAN else _by_communities(vectors, mean)
+    if method is Method.HDBSCAN:
+        return _by_density(vectors, mean)
+    return _by_communities(vectors, mean) if len(vectors) >= FEWEST_FOR_COMMUNITIES else _of_few(vectors, mean)
 
 
 def _sample(rows: int) -> Labels:
@@ -114,6 +119,11 @@ def _by_density(vectors: Vectors, mean: Vectors) -> Groups:
 def _extended(found: Groups, vectors: Vectors) -> Groups:
     rows = np.concatenate([found.place(vectors[s : s + _CHUNK]) for s in range(0, len(vectors), _CHUNK)])
     return Groups(found.extended(vectors), rows, found.place)
+
+
+def _of_few(vectors: Vectors, mean: Vectors) -> Groups:
+    found = _by_density(vectors, mean)
+    return Groups(in_order(_with_copies(found.labels, _distinct(vectors)[1])), found.rows, found.place)
 
 
 def _by_communities(vectors: Vectors, mean: Vectors) -> Groups:
