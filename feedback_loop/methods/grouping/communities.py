@@ -17,11 +17,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sknetwork.clustering import Louvain
 
+from feedback_loop.methods.grouping.modularity import Graph
 from feedback_loop.methods.grouping.rows import Labels, Vectors, centroids, neighbours, totals, unit
 
 NEIGHBOURS = 30
@@ -66,7 +67,7 @@ def neighbour_count(rows: int) -> int:
 def communities(rows: Vectors) -> Labels:
     """The community of each row of unit length, -1 where it is in none: a group is kept that is farther apart than chance makes groups."""
     empty, count = made_up(rows), neighbour_count(len(rows))
-    found, chance = ladder(tied(rows, count), _main(rows), agreed), ladder(tied(empty, count), _main(empty), partition)
+    found, chance = ladder(tied(rows, count), _main(rows), Ties.agreed), ladder(tied(empty, count), _main(empty), Ties.partition)
     if not found or not chance:
         return np.full(len(rows), -1, dtype=np.int64)
     kept = found[middle_of_best([p.separation - at_count(p.count, chance, [c.separation for c in chance]) for p in found])]
@@ -88,32 +89,46 @@ def made_up(rows: Vectors) -> Vectors:
     return unit(np.random.default_rng(_SEED).normal(size=rows.shape) * spread)
 
 
-def ladder(graph: csr_matrix, rows: Vectors, divide: Callable[[csr_matrix, float], Labels]) -> list[Partition]:
+def ladder(ties: Ties, rows: Vectors, divide: Callable[[Ties, float], Labels]) -> list[Partition]:
     """The partitions of the graph, coarse to fine, as far as they have at least two groups and four rows in the mean group."""
-    found = (divide(graph, resolution) for resolution in _RESOLUTIONS)
+    found = (divide(ties, resolution) for resolution in _RESOLUTIONS)
     return [judged(rows, labels) for labels in found if 2 <= labels.max() + 1 <= len(rows) / SMALLEST_GROUP]
 
 
-def tied(rows: Vectors, count: int) -> csr_matrix:
-    """The graph of the rows: 1 where one of two is among the other's nearest, 2 where each is, symmetric."""
+def tied(rows: Vectors, count: int) -> Ties:
+    """The ties of the rows: 1 where one of two is among the other's nearest, 2 where each is, symmetric."""
     found = neighbours(rows, count).rows
     graph = csr_matrix((np.ones(found.size), (np.repeat(np.arange(len(rows)), count), found.ravel())), shape=(len(rows), len(rows)))
-    return (graph + graph.T).tocsr()
+    return Ties((graph + graph.T).tocsr())
 
 
-def partition(graph: csr_matrix, resolution: float, seed: int | None = None) -> Labels:
-    """The communities of the graph at the resolution; with a seed, the rows are visited in an order of chance."""
-    finder = Louvain(resolution=resolution, shuffle_nodes=seed is not None, random_state=seed)
-    return np.asarray(finder.fit_predict(graph), dtype=np.int64)
+@dataclass(frozen=True)
+class Ties:
+    """A symmetric graph of rows, to be divided at many resolutions."""
 
+    graph: csr_matrix
 
-def agreed(graph: csr_matrix, resolution: float) -> Labels:
-    """The communities of the graph whose ties weigh as much as they are inside a community in runs of different orders."""
-    runs, ties = [partition(graph, resolution, _SEED + run) for run in range(_RUNS)], graph.tocoo()
-    inside = np.mean([labels[ties.row] == labels[ties.col] for labels in runs], axis=0)
-    weighted = csr_matrix((ties.data * inside, (ties.row, ties.col)), shape=graph.shape)
-    weighted.eliminate_zeros()
-    return partition(weighted, resolution) if weighted.nnz else np.arange(graph.shape[0], dtype=np.int64)
+    @cached_property
+    def _as_given(self) -> Graph:
+        return Graph.of(self.graph)
+
+    @cached_property
+    def _shuffled(self) -> list[tuple[Labels, Graph]]:
+        """The nodes in orders of chance, each with the place at which it finds the nodes as they were."""
+        orders = [np.random.RandomState(_SEED + run).permutation(self.graph.shape[0]) for run in range(_RUNS)]
+        return [(np.argsort(order), Graph.of(self.graph, order)) for order in orders]
+
+    def partition(self, resolution: float) -> Labels:
+        """The communities of the graph at the resolution."""
+        return self._as_given.divided(resolution)
+
+    def agreed(self, resolution: float) -> Labels:
+        """The communities of the graph whose ties weigh as much as they are inside a community in runs of different orders."""
+        runs, ties = [graph.divided(resolution)[place] for place, graph in self._shuffled], self.graph.tocoo()
+        inside = np.mean([labels[ties.row] == labels[ties.col] for labels in runs], axis=0)
+        weighted = csr_matrix((ties.data * inside, (ties.row, ties.col)), shape=self.graph.shape)
+        weighted.eliminate_zeros()
+        return Graph.of(weighted).divided(resolution) if weighted.nnz else np.arange(self.graph.shape[0], dtype=np.int64)
 
 
 def judged(rows: Vectors, labels: Labels) -> Partition:

@@ -4,7 +4,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from feedback_loop.methods.grouping.communities import (
     Partition,
-    agreed,
+    Ties,
     at_count,
     communities,
     judged,
@@ -12,7 +12,6 @@ from feedback_loop.methods.grouping.communities import (
     made_up,
     middle_of_best,
     neighbour_count,
-    partition,
     tied,
 )
 from feedback_loop.methods.grouping.rows import principal, unit
@@ -44,7 +43,7 @@ def test_no_community_is_found_among_rows_that_cannot_be_told_apart() -> None:
 
 def test_the_ladder_goes_from_coarse_to_fine_and_ends_before_groups_are_crumbs() -> None:
     rows, _ = scattered(topics=8, each=30, noise=0.4)
-    counts = [p.count for p in ladder(tied(rows, 10), rows, partition)]
+    counts = [p.count for p in ladder(tied(rows, 10), rows, Ties.partition)]
     assert counts[0] < counts[-1] <= 240 / 4
     assert min(counts) >= 2
 
@@ -56,13 +55,13 @@ def test_made_up_rows_are_as_wide_as_the_rows_in_each_direction() -> None:
 
 
 def test_two_rows_that_are_near_to_each_other_are_tied_twice() -> None:
-    graph = tied(unit(np.array([[1, 0], [0.9, 0.1], [0.8, 0.3]], dtype=np.float32)), 1).toarray()
+    graph = tied(unit(np.array([[1, 0], [0.9, 0.1], [0.8, 0.3]], dtype=np.float32)), 1).graph.toarray()
     assert graph.tolist() == [[0, 2, 0], [2, 0, 1], [0, 1, 0]]
 
 
 def test_a_higher_resolution_finds_more_communities() -> None:
     graph = tied(scattered(topics=8, each=30, noise=0.4)[0], 10)
-    assert partition(graph, 0.25).max() < partition(graph, 16).max()
+    assert graph.partition(0.25).max() < graph.partition(16).max()
 
 
 def test_a_row_in_its_own_group_has_a_silhouette_near_one_and_a_misplaced_one_below_zero() -> None:
@@ -87,8 +86,8 @@ def test_what_chance_reaches_is_read_at_the_same_number_of_groups() -> None:
 def test_runs_that_visit_rows_in_different_orders_agree_on_the_topics() -> None:
     rows, truth = scattered(topics=8, each=40, noise=0.2)
     graph = tied(rows, 10)
-    assert adjusted_rand_score(truth, agreed(graph, 1.0)) > 0.95
-    assert np.array_equal(agreed(graph, 4.0), agreed(graph.copy(), 4.0))
+    assert adjusted_rand_score(truth, graph.agreed(1.0)) > 0.95
+    assert np.array_equal(graph.agreed(4.0), Ties(graph.graph.copy()).agreed(4.0))
 
 
 def test_no_single_step_decides_and_of_a_plateau_the_middle_is_kept() -> None:
@@ -99,7 +98,7 @@ def test_no_single_step_decides_and_of_a_plateau_the_middle_is_kept() -> None:
 
 def test_where_no_two_runs_agree_on_a_tie_every_row_is_alone() -> None:
     graph = tied(scattered(topics=4, each=10)[0], 5)
-    assert agreed(graph, 10_000.0).tolist() == list(range(40))
+    assert graph.agreed(10_000.0).tolist() == list(range(40))
 
 
 @pytest.mark.parametrize(("rows", "count"), [(5, 4), (18, 5), (64, 8), (400, 10), (1000, 20), (20_000, 30)])
