@@ -178,6 +178,11 @@ class Settings:
         return self.home / "owners.yaml"
 
     @property
+    def playbooks_folder(self) -> Path:
+        """A company's own playbooks, a file each, beside those of the package; one of the same id takes the place of the package's."""
+        return self.home / "playbooks"
+
+    @property
     def alert_rules_file(self) -> Path:
         """Which shares of some hours are an alert; where it is missing, the rules of the package count."""
         return self.home / "alert_rules.yaml"

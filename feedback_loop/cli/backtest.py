@@ -49,7 +49,7 @@ def backtest(
     if by not in ("landed", "event"):
         raise UnknownChoice("--by", by, ["landed", "event"])
     settings = settings_of(context)
-    days, playbooks = days_to_run(settings, first, last), _playbooks(folder)
+    days, playbooks = days_to_run(settings, first, last), _playbooks(folder or settings.playbooks_folder, is_asked=folder is not None)
     models = open_models(settings)
     state = open_state(settings) if has_state(settings) else None
     with steps(f"back-test {days}", len(days)) as advance:
@@ -76,18 +76,17 @@ def backtest(
     say(", ".join(f"{count} {what}" for what, count in counted.most_common()) or "no proposal")
 
 
-def _playbooks(folder: Path | None) -> tuple[Playbook, ...] | None:
+def _playbooks(folder: Path, *, is_asked: bool) -> tuple[Playbook, ...]:
+    """The playbooks of the folder alone where somebody asked for it, else those that count in the home."""
     from feedback_loop.remediation.playbooks import load_playbooks
+    from feedback_loop.workflows.playbook_files import own_playbooks, read_playbooks
 
-    if folder is None:
-        return None
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
+    if not is_asked:
+        return read_playbooks(folder)
+    own = own_playbooks(folder)
+    if not own:
         raise BadInput(f"{folder}: holds no playbook (*.yaml). Name a folder that does.")
-    try:
-        return load_playbooks([file.read_text(encoding="utf-8") for file in files])
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{folder}: a playbook is no text in UTF-8. Mend it.") from error
+    return load_playbooks(list(own.values()))
 
 
 def _row(day: date, proposal: Proposal) -> tuple[object, ...]:

@@ -88,11 +88,12 @@ def show(
 def _story(settings: Settings, issue_id: str, person: str | None) -> IssueStory:
     from feedback_loop.cli.knowledge import reader_of
     from feedback_loop.cli.places import has_state, open_library_of, open_state, open_store
-    from feedback_loop.remediation.playbooks import seed_playbooks
     from feedback_loop.workflows.issue_story import issue_story
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
     state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, person, None)
-    return issue_story(issue_id, open_store(settings), state, seed_playbooks(), open_library_of(settings), reader)
+    playbooks = read_playbooks(settings.playbooks_folder)
+    return issue_story(issue_id, open_store(settings), state, playbooks, open_library_of(settings), reader)
 
 
 _HYPOTHESIS = typer.Argument(metavar="HYPOTHESIS", help="Id from `issues show` or `labels hypotheses --waiting`.", show_default=False)

@@ -113,12 +113,12 @@ def check(
 
     Example: `feedback-loop knowledge check --within 14`
     """
-    from feedback_loop.remediation.playbooks import seed_playbooks
     from feedback_loop.workflows.knowledge_review import findings
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
     settings = settings_of(context)
     reader = reader_of(settings, role, person, as_of, product)
-    found = findings(open_library_of(settings), reader, seed_playbooks(), timedelta(days=within))
+    found = findings(open_library_of(settings), reader, read_playbooks(settings.playbooks_folder), timedelta(days=within))
     if as_json:
         print_json(found)
     else:

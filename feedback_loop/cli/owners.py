@@ -51,10 +51,11 @@ def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
     Example: `feedback-loop owners lint`
     """
     from feedback_loop.workflows.owners import read_owners, strangers
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
     settings = settings_of(context)
     owners = read_owners(settings)
-    table, problems = owners.table, strangers(owners)
+    table, problems = owners.table, strangers(owners, read_playbooks(settings.playbooks_folder))
     if as_json:
         print_json({"place": _place(settings), "version": table.ownership_version, "problems": problems})
     if problems:

@@ -6,47 +6,78 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feedback_loop.cli.places import settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from feedback_loop.remediation.playbooks import Playbook
 
 app = typer.Typer(help="Approved procedures: what may be done about which cause, by whom, and how it is undone.")
 
 
 @app.command("list")
-def list_playbooks(as_json: JsonFlag = False) -> None:
-    """List the playbooks.
+def list_playbooks(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """List the playbooks that count here: the package's own, and those of the home's folder `playbooks`.
 
     Example: `feedback-loop playbooks list`
     """
-    from feedback_loop.remediation.playbooks import seed_playbooks
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
+    playbooks = read_playbooks(settings_of(context).playbooks_folder)
     if as_json:
-        print_json([playbook.model_dump(mode="json") for playbook in seed_playbooks()])
+        print_json([playbook.model_dump(mode="json") for playbook in playbooks])
         return
-    rows = [(p.playbook_id, p.action_kind, p.risk, p.owner, _trigger(p), p.threshold_score) for p in seed_playbooks()]
+    rows = [(p.playbook_id, p.action_kind, p.risk, p.owner, _trigger(p), p.threshold_score) for p in playbooks]
     print_table(("playbook", "action", "risk", "owner", "applies to", "from confidence"), rows)
 
 
 @app.command()
 def show(
-    playbook_id: Annotated[str, typer.Argument(help="Id from `playbooks list`.", show_default=False)], as_json: JsonFlag = False
+    context: typer.Context,
+    playbook_id: Annotated[str, typer.Argument(help="Id from `playbooks list`.", show_default=False)],
+    as_json: JsonFlag = False,
 ) -> None:
     """Show one playbook with its trigger, its evidence, its approvers and its rollback.
 
     Example: `feedback-loop playbooks show release-rollback`
     """
-    from feedback_loop.remediation.playbooks import seed_playbooks
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
-    found = next((p for p in seed_playbooks() if p.playbook_id == playbook_id), None)
+    playbooks = read_playbooks(settings_of(context).playbooks_folder)
+    found = next((p for p in playbooks if p.playbook_id == playbook_id), None)
     if found is None:
         raise BadInput(f"no playbook is called '{playbook_id}'. See `playbooks list`.")
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
         _print(found)
+
+
+@app.command()
+def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Check the home's playbooks: nothing misspelt or missing, no id twice, a rollback, an owner of the table, and one that takes the rest.
+
+    Exit code 1 where an owner is unknown; a playbook that can't be followed is an error. Example: `feedback-loop playbooks lint`
+    """
+    from feedback_loop.analysis.ownership import Owners
+    from feedback_loop.workflows.owners import read_ownership, strangers
+    from feedback_loop.workflows.playbook_files import own_playbooks, read_playbooks
+
+    settings = settings_of(context)
+    own, playbooks = own_playbooks(settings.playbooks_folder), read_playbooks(settings.playbooks_folder)
+    problems = strangers(Owners(read_ownership(settings.owners_file)), playbooks)
+    if as_json:
+        print_json({"own_playbook_ids": sorted(own), "playbook_ids": [p.playbook_id for p in playbooks], "problems": problems})
+    else:
+        for problem in problems:
+            say(problem)
+        told = f"{len(playbooks)} playbooks, {len(own)} of them in {settings.playbooks_folder}"
+        say(f"{told}: {'nothing' if not problems else len(problems)} wrong.")
+    if problems:
+        raise typer.Exit(1)
 
 
 def _print(playbook: Playbook) -> None:
@@ -63,9 +94,14 @@ def _print(playbook: Playbook) -> None:
     }
     for name, value in facts.items():
         say(f"{name:>12}  {value}")
-    say("\nUndone by")
-    for number, step in enumerate(playbook.rollback.steps, 1):
-        say(f"{number}. {step}")
+    _print_list("Mended when", playbook.acceptance_criteria)
+    _print_list("Undone by", playbook.rollback.steps)
+
+
+def _print_list(title: str, items: Sequence[str]) -> None:
+    say(f"\n{title}")
+    for number, item in enumerate(items, 1):
+        say(f"{number}. {item}")
 
 
 def _trigger(playbook: Playbook) -> str:

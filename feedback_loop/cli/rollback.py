@@ -15,6 +15,8 @@ from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput, NothingLanded
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from feedback_loop.adapters.case_api.client import CaseApiClient
     from feedback_loop.config import Settings
     from feedback_loop.contracts.case_moves import SkippedCase
@@ -50,7 +52,7 @@ def rollback(
         raise NothingLanded("nothing was ever carried out from this home", "Choose another with --home.")
     state = open_state(settings)
     if proposal_id is not None:
-        _say_how_to_undo(proposal_id, state)
+        _say_how_to_undo(proposal_id, state, settings.playbooks_folder)
     elif batch_id is not None:
         if url is None:
             raise BadInput("the case system is unknown. Name it with --connector-url.")
@@ -115,14 +117,14 @@ def _print_others(restored_before: Sequence[str], untouched: Sequence[str], skip
         say("Run the same command again to settle what is in doubt.")
 
 
-def _say_how_to_undo(proposal_id: str, state: StateStore) -> None:
-    from feedback_loop.remediation.playbooks import seed_playbooks
+def _say_how_to_undo(proposal_id: str, state: StateStore, folder: Path) -> None:
+    from feedback_loop.workflows.playbook_files import read_playbooks
 
     proposal = state.proposal(proposal_id)
     if proposal is None:
         raise BadInput(f"no proposal has the id {proposal_id}. See `feedback-loop approvals list`.")
     say(f"{proposal_id} ({proposal.action_kind} of {proposal.action_target}) is {proposal.proposal_status}.")
     say("Its reverse is an action of its own: it needs a new proposal, approved by the people whom its risk asks for.")
-    playbook = next((p for p in seed_playbooks() if p.playbook_id == proposal.playbook_id), None)
+    playbook = next((p for p in read_playbooks(folder) if p.playbook_id == proposal.playbook_id), None)
     for number, step in enumerate(playbook.rollback.steps if playbook else (), 1):
         say(f"{number}. {step}")

@@ -9,12 +9,13 @@ import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.checks import contract_check, daily_check, result
-from feedback_loop.defs.resources import ClockResource, EmbedderResource, KnowledgeResource, StateResource, StoreResource
+from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeResource, KnowledgeResource, StateResource, StoreResource
 from feedback_loop.defs.run_days import days_of, names_days
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.knowledge_sources import KNOWLEDGE_TABLES
 from feedback_loop.workflows.live_days import live_part
+from feedback_loop.workflows.playbook_files import read_playbooks
 from feedback_loop.workflows.propose import propose_for
 
 
@@ -32,6 +33,7 @@ from feedback_loop.workflows.propose import propose_for
 )
 def remediation_proposal(
     context: dg.AssetExecutionContext,
+    home: HomeResource,
     store: StoreResource,
     state: StateResource,
     clock: ClockResource,
@@ -41,8 +43,10 @@ def remediation_proposal(
     """Every proposal; those of the live days among the run's are made first, once. A run that names no day only shows them."""
     now = clock.now()
     live = live_part(days_of(context), now) if names_days(context.run.tags) else None
-    new = propose_for(live, store.open(), state.open(), now, lambda: knowledge.open(embedder.open())).proposal_ids if live else ()
-    context.add_output_metadata({"new_proposals": len(new)})
+    playbooks = read_playbooks(home.settings().playbooks_folder)
+    if live:
+        made = propose_for(live, store.open(), state.open(), now, playbooks, lambda: knowledge.open(embedder.open())).proposal_ids
+    context.add_output_metadata({"new_proposals": len(made) if live else 0})
     return state.snapshot(TABLES["remediation_proposal"])
 
 

@@ -71,6 +71,8 @@ class Playbook(_Strict):
     required_evidence_count: Annotated[int, Field(ge=0)]
     threshold_score: Annotated[float, Field(ge=0, le=1)]
     rollback: Rollback
+    acceptance_criteria: Annotated[tuple[Named, ...], Field(min_length=1)]
+    """What has to be seen before the problem counts as mended."""
     customer_message: MessageKind | None = None
     expires_hours: Annotated[int, Field(ge=1, le=24 * 14)]
     documents: Annotated[tuple[Named, ...], Field(min_length=1)]
@@ -115,16 +117,17 @@ class TriggerFacts:
 def seed_playbooks() -> tuple[Playbook, ...]:
     """The playbooks that come with the package."""
     folder = files("feedback_loop.remediation") / "playbook_texts"
-    return load_playbooks([file.read_text("utf-8") for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.name[-5:] == ".yaml"])
+    files_of_it = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return load_playbooks([parse_playbook(file.read_text("utf-8")) for file in files_of_it])
 
 
-def load_playbooks(texts: Sequence[str]) -> tuple[Playbook, ...]:
-    """The playbooks of the YAML texts by id; raises PlaybookRefused where one is unsafe or named twice, or none takes the rest."""
-    playbooks = sorted((_parsed(text) for text in texts), key=lambda p: p.playbook_id)
+def load_playbooks(loaded: Sequence[Playbook]) -> tuple[Playbook, ...]:
+    """The playbooks as one set, by id; raises PlaybookRefused where two bear one id, or none takes the rest."""
+    playbooks = sorted(loaded, key=lambda p: p.playbook_id)
     ids = [p.playbook_id for p in playbooks]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise PlaybookRefused(twice[0], ["two texts bear this id; rename or remove one"])
+        raise PlaybookRefused(twice[0], ["two of the set bear this id; rename or remove one"])
     if not any(_takes_the_rest(p) for p in playbooks):
         problem = "no playbook of the set queues for review whatever the cause; add one with every cause kind as its only trigger"
         raise PlaybookRefused("human-review", [problem])
@@ -155,7 +158,8 @@ def filled(template: str, facts: Mapping[str, Any]) -> Any:
     return _PLACEHOLDER.sub(lambda found: str(facts[found[1]]), template)
 
 
-def _parsed(text: str) -> Playbook:
+def parse_playbook(text: str) -> Playbook:
+    """The playbook of the YAML text; raises PlaybookRefused where it is unsafe to follow or can't be read."""
     try:
         content = yaml_content(text)
     except yaml.YAMLError as error:

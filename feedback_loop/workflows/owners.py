@@ -7,13 +7,14 @@ each run; each row of `analysis_triage` says which version it was judged by.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from feedback_loop.analysis.ownership import Owners, Ownership, parse_ownership, seed_ownership
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused
-from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.workflows.home_files import home_text
 from feedback_loop.workflows.taxonomies import read_taxonomy
 
@@ -40,9 +41,9 @@ def class_owners(taxonomy: Taxonomy) -> dict[str, str]:
     return {name: one.owner for one in taxonomy.classes if one.owner is not None for name in (*one.formerly, str(one.name))}
 
 
-def strangers(owners: Owners) -> list[str]:
-    """A problem for each playbook and each class of the taxonomy whose owner is no team of the table."""
-    named = [(f"playbook {p.playbook_id}", p.owner) for p in seed_playbooks()]
+def strangers(owners: Owners, playbooks: Sequence[Playbook]) -> list[str]:
+    """A problem for each of the playbooks and each class of the taxonomy whose owner is no team of the table."""
+    named = [(f"playbook {p.playbook_id}", p.owner) for p in playbooks]
     named += [(f"class {name} of the taxonomy", owner) for name, owner in sorted(owners.of_classes.items())]
     return [
         f"{who}: its owner '{owner}' is no team of the table; declare it under teams"

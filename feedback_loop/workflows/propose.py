@@ -66,10 +66,15 @@ def propose(
 
 
 def propose_for(
-    live_days: DayRange, tables: TableStore, state: StateStore, now: datetime, open_library: Callable[[], Library | None] | None = None
+    live_days: DayRange,
+    tables: TableStore,
+    state: StateStore,
+    now: datetime,
+    playbooks: Sequence[Playbook],
+    open_library: Callable[[], Library | None] | None = None,
 ) -> ProposeReport:
     """What was proposed now for the alerts of the days, which `live_days.py` found to be live."""
-    return propose(read_grounds(tables, live_days, now), state, now, is_live=True, open_library=open_library)
+    return propose(read_grounds(tables, live_days, now), state, now, is_live=True, playbooks=playbooks, open_library=open_library)
 
 
 def _with_reading(

@@ -33,7 +33,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised = {("demo",), ("ingest",), ("run",), ("issues",), ("issues", "show"), ("query",)}
     promised |= {("issues", "confirm"), ("issues", "reject"), ("labels", "hypotheses")}
     promised |= {("quarantine", word) for word in ("list", "show", "retry")}
-    promised |= {("playbooks", word) for word in ("list", "show")} | {
+    promised |= {("playbooks", word) for word in ("list", "show", "lint")} | {
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
     promised |= {("approvals", word) for word in ("list", "show", "approve", "reject", "revoke", "execute")}

@@ -64,13 +64,15 @@ def test_a_history_by_event_is_asked_for_by_name(lived: Path, call: Call) -> Non
 
 
 def test_playbooks_come_from_a_folder_that_holds_some(lived: Path, call: Call, tmp_path: Path) -> None:
-    empty = call("backtest", *DAYS, "--playbooks", tmp_path)
+    folder = tmp_path / "tried"
+    folder.mkdir()
+    empty = call("backtest", *DAYS, "--playbooks", folder)
     assert (empty.code, "holds no playbook" in empty.error) == (2, True)
-    (tmp_path / "mine.yaml").write_text("playbook_id: mine\n", encoding="utf-8")
-    broken = call("backtest", *DAYS, "--playbooks", tmp_path)
+    (folder / "mine.yaml").write_text("playbook_id: mine\n", encoding="utf-8")
+    broken = call("backtest", *DAYS, "--playbooks", folder)
     assert (broken.code, "mine" in broken.error) == (2, True)
-    (tmp_path / "mine.yaml").write_bytes(b"\xff\xfe\x00")
-    assert "UTF-8" in call("backtest", *DAYS, "--playbooks", tmp_path).error
+    (folder / "mine.yaml").write_bytes(b"\xff\xfe\x00")
+    assert "UTF-8" in call("backtest", *DAYS, "--playbooks", folder).error
 
 
 def test_without_any_data_it_says_what_to_do(call: Call) -> None:

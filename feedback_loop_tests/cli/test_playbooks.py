@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
+from pathlib import Path
 
 from feedback_loop_tests.cli.conftest import Call
 
@@ -27,3 +29,37 @@ def test_an_unknown_playbook_is_bad_input(call: Call) -> None:
     outcome = call("playbooks", "show", "magic")
     assert outcome.code == 2
     assert "playbooks list" in outcome.error
+
+
+def own(home: Path, text: str) -> None:
+    folder = home / "playbooks"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+
+
+RELEASE = (files("feedback_loop.remediation") / "playbook_texts" / "release-rollback.yaml").read_text("utf-8")
+
+
+def test_a_homes_own_playbook_takes_the_place_of_the_packages(call: Call, home: Path) -> None:
+    own(home, RELEASE.replace("threshold_score: 0.6", "threshold_score: 0.9"))
+    assert json.loads(call("playbooks", "show", "release-rollback", "--json").out)["threshold_score"] == 0.9
+    assert "Mended when" in call("playbooks", "show", "release-rollback").out
+    outcome = call("playbooks", "lint")
+    assert (outcome.code, "8 playbooks, 1 of them in" in outcome.out, "nothing wrong" in outcome.out) == (0, True, True)
+
+
+def test_lint_names_an_owner_that_is_no_team(call: Call, home: Path) -> None:
+    own(home, RELEASE.replace("owner: release-team", "owner: somebody"))
+    outcome = call("playbooks", "lint")
+    assert outcome.code == 1
+    assert "playbook release-rollback: its owner 'somebody' is no team of the table" in outcome.out
+    assert json.loads(call("playbooks", "lint", "--json").out)["own_playbook_ids"] == ["release-rollback"]
+
+
+def test_a_playbook_that_cannot_be_followed_is_refused_with_its_file(call: Call, home: Path) -> None:
+    own(home, RELEASE.replace("acceptance_criteria", "acceptance"))
+    for command in (["lint"], ["list"], ["show", "release-rollback"]):
+        outcome = call("playbooks", *command)
+        assert outcome.code == 2
+        assert "own.yaml" in outcome.error
+        assert "acceptance_criteria: add it" in outcome.error

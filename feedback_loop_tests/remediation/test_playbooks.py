@@ -11,11 +11,13 @@ from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RiskLevel
 from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
 from feedback_loop.errors import PlaybookRefused
 from feedback_loop.remediation.playbooks import (
+    Playbook,
     TriggerFacts,
     filled,
     load_playbooks,
     matching_notices,
     matching_playbook,
+    parse_playbook,
     review_playbook,
     seed_playbooks,
 )
@@ -23,6 +25,10 @@ from feedback_loop.remediation.playbooks import (
 TEXTS = [f.read_text("utf-8") for f in (files("feedback_loop.remediation") / "playbook_texts").iterdir() if f.name.endswith(".yaml")]
 RELEASE = next(text for text in TEXTS if "playbook_id: release-rollback" in text)
 REVIEW = next(text for text in TEXTS if "playbook_id: human-review" in text)
+
+
+def loaded(*texts: str) -> tuple[Playbook, ...]:
+    return load_playbooks([parse_playbook(text) for text in texts])
 
 
 def facts(kind: CauseKind, service: str | None = None, alert: AlertKind = AlertKind.RATE) -> TriggerFacts:
@@ -68,17 +74,17 @@ def test_what_rolls_back_is_of_high_risk() -> None:
 
 
 def test_the_version_follows_from_the_text() -> None:
-    one, other = (load_playbooks([REVIEW, text])[1] for text in (RELEASE, RELEASE + "# a remark\n"))
+    one, other = (loaded(REVIEW, text)[1] for text in (RELEASE, RELEASE + "# a remark\n"))
     assert one.playbook_version != other.playbook_version
     assert len(one.playbook_version) == 64
 
 
-@pytest.mark.parametrize("part", ["owner", "rollback", "documents", "approver_roles", "expires_hours", "trigger"])
+@pytest.mark.parametrize("part", ["owner", "rollback", "acceptance_criteria", "documents", "approver_roles", "expires_hours", "trigger"])
 def test_a_playbook_that_lacks_a_part_is_refused_by_name(part: str) -> None:
     content = yaml.safe_load(RELEASE)
     del content[part]
     with pytest.raises(PlaybookRefused, match=rf"release-rollback: {part}: add it") as refused:
-        load_playbooks([REVIEW, yaml.safe_dump(content)])
+        loaded(REVIEW, yaml.safe_dump(content))
     assert refused.value.playbook == "release-rollback"
 
 
@@ -87,6 +93,7 @@ def test_a_playbook_that_lacks_a_part_is_refused_by_name(part: str) -> None:
     [
         ("owner", "  "),
         ("documents", []),
+        ("acceptance_criteria", []),
         ("approver_roles", []),
         ("rollback", {"steps": [], "document_id": "rollback-release"}),
         ("rollback", {"steps": ["undo"], "document_id": ""}),
@@ -98,29 +105,29 @@ def test_a_playbook_that_lacks_a_part_is_refused_by_name(part: str) -> None:
 )
 def test_a_playbook_with_an_empty_or_unknown_part_is_refused(part: str, value: object) -> None:
     with pytest.raises(PlaybookRefused, match=part):
-        load_playbooks([REVIEW, yaml.safe_dump(yaml.safe_load(RELEASE) | {part: value})])
+        loaded(REVIEW, yaml.safe_dump(yaml.safe_load(RELEASE) | {part: value}))
 
 
 @pytest.mark.parametrize("change", [{"target": "{customer_words}"}, {"arguments": {"text": "{masked_text}"}}])
 def test_a_template_names_known_facts_only(change: dict[str, object]) -> None:
     with pytest.raises(PlaybookRefused, match="no fact is called"):
-        load_playbooks([REVIEW, yaml.safe_dump(yaml.safe_load(RELEASE) | change)])
+        loaded(REVIEW, yaml.safe_dump(yaml.safe_load(RELEASE) | change))
 
 
 @pytest.mark.parametrize("text", ["{", "- a list", "", "just words"])
 def test_what_is_no_playbook_is_refused(text: str) -> None:
     with pytest.raises(PlaybookRefused):
-        load_playbooks([REVIEW, text])
+        loaded(REVIEW, text)
 
 
 def test_two_playbooks_of_one_id_are_refused() -> None:
-    with pytest.raises(PlaybookRefused, match="two texts bear this id"):
-        load_playbooks([REVIEW, RELEASE, RELEASE])
+    with pytest.raises(PlaybookRefused, match="two of the set bear this id"):
+        loaded(REVIEW, RELEASE, RELEASE)
 
 
 def test_a_set_that_leaves_cases_to_nobody_is_refused() -> None:
     with pytest.raises(PlaybookRefused, match="queues for review"):
-        load_playbooks([RELEASE])
+        loaded(RELEASE)
 
 
 def test_the_review_takes_the_rest() -> None:

@@ -9,6 +9,7 @@ import pytest
 from feedback_loop.analysis.ownership import Owners, seed_ownership, seed_text
 from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused, UnreadableFile
+from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.workflows.owners import read_owners, read_ownership, strangers
 
 TAXONOMY = """
@@ -45,13 +46,13 @@ def test_a_file_that_is_no_text_is_unreadable(tmp_path: Path) -> None:
 
 
 def test_every_playbook_of_the_package_has_an_owner_of_the_seed() -> None:
-    assert strangers(Owners(seed_ownership())) == []
+    assert strangers(Owners(seed_ownership()), seed_playbooks()) == []
 
 
 def test_a_playbook_of_a_stranger_is_named() -> None:
     table = seed_ownership()
     without = table.model_copy(update={"teams": {team: f for team, f in table.teams.items() if team != "release-team"}})
-    assert strangers(Owners(without)) == [
+    assert strangers(Owners(without), seed_playbooks()) == [
         "playbook release-rollback: its owner 'release-team' is no team of the table; declare it under teams"
     ]
 
@@ -60,7 +61,7 @@ def test_classes_of_the_homes_taxonomy_bring_their_owners_under_every_name_they_
     (tmp_path / "taxonomy.yaml").write_text(TAXONOMY, encoding="utf-8")
     owners = read_owners(Settings(home=tmp_path))
     assert owners.of_classes == {"card_declined": "billing-team", "declined": "billing-team", "gallery": "nobody"}
-    assert strangers(owners) == ["class gallery of the taxonomy: its owner 'nobody' is no team of the table; declare it under teams"]
+    assert strangers(owners, []) == ["class gallery of the taxonomy: its owner 'nobody' is no team of the table; declare it under teams"]
 
 
 def test_the_seed_taxonomy_names_no_owner_of_its_own(tmp_path: Path) -> None:
