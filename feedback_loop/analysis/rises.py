@@ -19,7 +19,7 @@ from feedback_loop.contracts.tables import WINDOW_DAYS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, SubjectKind
 from feedback_loop.methods.statistics.rate_alarms.expectation import Foretold
 from feedback_loop.methods.statistics.rising_shares.chosen import standing_out
-from feedback_loop.methods.statistics.rising_shares.evidence import DayEvidence, day_evidence, expected_so_far
+from feedback_loop.methods.statistics.rising_shares.evidence import DayEvidence, day_evidence, expected_so_far, tempered_by
 from feedback_loop.methods.statistics.rising_shares.usual import BIN_US, BINS, USUAL_DAYS, Usual, by_bin, usual_of, volume_of
 
 RATE_BUDGET = 0.4
@@ -142,15 +142,16 @@ class Rises:
     def _process_since(self, days: int, day: date, subjects: Sequence[Subject]) -> Reals:
         """The one that began so many days before: float64 [subjects, bins], -inf for those that have not been above the usual since."""
         today = self.counted(day, subjects, ahead=days)
+        of_day = day_evidence(today.counts, today.records, today.usual)
         process = np.full(today.counts.shape, -np.inf)
-        growing = np.flatnonzero(today.counts.sum(axis=1) > today.usual.means.sum(axis=1))
+        still = np.asarray((of_day.since_midnight > 0.0).any(axis=2))
+        growing = np.flatnonzero(still.any(axis=1))
         if not growing.size:
             return process
         own = [subjects[n] for n in growing.tolist()]
         before = np.sum([self._evidence(day - timedelta(days=days - n), own, n).closing for n in range(days)], axis=0)
-        of_day = self._evidence(day, own, days)
-        still = (of_day.since_midnight > 0.0).any(axis=2)
-        process[growing] = np.where(still, of_day.log_process(before), -np.inf)
+        grown = of_day.of(growing).log_process(before, tempered_by(today.usual, days + 1)[growing])
+        process[growing] = np.where(still[growing], grown, -np.inf)
         return process
 
     def _evidence(self, day: date, subjects: Sequence[Subject], ahead: int) -> DayEvidence:
@@ -195,4 +196,4 @@ def tier_size(kind: SubjectKind, subjects: Sequence[Subject]) -> int:
     return len(ISSUE_CLASSES) if kind is SubjectKind.CLASS else sum(s.kind is kind for s in subjects)
 
 
-_NOTHING = Usual(np.zeros((0, BINS)), np.zeros((0, BINS)), np.zeros(0), 0.0)
+_NOTHING = Usual(np.zeros((0, BINS)), np.zeros((0, BINS)), np.zeros(0), 0.0, np.zeros(0), 0.0)

@@ -30,7 +30,10 @@ SMALLEST_GROUP, LARGEST_CIRCLE = 4, 48
 """Rows that make a group, and the most that are looked at about one; a larger group is held by circles that overlap."""
 
 GROUP_CHANCE, CHANCE_CIRCLES = 0.01, 1.0
-"""What chance may reach: how unlikely a circle has to be, and how many of a look's circles (one per recent row) chance alone may make."""
+"""What chance may reach: how unlikely a circle has to be, and how many of a look's circles of one size chance alone may make.
+
+Of a row's sizes the most unlikely is taken, so that chance makes some more: .2 to 2.2 in made-up looks of 40 to 800 recent rows.
+"""
 
 OLD_IN_CIRCLE, OLD_NEXT_TO_IT = 0.2, 1 / 3
 """Share of old rows in a circle, and among the nearest rows of a group's rows, up to which it is not something known that grew."""

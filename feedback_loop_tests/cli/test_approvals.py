@@ -67,7 +67,7 @@ def test_list_and_show_tell_what_would_be_sent_and_why(call: Call, proposal_id: 
     assert proposal_id in listed
     assert "0 of 2" in listed
     shown = call("approvals", "show", proposal_id).out
-    assert '"change_id": "release-6.4.0"' in shown
+    assert '"change_ids": [\n    "release-6.4.0"\n  ]' in shown
     assert "+ it began 40 minutes before the complaints rose" in shown
     assert "release_manager, incident_commander" in shown
 

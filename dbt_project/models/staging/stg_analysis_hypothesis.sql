@@ -11,6 +11,7 @@ final as (
         hypothesis_rank,
         cause_kind,
         cause_id,
+        cause_step_ids,
         cause_service,
         cause_scope,
         cause_started_at,

@@ -18,10 +18,10 @@ from feedback_loop.methods.grouping import communities, density
 from feedback_loop.methods.grouping.rows import Labels, Vectors, centroids, directions, in_order, unit
 
 SMALLEST_INPUT = 8
+"""Fewer texts than this are never grouped."""
 
 FEWEST_FOR_COMMUNITIES = 40
-"""Rows below which a resolution can't be chosen by them: what is left then are dense regions, whatever the method."""
-"""Fewer texts than this are never grouped."""
+"""Distinct rows below which a resolution can't be chosen by them: what is left then are dense regions, whatever the method."""
 
 SAMPLE_LIMIT = 20_000
 """Rows that are compared with each other; where there are more, a sample of them is, and the rest join the group that they are near."""
@@ -101,7 +101,10 @@ def group(vectors: Vectors, method: Method = Method.COMMUNITIES) -> Groups:
         return Groups(np.full(len(vectors), -1, dtype=np.int64), unit(vectors - mean), lambda others: unit(others - mean))
     if method is Method.HDBSCAN:
         return _by_density(vectors, mean)
-    return _by_communities(vectors, mean) if len(vectors) >= FEWEST_FOR_COMMUNITIES else _of_few(vectors, mean)
+    distinct, copies = _distinct(vectors)
+    if len(distinct) < FEWEST_FOR_COMMUNITIES:
+        return _of_few(vectors, mean, distinct, copies)
+    return _by_communities(vectors, mean, distinct, copies)
 
 
 def _sample(rows: int) -> Labels:
@@ -121,19 +124,18 @@ def _extended(found: Groups, vectors: Vectors) -> Groups:
     return Groups(found.extended(vectors), rows, found.place)
 
 
-def _of_few(vectors: Vectors, mean: Vectors) -> Groups:
+def _of_few(vectors: Vectors, mean: Vectors, distinct: Labels, copies: Labels) -> Groups:
     found = _by_density(vectors, mean)
-    return Groups(in_order(_with_copies(found.labels, _distinct(vectors)[1])), found.rows, found.place)
+    return Groups(in_order(_with_copies(found.labels[distinct], copies)), found.rows, found.place)
 
 
-def _by_communities(vectors: Vectors, mean: Vectors) -> Groups:
+def _by_communities(vectors: Vectors, mean: Vectors, distinct: Labels, copies: Labels) -> Groups:
     turned = directions(unit(vectors[_sample(len(vectors))] - mean), _DIMENSIONS)
 
     def place(others: Vectors) -> Vectors:
         return unit(unit(others - mean) @ turned)
 
     rows = np.concatenate([place(vectors[s : s + _CHUNK]) for s in range(0, len(vectors), _CHUNK)])
-    distinct, copies = _distinct(vectors)
     labels = _grouped(rows[distinct])
     return Groups(in_order(_with_copies(labels, copies)), rows, place)
 

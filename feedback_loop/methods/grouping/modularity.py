@@ -1,4 +1,4 @@
-"""Communities of a graph by modularity, as `scikit-network` finds them, at a fifth of its time for graphs of some hundred rows.
+"""Communities of a graph by modularity, as `scikit-network` finds them, at a third of its time for graphs of some hundred rows.
 
 Here: the driver of Louvain's method (Blondel et al., J. Stat. Mech. 2008) about the library's compiled step, which moves single nodes.
 The library's own driver checks and converts sparse matrices between the steps, which for a small graph is nearly all of its time, and a

@@ -28,11 +28,15 @@ _FIRST_ROUNDS, _WEEK_DAYS = 3, 7
 
 @dataclass(frozen=True)
 class Foretold:
-    """One day to come: the mean of each bin and how unsure its log is (variance), float64 [bins]; how far the whole day may be off."""
+    """One day to come: the mean of each bin and how unsure its log is (variance), float64 [bins]; how far the whole day may be off.
+
+    `lasting_variance` is the part of `day_variance` by which the days after it are off as well: doubt about the level.
+    """
 
     means: Reals
     doubts: Reals
     day_variance: float
+    lasting_variance: float = 0.0
 
     @property
     def cautious(self) -> Reals:
@@ -65,20 +69,20 @@ class Expectation:
     def foretell(self, day: int, dispersion: float, ahead: int = 0) -> Foretold:
         """What the days before the day let expect of it, or of one so many days later; bins scatter by so much more than Poisson."""
         past = slice(max(0, day - _LONGEST_DAYS), day)
-        level = self._fit(past, day, dispersion)
+        level = self._fit(past, day, dispersion, ahead)
         points = self._stream.bin_points(day + ahead)
         per_hour = np.exp(level.log_next) * self._season.at(points)
         means = per_hour.mean(axis=1) * (self._stream.bin_us / HOUR_US)
-        moved = ahead * self._movement.drift**2
-        return Foretold(np.maximum(means, 1e-6), self._season.doubt_at(points).mean(axis=1), level.day_variance + level.doubt + moved)
+        doubts = self._season.doubt_at(points).mean(axis=1)
+        return Foretold(np.maximum(means, 1e-6), doubts, level.day_variance + level.doubt, level.doubt)
 
-    def _fit(self, past: slice, day: int, dispersion: float) -> Level:
+    def _fit(self, past: slice, day: int, dispersion: float, ahead: int) -> Level:
         for _ in range(_FIRST_ROUNDS if self._judged < 0 else 1):
             counts, known = self._learn_season(past, dispersion)
         daily = self._tempered(counts.sum(axis=1), (self._shape(past) * known).sum(axis=1), dispersion)
         if day - self._judged >= _WEEK_DAYS:
             self._movement, self._judged = likeliest_movement(*daily), day
-        return fit_level(*daily, self._movement)
+        return fit_level(*daily, self._movement, ahead)
 
     def _learn_season(self, past: slice, dispersion: float) -> tuple[Reals, Reals]:
         """Fits the season to the past days; their counts without outliers and which hours are known (1 or 0), float64 [days, 24]."""

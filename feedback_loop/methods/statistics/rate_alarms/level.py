@@ -35,7 +35,7 @@ _MOVEMENTS = [Movement(*pair) for pair in itertools.product(_DRIFTS, _DAY_SPREAD
 
 @dataclass(frozen=True)
 class Level:
-    """Per past day the fitted log level, float64 [days], and for the next day its mean, its doubt and the variance of days."""
+    """Per past day the fitted log level, float64 [days], and for the day to come its mean, its doubt and the variance of days."""
 
     past: Reals
     log_next: float
@@ -44,13 +44,15 @@ class Level:
     log_evidence: float
 
 
-def fit_level(counts: Reals, exposures: Reals, movement: Movement) -> Level:
-    """The level that daily counts show, oldest first, the last of yesterday; exposures are what a level of 1 would have had.
+def fit_level(counts: Reals, exposures: Reals, movement: Movement, ahead: int = 0) -> Level:
+    """The level that daily counts show, oldest first; exposures are what a level of 1 would have had.
+
+    The day to come follows on the last, or is so many days later.
 
     A Gaussian process of log rates with Poisson counts and Laplace's approximation: Rasmussen & Williams, "Gaussian Processes for Machine
     Learning" (2006), algorithms 3.1 and 3.2. A day without exposure says nothing.
     """
-    ages = np.arange(len(counts), 0, -1.0)
+    ages = np.arange(len(counts) + ahead, ahead, -1.0)
     centre = float(np.log((counts.sum() + 0.5) / (exposures.sum() + 0.5)))
     prior = _VAGUE + _GROWTH**2 * np.outer(ages, ages) + movement.drift**2 * np.minimum(ages[:, None], ages)
     prior[np.diag_indices_from(prior)] += movement.day_spread**2

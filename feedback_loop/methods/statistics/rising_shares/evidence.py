@@ -41,12 +41,20 @@ class DayEvidence:
         """Of a rise since midnight, at the end of the day: float64 [streams, ratios]."""
         return np.asarray(self.since_midnight[:, -1])
 
-    def log_process(self, before: Reals | None = None) -> Reals:
-        """The e-process of the day; with `before`, closings of days before added up, the one that began on the first of those."""
+    def of(self, streams: Ints) -> DayEvidence:
+        """That of some of the streams."""
+        return DayEvidence(self.since_midnight[streams], self.later[streams])
+
+    def log_process(self, before: Reals | None = None, tempered: Reals | None = None) -> Reals:
+        """The e-process of the day; with `before`, closings of days before added up, the one that began on the first of those.
+
+        `tempered` float64 [streams] is what the evidence of several days is multiplied by for being of one expectation (`tempered_by`).
+        """
         if before is None:
             both = np.stack([logsumexp(self.since_midnight, axis=2) - np.log(len(RATIOS)), self.later])
             return np.asarray(logsumexp(both, axis=0, b=np.array([_SINCE_MIDNIGHT, 1.0 - _SINCE_MIDNIGHT])[:, None, None]))
         grown = self.since_midnight + before[:, None, :]
+        grown = grown if tempered is None else grown * tempered[:, None, None]
         return np.asarray(logsumexp(grown, axis=2) + np.log(_SINCE_MIDNIGHT / len(RATIOS)))
 
 
@@ -60,6 +68,19 @@ def day_evidence(counts: Ints, records: Ints, usual: Usual) -> DayEvidence:
         since_midnight[n, told] = ratio[:, 0]
         later[n, told] = logsumexp(ratio[:, 1:], axis=(1, 2)) - np.log((len(onsets) - 1) * len(RATIOS))
     return DayEvidence(since_midnight, later)
+
+
+def tempered_by(usual: Usual, days: int) -> Reals:
+    """By what the added evidence of so many days is multiplied, since they were foretold at once and are off together: float64 [streams].
+
+    1 / (1 + (days - 1) ρ) with ρ the part of a day's variance that lasts, by which the variance of the sum of equally correlated figures
+    exceeds that of independent ones.
+    """
+    share, mean = usual.shares, np.maximum(usual.means.sum(axis=1), 1e-9)
+    alone = (1.0 - share) ** 2
+    lasting = usual.lasting_odds_variance * alone + usual.lasting_volume_variance * share**2
+    of_day = usual.odds_variance * alone + usual.volume_variance * share**2 + 1.0 / mean
+    return np.asarray(1.0 / (1.0 + (days - 1) * np.minimum(lasting / of_day, 1.0)))
 
 
 def evidence_since(counts: Ints, records: Ints, usual: Usual, onset: int, end: int) -> Reals:
@@ -107,13 +128,14 @@ def _level(others: Reals, expected: Reals, variance: float, odds_variance: Reals
     a day whose others are far off, as in a campaign, the level varies by what they themselves show.
     """
     expected = np.maximum(expected, 1e-9)
-    of_share = odds_variance * share**2
+    of_share, of_both = odds_variance * share**2, odds_variance * share * (1.0 - share)
     usual_variance = max(variance, 1e-4)
     beyond = (others / expected - 1.0) ** 2 - _FAR_OFF**2 * (usual_variance + 1.0 / expected + of_share)
     level_variance = usual_variance + np.maximum(beyond, 0.0)
-    told = (level_variance - odds_variance * share * (1.0 - share)) / (level_variance + 1.0 / expected + of_share)
-    told = np.clip(told, 0.0, None)
-    each = told / (1.0 - told) / (level_variance * expected)
+    surplus = np.maximum(level_variance - of_both, 0.0)
+    told = surplus / (level_variance + 1.0 / expected + of_share)
+    # What one other record counts: told / (1 - told), which would cancel, over the level's variance and their mean.
+    each = surplus / ((1.0 / expected + of_share + of_both) * level_variance * expected)
     shape, rate = 1.0 / level_variance + each * others, 1.0 / level_variance + each * expected
     own = odds_variance * (1.0 - share + told * share) ** 2
     return shape / rate, 1.0 / ((1.0 + 1.0 / shape) * (1.0 + own) - 1.0)

@@ -45,13 +45,16 @@ class Usual:
     """What is foretold of one day: `means` of each stream and `others`, all records beside it, float64 [streams, bins].
 
     Both are multiplied by one unknown level of the day with relative variance `volume_variance`, and the odds of a complaint by one more
-    of the stream's own with relative variance `odds_variance` float64 [streams].
+    of the stream's own with relative variance `odds_variance` float64 [streams]. The lasting parts of both are what all days that are
+    foretold at once have in common: doubt about the level and the share, and what has moved since.
     """
 
     means: Reals
     others: Reals
     odds_variance: Reals
     volume_variance: float
+    lasting_odds_variance: Reals
+    lasting_volume_variance: float
 
     @property
     def shares(self) -> Reals:
@@ -84,8 +87,9 @@ def usual_of(volume: Foretold, everybody: Ints, streams: Sequence[Ints], midnigh
     of_part = _factors(_grouped(counts.sum(axis=1), part), _grouped(share * records.sum(axis=0), part), usual_day / USUAL_DAYS)
     by_bin_share = np.repeat(of_part, BINS // (24 // _PART_HOURS), axis=1) * share * of_weekday
     means = np.minimum(by_bin_share, _LARGEST_SHARE) * volume.means
-    variance = volume.day_variance + float(volume.doubts.mean())
-    return Usual(means, volume.means - means, _spread(fit.share, fit.dispersion, fit.trials), variance)
+    doubts = float(volume.doubts.mean())
+    of_days, lasting = _spread(fit.share, fit.dispersion, fit.trials)
+    return Usual(means, volume.means - means, of_days + lasting, volume.day_variance + doubts, lasting, volume.lasting_variance)
 
 
 def by_bin(instants: Ints, midnight: int) -> Ints:
@@ -116,9 +120,9 @@ def _factors(counts: Reals, expected: Reals, dispersion: Reals) -> Reals:
     return np.asarray((counts + weight) / (expected + weight))
 
 
-def _spread(share: Reals, dispersion: Reals, trials: Reals) -> Reals:
-    """Relative variance of the odds of a complaint: days by themselves, doubt about the share, and its drift."""
+def _spread(share: Reals, dispersion: Reals, trials: Reals) -> tuple[Reals, Reals]:
+    """Relative variance of the odds of a complaint: of days by themselves, and what lasts, doubt about the share and its drift."""
     per_day = share * trials / USUAL_DAYS
     dispersion = dispersion * (1.0 + _MORE_SPREAD * per_day / (per_day + _SHOWS_ITS_OWN))
     doubt = (1.0 - share) / (share * (trials + 2.0 * PRIOR))
-    return np.asarray(dispersion / (1.0 - share) ** 2 + doubt + _DRIFT)
+    return np.asarray(dispersion / (1.0 - share) ** 2), np.asarray(doubt + _DRIFT)

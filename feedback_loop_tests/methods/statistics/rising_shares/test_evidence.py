@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from feedback_loop.methods.statistics.rising_shares.evidence import day_evidence, evidence_since, expected_so_far
+from feedback_loop.methods.statistics.rising_shares.evidence import day_evidence, evidence_since, expected_so_far, tempered_by
 from feedback_loop.methods.statistics.rising_shares.usual import BINS, Usual
 
 MEAN, OTHERS, DISPERSION, VOLUME = 6.0, 24.0, 0.1, 0.15
-USUAL = Usual(np.full((1, BINS), MEAN / BINS), np.full((1, BINS), OTHERS / BINS), np.array([DISPERSION]), VOLUME)
+USUAL = Usual(np.full((1, BINS), MEAN / BINS), np.full((1, BINS), OTHERS / BINS), np.array([DISPERSION]), VOLUME, np.array([0.0]), 0.0)
 
 
 def drawn(rng: np.random.Generator, ratio: float = 1.0, from_bin: int = 0, level: float | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +49,7 @@ def test_thrice_the_volume_is_no_rise_where_others_speak_too() -> None:
     assert np.mean([highest(rng, level=3.0) >= np.log(100.0) for _ in range(200)]) < 0.05
 
 
-MOSTLY = Usual(np.full((1, BINS), 27.0 / BINS), np.full((1, BINS), 3.0 / BINS), np.array([0.4]), 0.04)
+MOSTLY = Usual(np.full((1, BINS), 27.0 / BINS), np.full((1, BINS), 3.0 / BINS), np.array([0.4]), 0.04, np.array([0.05]), 0.01)
 """Nine records in ten complain, as to a support desk."""
 
 
@@ -70,6 +70,26 @@ def test_a_stream_is_expected_as_often_more_as_the_others_are_many_times_more() 
     counts, records = np.round(USUAL.means * 0).astype(np.int64), np.zeros(BINS, dtype=np.int64)
     records[0] = 10 * OTHERS
     assert expected_so_far(counts, records, USUAL, 0, BINS)[0] == pytest.approx(10 * MEAN, rel=0.15)
+
+
+def test_days_that_are_off_together_are_taken_for_a_rise_no_more_often_than_is_told() -> None:
+    rng = np.random.default_rng(8)
+    drifting = Usual(USUAL.means * 5, USUAL.others * 12, np.array([0.1]), 0.02, np.array([0.06]), 0.0)
+
+    def day(lasts: float) -> tuple[np.ndarray, np.ndarray]:
+        level, own = rng.gamma(50.0, 0.02), lasts * np.exp(rng.normal(0.0, 0.2))
+        counts = rng.poisson(level * own * drifting.means[0])
+        return counts[None], counts + rng.poisson(level * drifting.others[0])
+
+    def over_four_days() -> float:
+        lasts = float(np.exp(rng.normal(0.0, np.sqrt(0.06))))
+        days = [day_evidence(*day(lasts), drifting) for _ in range(4)]
+        before = np.sum([one.closing for one in days[:3]], axis=0)
+        return float(days[3].log_process(before, tempered_by(drifting, 4)).max())
+
+    passed = np.array([over_four_days() for _ in range(1200)])
+    for needed in (20.0, 75.0, 225.0):
+        assert (passed >= np.log(needed)).mean() <= 0.5 / needed + 2.0 * np.sqrt(0.5 / needed / 1200)
 
 
 def test_days_of_one_rise_add_up() -> None:
