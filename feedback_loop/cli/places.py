@@ -70,11 +70,13 @@ def open_models(settings: Settings) -> Models:
     from feedback_loop.workflows.alert_rules import read_rules
     from feedback_loop.workflows.as_known import Analysed
     from feedback_loop.workflows.cleaning_rules import open_cleaner
+    from feedback_loop.workflows.playbook_files import read_playbooks
     from feedback_loop.workflows.simulate import Models
 
     embedder = open_embedder(settings)
     cleaner, rules = open_cleaner(settings, masking_key(settings)), read_rules(settings.alert_rules_file)
-    return Models(Analysed(embedder, seed_classifier(embedder), cleaner, rules=rules, method=Method(settings.clustering)), MemoryTableStore)
+    analysed = Analysed(embedder, seed_classifier(embedder), cleaner, rules=rules, method=Method(settings.clustering))
+    return Models(analysed, MemoryTableStore, read_playbooks(settings.playbooks_folder))
 
 
 def open_model_home(settings: Settings) -> Home:

@@ -126,5 +126,10 @@ def _say_how_to_undo(proposal_id: str, state: StateStore, folder: Path) -> None:
     say(f"{proposal_id} ({proposal.action_kind} of {proposal.action_target}) is {proposal.proposal_status}.")
     say("Its reverse is an action of its own: it needs a new proposal, approved by the people whom its risk asks for.")
     playbook = next((p for p in read_playbooks(folder) if p.playbook_id == proposal.playbook_id), None)
-    for number, step in enumerate(playbook.rollback.steps if playbook else (), 1):
+    if playbook is None:
+        say(f"Its playbook {proposal.playbook_id} is gone; ask {', '.join(proposal.approver_roles)} how it is undone.")
+        return
+    if playbook.playbook_version != proposal.playbook_version:
+        say("Its playbook was changed since; these are the steps of the present one.")
+    for number, step in enumerate(playbook.rollback.steps, 1):
         say(f"{number}. {step}")

@@ -85,13 +85,13 @@ def backtest(
         )
     analysed.take(history.records)
     thresholds = _thresholds(state)
-    told: list[BacktestDay] = []
+    known_playbooks, told = seed_playbooks() if playbooks is None else playbooks, list[BacktestDay]()
     for day in days:
         if progress:
             progress(day)
         findings = analysed.findings(day, _end_of(day), history.context)
         before = [proposal for earlier in told for proposal in earlier.proposals]
-        made = _proposals(findings, history.documents, thresholds, before, playbooks or seed_playbooks())
+        made = _proposals(findings, history.documents, thresholds, before, known_playbooks)
         told.append(BacktestDay(day, findings.alerts.height, tuple(made)))
     return told
 

@@ -157,7 +157,7 @@ def live_with_loop(
 ) -> Lived:
     """The same company with the loop in it, from `FIRST_DECIDED_DAY` on."""
     world = SimulatedWorld(scenario, seed, start_day, analysed, new_store)
-    loop = Loop(world, playbooks or seed_playbooks())
+    loop = Loop(world, seed_playbooks() if playbooks is None else playbooks)
     for number in range(FIRST_DECIDED_DAY, scenario.days):
         day = start_day + timedelta(days=number)
         if progress:

@@ -7,10 +7,11 @@ scenario is simulated from its seed alone, so that both runs differ by what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from feedback_loop.ports import TableStore
+from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
 from feedback_loop.simulation import Scenario, Score, Simulation, baseline, score, score_report, score_rows, source_files, truth_files
 from feedback_loop.workflows.as_known import Analysed
 from feedback_loop.workflows.closed_loop import Progress, live_with_loop, live_without_loop
@@ -21,10 +22,11 @@ WITH_LOOP, WITHOUT_LOOP, BASELINE = "with the loop", "without the loop", "keywor
 
 @dataclass(frozen=True)
 class Models:
-    """What the stages need that is not a function of rows: a past with its models, and stores that nobody else sees."""
+    """What the stages need that is not a function of rows: a past with its models, stores that nobody else sees, and what may be done."""
 
     analysed: Analysed
     new_store: Callable[[], TableStore]
+    playbooks: Sequence[Playbook] = field(default_factory=seed_playbooks)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def scored_seed(scenario: Scenario, seed: int, models: Models | None, progress: 
     }
     if models is None:
         return SeedScores(without.simulation, scores)
-    lived = live_with_loop(scenario, seed, START_DAY, models.analysed, models.new_store, progress)
+    lived = live_with_loop(scenario, seed, START_DAY, models.analysed, models.new_store, progress, models.playbooks)
     return SeedScores(lived.simulation, {WITH_LOOP: score(lived.simulation, lived.found), **scores})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,17 @@ def test_an_action_of_a_proposal_is_undone_by_a_proposal_of_its_own(call: Call, 
     assert outcome.code == 0
     assert "needs a new proposal" in outcome.out
     assert "1. Deploy the rolled-back version again" in outcome.out
+    assert "was changed since" not in outcome.out
+
+
+def test_steps_of_a_playbook_that_was_changed_since_are_told_as_such_and_those_of_none_are_asked_for(call: Call, home: Path) -> None:
+    changed = replace(rollback_proposal(), playbook_version="0" * 64)
+    gone = replace(rollback_proposal(), proposal_id="proposal_gone", playbook_id="own-rollback")
+    state_of(home).record_proposals([changed, gone])
+    told = call("rollback", "--proposal", changed.proposal_id).out
+    assert "Its playbook was changed since" in told
+    assert "1. Deploy the rolled-back version again" in told
+    assert "own-rollback is gone; ask release_manager, incident_commander" in call("rollback", "--proposal", "proposal_gone").out
 
 
 @pytest.mark.parametrize(
