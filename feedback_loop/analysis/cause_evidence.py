@@ -16,11 +16,11 @@ import numpy as np
 
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
-from feedback_loop.analysis.rollouts import added_by
 from feedback_loop.analysis.symptoms import Count, Symptom
 from feedback_loop.analysis.telemetry import ErrorShares
 from feedback_loop.contracts.loop_vocab import CauseKind
 from feedback_loop.contracts.tables import CANDIDATE_DAYS
+from feedback_loop.methods.diagnosis.reach import added_by
 from feedback_loop.methods.statistics.count_models import concentrated_over_common, higher_share_p_value
 
 

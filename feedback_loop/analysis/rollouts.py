@@ -36,12 +36,6 @@ def stages_of(cause: Cause) -> tuple[Stage, ...]:
     return cause.stages or (Stage(cause.cause_id, cause.started, cause.scope),)
 
 
-def added_by(scope: Scope, before: Scope) -> Scope:
-    """Whom the scope of a stage names beyond the one before, of the same dimensions; empty where it reaches all others."""
-    added = {name: [value for value in values if value not in before[name]] or list(values) for name, values in scope.items()}
-    return dict(sorted(added.items()))
-
-
 def _goes_on(earlier: Cause, cause: Cause) -> bool:
     """Whether the cause is a further step of the earlier one: the same version of the same service for somebody more."""
     same = [(one.kind, one.service, one.version) for one in (earlier, cause)]

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_loop.analysis.causes import Cause
 from feedback_loop.analysis.complaint_counts import DAY_MICROSECONDS, HOUR_MICROSECONDS
-from feedback_loop.analysis.rollouts import added_by, in_stages, stages_of
+from feedback_loop.analysis.rollouts import in_stages, stages_of
 from feedback_loop.contracts.loop_vocab import CauseKind
 
 FIRST = Cause("web-7-dach", CauseKind.DEPLOY, "web", 0, None, {"region": ["dach"]}, "Faster search", "7.0")
@@ -49,9 +49,3 @@ def test_whatever_is_no_further_step_stays_a_cause_of_its_own(other: Cause) -> N
 def test_change_alone_is_its_only_stage() -> None:
     [stage] = stages_of(FIRST)
     assert (stage.cause_id, stage.started, stage.scope) == (FIRST.cause_id, FIRST.started, FIRST.scope)
-
-
-def test_what_a_stage_adds_leaves_out_whom_the_one_before_reached() -> None:
-    wider = {"region": ["dach", "uk"], "product_version": ["7.0"]}
-    assert added_by(wider, {"region": ["dach"], "product_version": ["7.0"]}) == {"product_version": ["7.0"], "region": ["uk"]}
-    assert added_by({}, {"region": ["dach"]}) == {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,6 +47,12 @@ class Reached:
         return cls(inside, ~inside & ~outside)
 
 
+def added_by(scope: Scope, before: Scope) -> dict[str, list[str]]:
+    """Whom the scope of a stage names beyond the one before, of the same dimensions; empty where it reaches all others."""
+    added = {name: [value for value in values if value not in before[name]] or list(values) for name, values in scope.items()}
+    return dict(sorted(added.items()))
+
+
 def log_evidence_of_stages(stages: Sequence[tuple[int, Scope]], look: Look, presence: Presence, ratios: Reals) -> Reals:
     """The log Bayes factor [moments] of a rise since each moment of those whom the change reached, over none.
 
@@ -63,7 +70,8 @@ def log_evidence_of_stages(stages: Sequence[tuple[int, Scope]], look: Look, pres
     told = total - usual_unknown
     among = usual_in / told if told > 0 else _INSIDE_WHERE_NOBODY_TELLS
     parts = [count / usual_in if usual_in else 1 / len(stages) for count in usual]
-    variance_of_all = sum(_variance(scope, look) * part**2 for (_, scope), part in zip(stages, parts, strict=True))
+    added = [stages[0][1], *(added_by(scope, former) for (_, former), (_, scope) in pairwise(stages))]
+    variance_of_all = sum(_variance(scope, look) * part**2 for scope, part in zip(added, parts, strict=True))
     counts = (float(now.anywhere.sum()), usual_in, float(history.counted[before.anywhere].sum()), variance_of_all)
     observed, usually, counted, variance = (np.array([count]) for count in counts)
     shares = Shares(observed, usually, counted, variance, now_total, history.total)

@@ -10,7 +10,7 @@ from feedback_loop.methods.diagnosis.level import Level
 from feedback_loop.methods.diagnosis.look import Look
 from feedback_loop.methods.diagnosis.mix import History, Mix
 from feedback_loop.methods.diagnosis.presence import Presence
-from feedback_loop.methods.diagnosis.reach import Reached, log_evidence_of_stages
+from feedback_loop.methods.diagnosis.reach import Reached, added_by, log_evidence_of_stages
 from feedback_loop.methods.diagnosis.rise import RATIOS
 from feedback_loop.methods.statistics.calibration import Indices, Reals
 
@@ -83,3 +83,9 @@ def test_those_who_do_not_tell_speak_for_it_but_less_than_those_inside() -> None
 def test_the_order_of_a_scopes_values_does_not_matter() -> None:
     risen = np.tile([1, 2, MISSING], 8)
     assert np.array_equal(evidence(risen), evidence(risen, {"region": ["us", "uk"]}))
+
+
+def test_what_a_stage_adds_leaves_out_whom_the_one_before_reached() -> None:
+    wider = {"region": ["dach", "uk"], "product_version": ["7.0"]}
+    assert added_by(wider, {"region": ["dach"], "product_version": ["7.0"]}) == {"product_version": ["7.0"], "region": ["uk"]}
+    assert added_by({}, {"region": ["dach"]}) == {}
