@@ -24,7 +24,7 @@ def rows_of(home: Home) -> dict[str, pl.DataFrame]:
     return {name: home.table(name).sort(TABLES[name].key) for name in REMEDIATION}
 
 
-NEEDED = ("store", "state", "clock", "knowledge", "embedder", "io_manager")
+NEEDED = ("home", "store", "state", "clock", "knowledge", "embedder", "io_manager")
 
 
 def new_proposals(home: Home, over: DayRange | None, now: datetime) -> object:
