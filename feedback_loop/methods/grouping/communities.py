@@ -115,6 +115,7 @@ class Ties:
     @cached_property
     def _shuffled(self) -> list[tuple[Labels, Graph]]:
         """The nodes in orders of chance, each with the place at which it finds the nodes as they were."""
+        # The library's own generator: the orders, and so the groups, are those that its driver would have found.
         orders = [np.random.RandomState(_SEED + run).permutation(self.graph.shape[0]) for run in range(_RUNS)]
         return [(np.argsort(order), Graph.of(self.graph, order)) for order in orders]
 
