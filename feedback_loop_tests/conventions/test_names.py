@@ -33,6 +33,10 @@ SUFFIX_BY_TYPE = {"DAY": (DAY, "_date"), "INSTANT": (INSTANT, "_at")}
 PROVED_ELSEWHERE = {
     "feedback_loop/methods/diagnosis/look.py": "a window, proved through methods/diagnosis/test_diagnose.py and analysis/test_blame.py",
     "feedback_loop/defs/alert_assets.py": "assets, proved with the others of the stage by defs/test_analysis_assets.py",
+    "feedback_loop/errors/acting.py": "a part of the tree of errors, proved class by class by test_errors.py",
+    "feedback_loop/errors/inputs.py": "a part of the tree of errors, proved class by class by test_errors.py",
+    "feedback_loop/errors/keeping.py": "a part of the tree of errors, proved class by class by test_errors.py",
+    "feedback_loop/errors/roots.py": "a part of the tree of errors, proved class by class by test_errors.py",
     "feedback_loop/contracts/actions.py": "plain records, proved by every connector that takes them",
     "feedback_loop/contracts/context_fields.py": "columns, proved with all others by contracts/test_fields.py",
     "feedback_loop/contracts/context_tables.py": "tables, proved with all others by contracts/test_tables.py",
