@@ -183,6 +183,21 @@ class Settings:
         return self.home / "playbooks"
 
     @property
+    def policy_file(self) -> Path:
+        """A company's stricter limits of the policy; where it is missing, those of the package count."""
+        return self.home / "policy.yaml"
+
+    @property
+    def guards_file(self) -> Path:
+        """A company's own guards, in Cedar, beside those of the package."""
+        return self.home / "policy.cedar"
+
+    @property
+    def pilot_file(self) -> Path:
+        """The product, classes and tiers that the loop is tried on; where it is missing, everything."""
+        return self.home / "pilot.yaml"
+
+    @property
     def alert_rules_file(self) -> Path:
         """Which shares of some hours are an alert; where it is missing, the rules of the package count."""
         return self.home / "alert_rules.yaml"

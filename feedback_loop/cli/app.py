@@ -24,6 +24,7 @@ from feedback_loop.cli import (
     model,
     owners,
     playbooks,
+    policy,
     quality,
     quarantine,
     query,
@@ -53,6 +54,7 @@ AT_WORK = (
     "knowledge",
     "labels",
     "model",
+    "policy",
     "quarantine",
     "reveal",
     "rollback",
@@ -108,6 +110,7 @@ app.command("query")(query.query)
 app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
+app.add_typer(policy.app, name="policy")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
 app.add_typer(approvals.app, name="approvals")

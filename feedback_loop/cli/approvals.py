@@ -74,6 +74,41 @@ def show(context: typer.Context, proposal_id: IdArgument, as_json: JsonFlag = Fa
 
 
 @app.command()
+def request(
+    context: typer.Context,
+    playbook_id: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="One that is done on request.", show_default=False)],
+    issue_id: Annotated[str, typer.Option("--issue", metavar="ID", help="The issue that it is asked for.", show_default=False)],
+    person: PersonOption,
+    why: Annotated[str, typer.Option(help="Why; shown to those who approve.", show_default=False)],
+    whom: Annotated[
+        str | None, typer.Option("--for", metavar="ID", help="The customer of the issue, or the team.", show_default=False)
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Ask for an action: a refund, a new licence key, an offer, a note on the status page, another queue. Others approve it.
+
+    Example: `feedback-loop approvals request refund --issue issue_7c1d… --for customer_12 --as ada --why "charged twice"`
+    """
+    from feedback_loop.workflows.owners import read_ownership
+    from feedback_loop.workflows.people import read_people
+    from feedback_loop.workflows.request_action import request_action
+    from feedback_loop.workflows.rules_in_force import read_rules
+
+    settings, at = settings_of(context), SystemClock().now()
+    people, state = read_people(settings.people_file), open_state(settings)
+    rules, owners = read_rules(settings, state, at), read_ownership(settings.owners_file)
+    made = request_action(playbook_id, issue_id, whom, why, person, people, open_store(settings), state, rules, owners, at)
+    if as_json:
+        print_json(made.row())
+    elif made.refusal_reason:
+        say(f"{made.proposal_id} was refused: {made.refusal_reason.replace('_', ' ')}.")
+    else:
+        say(f"{made.proposal_id} waits for {made.approvals_required_count} people.")
+    if made.refusal_reason:
+        raise typer.Exit(1)
+
+
+@app.command()
 def approve(
     context: typer.Context,
     proposal_id: IdArgument,
@@ -163,11 +198,13 @@ def _grounds(settings: Settings, state: StateStore) -> Grounds:
     from feedback_loop.contracts.days import DayRange
     from feedback_loop.contracts.loop_vocab import ActionStatus
     from feedback_loop.workflows.grounds import alert_days, read_grounds
+    from feedback_loop.workflows.rules_in_force import read_rules
 
     waiting = state.actions(ActionStatus.QUEUED, ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
     proposals = [p for p in map(state.proposal, sorted({action.proposal_id for action in waiting})) if p is not None]
     now = SystemClock().now()
-    return read_grounds(open_store(settings), alert_days(proposals) or DayRange(now.date(), now.date()), now)
+    rules = read_rules(settings, state, now)
+    return read_grounds(open_store(settings), alert_days(proposals) or DayRange(now.date(), now.date()), now, rules)
 
 
 def _decide(

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, has_state, open_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from feedback_loop.contracts.decisions import Proposal
     from feedback_loop.remediation.playbooks import Playbook
+
+_REHEARSED = ("day", "about", "playbook", "target", "confidence", "would take")
 
 app = typer.Typer(help="Approved procedures: what may be done about which cause, by whom, and how it is undone.")
 
@@ -80,6 +83,34 @@ def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("dry-run")
+def rehearse(context: typer.Context, first: FromOption = None, last: ToOption = None, as_json: JsonFlag = False) -> None:
+    """Show what the playbooks and the policy of now would say of the alerts of some days; nothing is kept or sent.
+
+    Example: `feedback-loop playbooks dry-run --from 2026-05-01 --to 2026-05-07`
+    """
+    from feedback_loop.cli.run import days_to_run
+    from feedback_loop.workflows.dry_run import dry_run
+    from feedback_loop.workflows.rules_in_force import read_rules
+
+    settings, at = settings_of(context), SystemClock().now()
+    days = days_to_run(settings, first, last)
+    state = open_state(settings) if has_state(settings) else None
+    found = dry_run(days, open_store(settings), state, read_rules(settings, state, at), at)
+    if as_json:
+        print_json([{**proposal.row(), "guards": proposal.evidence["guards"]} for proposal in found])
+    elif not found:
+        say(f"{days}: no alert that a playbook would answer.")
+    else:
+        print_table(_REHEARSED, [_rehearsed(proposal) for proposal in found])
+
+
+def _rehearsed(proposal: Proposal) -> tuple[object, ...]:
+    alert, outcome = proposal.evidence["alert"], proposal.refusal_reason or f"{proposal.approvals_required_count} people"
+    what = alert["alerted_class"] or alert["subject_id"]
+    return (alert["event_date"], what, proposal.playbook_id, proposal.action_target, proposal.confidence_score, outcome.replace("_", " "))
+
+
 def _print(playbook: Playbook) -> None:
     say(f"{playbook.title}  ({playbook.playbook_id})\n")
     facts = {
@@ -90,6 +121,8 @@ def _print(playbook: Playbook) -> None:
         "owner": playbook.owner,
         "approved by": ", ".join(playbook.approver_roles),
         "expires": f"{playbook.expires_hours} hours after it was proposed",
+        "goes": f"as far as {playbook.maturity}" + ("" if playbook.rollback.is_reversible else "; can't be undone"),
+        "bounded by": _radius(playbook),
         "version": playbook.playbook_version,
     }
     for name, value in facts.items():
@@ -104,8 +137,19 @@ def _print_list(title: str, items: Sequence[str]) -> None:
         say(f"{number}. {item}")
 
 
+def _radius(playbook: Playbook) -> str:
+    rule = playbook.blast_radius
+    if rule is None:
+        return "nothing"
+    whom = f" of {', '.join(rule.tiers)}" if rule.tiers else ""
+    within = f"{rule.actions:,} actions in {rule.window_hours} hours"
+    return f"{rule.customers:,} customers{whom}, {rule.share:.0%} of the volume, {within}"
+
+
 def _trigger(playbook: Playbook) -> str:
     trigger = playbook.trigger
+    if trigger.on_request:
+        return f"a request for a {trigger.on_request}"
     parts = [", ".join(trigger.cause_kinds) or "any cause"]
     parts += [f"of {', '.join(trigger.services)}"] if trigger.services else []
     parts += [f"in {', '.join(trigger.complaint_classes)}"] if trigger.complaint_classes else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import loop_vocab, routes, vocab
+from feedback_loop.contracts import autonomy_vocab, loop_vocab, outcome_vocab, routes, vocab
 from feedback_loop.contracts.field_types import FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
@@ -81,7 +81,7 @@ LOOP_FIELDS = [
     # state
     Field("issue_status", TEXT, "what has been done about the issue so far", "nothing was decided yet", vocabulary=loop_vocab.IssueStatus),
     Field("status_id", TEXT, "one change of an issue's status"),
-    Field("changed_at", INSTANT, "when the status changed"),
+    Field("changed_at", INSTANT, "when it changed"),
     Field("changed_by", TEXT, "who changed it: the loop, or a person's id"),
     Field("label_id", TEXT, "one label that a person gave"),
     Field("labelled_class", TEXT, "class that the person gave"),
@@ -123,6 +123,10 @@ LOOP_FIELDS = [
     Field("gate_why", TEXT, "the grounds of the person who put it in force"),
     Field("gated_by", TEXT, "id of that person"),
     Field("gated_at", INSTANT, "from when it holds"),
+    Field("autonomy_id", TEXT, "one word on how far one class, or everything, may go by itself"),
+    Field("autonomy_scope", TEXT, "the class, or * for everything"),
+    Field("autonomy_word", TEXT, "what is said of it: a phase, stop or resume", vocabulary=autonomy_vocab.AutonomyWord),
+    Field("autonomy_why", TEXT, "the grounds of whoever said it"),
     Field("threshold_id", TEXT, "one threshold of one playbook from a time on"),
     Field("threshold_score", REAL, "confidence below which the playbook proposes nothing"),
     Field("precision_share", REAL, "share of its judged proposals that were right", "none was judged yet"),
@@ -145,11 +149,11 @@ LOOP_FIELDS = [
     Field("call_ended_at", INSTANT, "when its outcome was known", "not over, or the process that asked was stopped"),
     # outcomes
     Field("lifecycle_event_id", TEXT, "one step in the life of one alert"),
-    Field("lifecycle_stage", TEXT, "which step", vocabulary=loop_vocab.LifecycleStage),
+    Field("lifecycle_stage", TEXT, "which step", vocabulary=outcome_vocab.LifecycleStage),
     Field("alerted_id", TEXT, "the alert whose life it is"),
     Field("lifecycle_proposal_id", TEXT, "the proposal of the step", "the step comes before any proposal"),
     Field("sla_event_id", TEXT, "one latency of one alert"),
-    Field("latency_stage", TEXT, "which of the five latencies", vocabulary=loop_vocab.LatencyStage),
+    Field("latency_stage", TEXT, "which of the five latencies", vocabulary=outcome_vocab.LatencyStage),
     Field("stage_started_at", INSTANT, "when the stage began"),
     Field("stage_ended_at", INSTANT, "when it ended"),
     Field("elapsed_minutes", REAL, "from its beginning to its end", unit="minutes"),
@@ -168,7 +172,7 @@ LOOP_FIELDS = [
     Field("measured_at", INSTANT, "end of the period that was looked at"),
     Field("effect_version", TEXT, "method and parameters of the judgement"),
     Field("roi_id", TEXT, "one component of the return on one judged fix"),
-    Field("roi_component", TEXT, "what was saved or won", vocabulary=loop_vocab.RoiComponent),
+    Field("roi_component", TEXT, "what was saved or won", vocabulary=outcome_vocab.RoiComponent),
     Field("roi_quantity", REAL, "how much of it, in its unit", "an input is missing"),
     Field("roi_unit", TEXT, "unit of the quantity"),
     Field("amount_low_usd", REAL, "lower end of the amount, as far as the effect and the events are in doubt", "no amount", unit="USD"),

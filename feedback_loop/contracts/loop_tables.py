@@ -88,6 +88,13 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "state_autonomy",
+        "one word on how far one class, or everything, may go by itself",
+        ("autonomy_id",),
+        ("autonomy_id", "autonomy_scope", "autonomy_word", "autonomy_why", "changed_by", "changed_at", "event_date"),
+        "event_date",
+    ),
+    Table(
         "state_threshold",
         "one threshold of one playbook from a time on",
         ("threshold_id",),

@@ -116,6 +116,10 @@ class ActionKind(StrEnum):
     RESTORE_CASES = "restore_cases"
     SEND_MESSAGE = "send_message"
     QUEUE_FOR_REVIEW = "queue_for_review"
+    ANNOTATE_STATUS_PAGE = "annotate_status_page"
+    REPLACE_LICENCE_KEY = "replace_licence_key"
+    OPEN_SAVE_OFFER = "open_save_offer"
+    REFUND = "refund"
 
 
 MENDING = (
@@ -148,18 +152,22 @@ class ProposalStatus(StrEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why a proposal is refused, expires, or can't be carried out; several may hold, the first is stored."""
+    """Why a proposal is refused, expires, or can't be carried out, the gravest first; several may hold, the first is stored."""
 
     NO_PLAYBOOK = "no_playbook"
     NO_OWNER = "no_owner"
     NO_ROLLBACK = "no_rollback"
+    OUTSIDE_PILOT = "outside_pilot"
     NOT_ALLOWED = "not_allowed"
+    VISIBILITY_ONLY = "visibility_only"
+    STOPPED = "stopped"
+    STALE_DOCUMENT = "stale_document"
     LOW_CONFIDENCE = "low_confidence"
     TOO_LITTLE_EVIDENCE = "too_little_evidence"
+    BLAST_RADIUS = "blast_radius"
     SENSITIVE_CLASS = "sensitive_class"
     STALE_EVIDENCE = "stale_evidence"
     GATE_SHUT = "gate_shut"
-    STALE_DOCUMENT = "stale_document"
     ARGUMENTS_CHANGED = "arguments_changed"
     APPROVER_IS_REQUESTER = "approver_is_requester"
     SAME_APPROVER_TWICE = "same_approver_twice"
@@ -169,6 +177,8 @@ class RefusalReason(StrEnum):
     REJECTED_BY_PERSON = "rejected_by_person"
     NOT_LIVE = "not_live"
     POLICY_ERROR = "policy_error"
+    COMPANY_GUARD = "company_guard"
+    SUPERSEDED = "superseded"
 
 
 class ActionStatus(StrEnum):
@@ -246,48 +256,12 @@ class IssueStatus(StrEnum):
     REOPENED = "reopened"
 
 
-class LifecycleStage(StrEnum):
-    """The steps from a signal to a customer who knows, in their order."""
-
-    OCCURRED = "occurred"
-    LANDED = "landed"
-    ALERTED = "alerted"
-    CAUSE_RANKED = "cause_ranked"
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    EXECUTED = "executed"
-    TOLD = "told"
-    CONFIRMED = "confirmed"
-    REOPENED = "reopened"
-
-
-class LatencyStage(StrEnum):
-    """The five latencies of R106, in their order."""
-
-    INTAKE = "intake"
-    CLASSIFICATION = "classification"
-    ROOT_CAUSE = "root_cause"
-    REMEDIATION = "remediation"
-    CONFIRMATION = "confirmation"
-
-
 class EffectVerdict(StrEnum):
     """Whether a fix worked."""
 
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
-
-
-class RoiComponent(StrEnum):
-    """What a fix can be worth (R118)."""
-
-    AGENT_HOURS = "agent_hours"
-    REFUNDS = "refunds"
-    CHURN_RISK = "churn_risk"
-    RETENTION = "retention"
-    RECOVERED_REVENUE = "recovered_revenue"
-    INCIDENT_DURATION = "incident_duration"
 
 
 class ApprovalVerdict(StrEnum):

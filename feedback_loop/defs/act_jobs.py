@@ -20,6 +20,7 @@ from feedback_loop.workflows.feed_back import feed_back
 from feedback_loop.workflows.grounds import alert_days, read_grounds
 from feedback_loop.workflows.model_health import require_trusted
 from feedback_loop.workflows.people import read_people
+from feedback_loop.workflows.rules_in_force import read_rules
 
 RETRY = timedelta(minutes=5)
 """So often what still waits is tried again: after a run that failed, an answer that did not come, a claim whose process died."""
@@ -45,7 +46,7 @@ def execute_approved(
         waiting = [found for a in opened.actions(*_OPEN) if (found := opened.proposal(a.proposal_id))]
         today = day_of(clock.now())
         days = alert_days(waiting) or DayRange(today - timedelta(days=1), today)
-        grounds = read_grounds(store.open(), days, clock.now())
+        grounds = read_grounds(store.open(), days, clock.now(), read_rules(home.settings(), opened, clock.now()))
         report = execute(opened, system, grounds, read_people(home.settings().people_file), clock)
     context.log.info(
         "done %d, failed %d, in doubt %d, refused %d, would send %d",

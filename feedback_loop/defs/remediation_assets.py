@@ -15,8 +15,8 @@ from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.workflows import checks
 from feedback_loop.workflows.knowledge_sources import KNOWLEDGE_TABLES
 from feedback_loop.workflows.live_days import live_part
-from feedback_loop.workflows.playbook_files import read_playbooks
 from feedback_loop.workflows.propose import propose_for
+from feedback_loop.workflows.rules_in_force import read_rules
 
 
 @table_asset(
@@ -27,6 +27,8 @@ from feedback_loop.workflows.propose import propose_for
         "analysis_route",
         "gold_issue",
         *KNOWLEDGE_TABLES,
+        "gold_issue_impact",
+        "state_autonomy",
         "state_threshold",
         "state_model",  # not read, but nothing is proposed because of a classifier that failed its checks
     ],
@@ -43,9 +45,9 @@ def remediation_proposal(
     """Every proposal; those of the live days among the run's are made first, once. A run that names no day only shows them."""
     now = clock.now()
     live = live_part(days_of(context), now) if names_days(context.run.tags) else None
-    playbooks = read_playbooks(home.settings().playbooks_folder)
     if live:
-        made = propose_for(live, store.open(), state.open(), now, playbooks, lambda: knowledge.open(embedder.open())).proposal_ids
+        rules = read_rules(home.settings(), state.open(), now)
+        made = propose_for(live, store.open(), state.open(), now, rules, lambda: knowledge.open(embedder.open())).proposal_ids
     context.add_output_metadata({"new_proposals": len(made) if live else 0})
     return state.snapshot(TABLES["remediation_proposal"])
 

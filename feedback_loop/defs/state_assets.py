@@ -35,6 +35,15 @@ state_gate_contract = contract_check("state_gate")
 
 
 @table_asset()
+def state_autonomy(state: StateResource) -> pl.DataFrame:
+    """Every word on how far a class, or everything, may go by itself."""
+    return state.snapshot(TABLES["state_autonomy"])
+
+
+state_autonomy_contract = contract_check("state_autonomy")
+
+
+@table_asset()
 def state_label(state: StateResource) -> pl.DataFrame:
     """Every label that a person gave."""
     return state.snapshot(TABLES["state_label"])
@@ -89,5 +98,5 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 state_threshold_contract = contract_check("state_threshold")
 
 SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (
-    state_gate, state_hypothesis_label, state_issue_status, state_label, state_model, state_model_call, state_threshold,
+    state_autonomy, state_gate, state_hypothesis_label, state_issue_status, state_label, state_model, state_model_call, state_threshold,
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feedback_loop.errors.roots import BadInput, Refused
 
 
@@ -51,6 +53,14 @@ class DecisionRefused(Refused):
     def __init__(self, proposal_id: str, reason: str, advice: str) -> None:
         self.proposal_id, self.reason = proposal_id, reason
         super().__init__(f"{proposal_id}: {reason}. {advice}")
+
+
+class LettingGoRefused(Refused):
+    """A class is not let go further, nor resumed, by somebody without the role for it."""
+
+    def __init__(self, person: str, word: str, roles: Sequence[str]) -> None:
+        self.person, self.word, self.roles = person, word, tuple(roles)
+        super().__init__(f"{person} may not say {word}: it loosens what may be done. Ask somebody with one of: {', '.join(roles)}.")
 
 
 class IllegalTransition(Refused):

@@ -75,6 +75,18 @@ class TaxonomyRefused(RulesRefused):
     about = "the taxonomy"
 
 
+class PolicyRefused(RulesRefused):
+    """A policy can't be followed as it stands, or asks for less than the package does, so nothing is decided by it."""
+
+    about, remedy = "the policy", "Nothing is decided by it until it is mended; see `policy lint`."
+
+
+class PilotRefused(RulesRefused):
+    """A pilot says nothing that can be followed, so nothing is done at all."""
+
+    about, remedy = "the pilot", "Nothing is proposed or sent until it is mended; see `policy lint`."
+
+
 class RetentionRefused(RulesRefused):
     """A retention policy can't be followed as it stands, so nothing of it is."""
 

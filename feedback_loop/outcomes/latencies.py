@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import LatencyStage, LifecycleStage
+from feedback_loop.contracts.outcome_vocab import LatencyStage, LifecycleStage
 from feedback_loop.contracts.tables import TABLES
 
 MET, BREACHED = "met", "breached"

@@ -12,7 +12,8 @@ from datetime import timedelta
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import ActionStatus, LifecycleStage, ProposalStatus
+from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus
+from feedback_loop.contracts.outcome_vocab import LifecycleStage
 from feedback_loop.contracts.tables import TABLES
 
 REOPENED_WITHIN = timedelta(days=1)

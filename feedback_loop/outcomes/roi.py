@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import BusinessEventKind, EffectVerdict, RoiComponent
+from feedback_loop.contracts.loop_vocab import BusinessEventKind, EffectVerdict
+from feedback_loop.contracts.outcome_vocab import RoiComponent
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.assumptions import Assumption, RoiAssumptions
 from feedback_loop.outcomes.event_excess import Estimate, excess, latest_events

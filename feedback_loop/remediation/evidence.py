@@ -44,6 +44,8 @@ class Case:
     causes: tuple[Row, ...]
     issue_id: str | None
     """The issue that the alert speaks of."""
+    impact: Row | None = None
+    """Whom the issue touches, a row of gold_issue_impact; None where nobody knows."""
 
     @property
     def leading_cause(self) -> Row | None:
@@ -62,6 +64,24 @@ class Case:
     def confidence_score(self) -> float:
         """Score of the leading cause, 0 where there is none."""
         return float(self.leading_cause["hypothesis_score"]) if self.leading_cause else 0.0
+
+    @property
+    def affected_count(self) -> int:
+        """Customers that the issue touches, or the alert's complaints where those are more or nothing else is known."""
+        customers = int(self.impact["touched_customer_count"] or 0) if self.impact else 0
+        return max(customers, int(self.alert["observed_count"]))
+
+    @property
+    def affected_share(self) -> float:
+        """Part of the volume that lies in the segment; everybody where no segment stands out, or its volume is not known."""
+        inside = self.cohort["cohort_exposure_count"] if self.cohort else None
+        volume = self.alert["exposure_count"]
+        return min(1.0, inside / volume) if inside and volume else 1.0
+
+    @property
+    def tiers(self) -> frozenset[str]:
+        """Tiers of those customers; empty where nobody knows them."""
+        return frozenset(self.impact["touched_tiers"] or ()) if self.impact else frozenset()
 
     @property
     def subject(self) -> str:
@@ -89,8 +109,15 @@ class Case:
         return None if name is None else ComplaintClass(name)
 
 
-def cases(alerts: pl.DataFrame, cohorts: pl.DataFrame, hypotheses: pl.DataFrame, issues: pl.DataFrame) -> list[Case]:
-    """Each alert with its segment, causes and issue, the highest score first."""
+def cases(
+    alerts: pl.DataFrame,
+    cohorts: pl.DataFrame,
+    hypotheses: pl.DataFrame,
+    issues: pl.DataFrame,
+    impacts: pl.DataFrame | None = None,
+) -> list[Case]:
+    """Each alert with its segment, causes and issue, the highest score first; `impacts` are rows of gold_issue_impact."""
+    touched = {} if impacts is None else {row["issue_id"]: row for row in impacts.sort("event_date").iter_rows(named=True)}
     segments = _by_alert(cohorts.sort("alert_id", "cohort_rank", "cohort_id"))
     causes = _by_alert(hypotheses.sort("alert_id", "hypothesis_rank", "hypothesis_id"))
     named = issues.explode("alert_ids", empty_as_null=False).sort("event_date") if issues.height else issues
@@ -102,6 +129,7 @@ def cases(alerts: pl.DataFrame, cohorts: pl.DataFrame, hypotheses: pl.DataFrame,
             cohort=next(iter(segments.get(row["alert_id"], [])), None),
             causes=tuple(causes.get(row["alert_id"], [])[:_TOP_CAUSES]),
             issue_id=issue_of.get(row["alert_id"]),
+            impact=touched.get(issue_of.get(row["alert_id"])),
         )
         for row in ordered.iter_rows(named=True)
     ]

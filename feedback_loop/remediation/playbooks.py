@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, MessageKind, RiskLevel
 from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
@@ -27,13 +28,15 @@ FACTS = frozenset(
     {
         "alert_id", "alert_kind", "product", "complaint_class", "issue_id", "subject", "raised_at", "observed_count", "window_minutes",
         "cohort_attributes", "hypothesis_id", "cause_kind", "cause_id", "cause_step_ids", "cause_service", "cause_scope",
-        "cause_started_at", "sample_fragment_ids",
+        "cause_started_at", "sample_fragment_ids", "requested_for",
     }
 )  # fmt: skip
 """What a template may name: ids, figures and labels from the evidence; nothing that a customer wrote."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Named = Annotated[str, Field(pattern=r"\S")]
+Maturity = Literal["visibility", "assisted", "automated"]
+RequestedFor = Literal["customer", "queue", "issue"]
 
 
 class _Strict(BaseModel):
@@ -47,13 +50,32 @@ class Trigger(_Strict):
     services: tuple[str, ...] = ()
     complaint_classes: tuple[ComplaintClass, ...] = ()
     alert_kinds: tuple[AlertKind, ...] = ()
+    on_request: RequestedFor | None = None
+    """Never by itself: a person asks for it, for one customer or queue of the issue, or for the issue itself."""
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Trigger:
+        if self.on_request and (self.cause_kinds or self.services or self.complaint_classes or self.alert_kinds):
+            raise ValueError("what is only done on request has no other trigger; remove one of them")
+        return self
 
 
 class Rollback(_Strict):
-    """How the action is undone, and the document that governs it."""
+    """How the action is undone, and the document that governs it; what is not reversible can only be made good."""
 
+    is_reversible: bool = True
     steps: Annotated[tuple[Named, ...], Field(min_length=1)]
     document_id: Named
+
+
+class BlastRadiusRule(_Strict):
+    """How much it may do: customers and share of the volume at once, actions within a window, and of which tiers (none: of all)."""
+
+    customers: Annotated[int, Field(ge=1)]
+    share: Annotated[float, Field(gt=0, le=1)]
+    actions: Annotated[int, Field(ge=1)]
+    window_hours: Annotated[int, Field(ge=1, le=24 * 7)]
+    tiers: tuple[Named, ...] = ()
 
 
 class Playbook(_Strict):
@@ -66,6 +88,9 @@ class Playbook(_Strict):
     approver_roles: Annotated[tuple[Named, ...], Field(min_length=1)]
     action_kind: ActionKind
     risk: RiskLevel
+    maturity: Maturity = "assisted"
+    """The furthest that it may be let go, whatever holds for the class."""
+    blast_radius: BlastRadiusRule | None = None
     target: Named
     arguments: Mapping[str, str]
     required_evidence_count: Annotated[int, Field(ge=0)]
@@ -87,6 +112,18 @@ class Playbook(_Strict):
             raise ValueError(f"no fact is called {', '.join(unknown)}; the facts are {', '.join(sorted(FACTS))}")
         return value
 
+    @model_validator(mode="after")
+    def _is_bounded_where_nobody_looks(self) -> Playbook:
+        is_safe = self.blast_radius is not None and self.risk is RiskLevel.LOW and self.rollback.is_reversible
+        if self.maturity == "automated" and not is_safe:
+            raise ValueError("maturity automated takes a blast_radius, a low risk and a rollback that is reversible")
+        return self
+
+    @property
+    def phase(self) -> MaturityPhase:
+        """The furthest phase that it may be in."""
+        return MaturityPhase[self.maturity.upper()]
+
     @property
     def governing_documents(self) -> tuple[str, ...]:
         """The documents that have to be valid, that of the rollback among them, ascending."""
@@ -95,7 +132,12 @@ class Playbook(_Strict):
     @property
     def is_notice(self) -> bool:
         """Whether it is triggered by the alert itself, whatever the cause."""
-        return not self.trigger.cause_kinds
+        return not self.trigger.cause_kinds and not self.is_on_request
+
+    @property
+    def is_on_request(self) -> bool:
+        """Whether only a person's request triggers it."""
+        return self.trigger.on_request is not None
 
     @property
     def is_review(self) -> bool:
@@ -141,7 +183,7 @@ def review_playbook(playbooks: Sequence[Playbook]) -> Playbook:
 
 def matching_playbook(playbooks: Sequence[Playbook], facts: TriggerFacts) -> Playbook:
     """The playbook for the cause: the one with the most restrictions among those that apply, the first by id where two are alike."""
-    fitting = [p for p in playbooks if not p.is_notice and _applies(p.trigger, facts)]
+    fitting = [p for p in playbooks if not p.is_notice and not p.is_on_request and _applies(p.trigger, facts)]
     return min(fitting, key=lambda p: (-_specificity(p.trigger), len(p.trigger.cause_kinds), p.playbook_id))
 
 

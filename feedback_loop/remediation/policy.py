@@ -1,26 +1,43 @@
-"""The policy: whether an action may be proposed at all, and how many people have to approve it. Everything not allowed is denied.
+"""The policy: whether an action may be proposed, done without a person, and sent now. Everything that is not allowed is denied.
 
-It looks at computed facts alone, never at a claim of a model. Its figures and lists stand in `policy.yaml`; who approves what and when is
-kept by `approvals`, which complaints are certified by `analysis_route`. The rules that are easy to break: a guard that raises denies; a
-fact that is not known counts as the worse one; where too few complaints are certified nothing but telling people is done without a person.
+It looks at computed facts alone, never at a claim of a model. Its guards are Cedar (`cedar_guards`), its figures and lists `limits`; who
+approves what and when is kept by `approvals`, which complaints are certified by `analysis_route`. The rules that are easy to break: a guard
+that fails denies; a fact that is not known counts as the worse one; figures are rounded towards no.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
+import cedarpy
+
+from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
 from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
-from feedback_loop.methods.yaml_texts import yaml_content
+from feedback_loop.remediation.cedar_guards import Guards, Verdict, parse_guards, seed_guards
+from feedback_loop.remediation.limits import Limits, limits_text, parse_limits, seed_limits
 
-_UNKNOWN_CAUSE_ACTIONS = (ActionKind.QUEUE_FOR_REVIEW, ActionKind.ROUTE_WITH_CONTEXT, ActionKind.OPEN_INCIDENT)
-_ON_REQUEST = (ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE)
-"""What people ask for and no playbook proposes: no cause stands behind it."""
+_PARTS = 1_000_000
+"""Scores and shares reach the guards in parts per million: Cedar knows whole numbers."""
+
+_BOUND = 2**53
+"""Beyond this no count is exact; it stands for a limit that nothing reaches."""
+
+
+@dataclass(frozen=True)
+class BlastRadius:
+    """How much one playbook may do: customers and share of the volume per action, actions per window, and whom; no tiers means all."""
+
+    customers: int = _BOUND
+    share: float = 1.0
+    actions: int = _BOUND
+    tiers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,129 +62,217 @@ class PolicyFacts:
     has_rollback: bool
     are_documents_valid: bool
     is_live: bool
+    is_reversible: bool
+    is_in_pilot: bool
+    maturity_phase: MaturityPhase
+    """How far people have let the class and the playbook go."""
+    is_stopped: bool
+    """Whether somebody stopped what is sent of the class, or everything."""
+    affected_count: int
+    """Customers that the issue touches, or complaints where those are not known."""
+    affected_share: float
+    """Part of the volume that lies in the segment; 1 where no segment is known."""
+    actions_in_window: int
+    """Actions of the playbook that were carried out within its window."""
+    tiers: frozenset[str]
+    """Tiers of those customers; empty where nobody knows them."""
+    blast_radius: BlastRadius
+    is_sla_missed: bool | None = None
+    """Whether triage of the class misses its target; None where it is not measured."""
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Who asked for an action, who agreed with which roles of now, and whose agreement counts."""
+
+    needs_approvals: int
+    requester: str
+    approver_roles: Collection[str]
+    approvers: Sequence[tuple[str, Collection[str]]]
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The lists and figures of the policy, and the hash of the text that they were read from."""
+    """Limits and guards, and the hash of all the texts that they were read from."""
 
-    sensitive_classes: frozenset[ComplaintClass]
-    sensitive_services: frozenset[str]
-    approvals: Mapping[RiskLevel, int]
-    person_approvals: int
-    strong_indicators: int
-    automatic_precision: float
-    needs_person: frozenset[ActionKind]
-    hands_to_people: frozenset[ActionKind]
-    tells_people: frozenset[ActionKind]
-    allowed_causes: Mapping[ActionKind, frozenset[CauseKind]]
+    limits: Limits
+    guards: Guards
     policy_version: str
+    remedies: cedarpy.Entities
+    """What the limits say of each kind of action, as the guards want it."""
+
+    @property
+    def sensitive_classes(self) -> frozenset[ComplaintClass]:
+        """Classes that are never touched without a person."""
+        return self.limits.sensitive_classes
+
+    @property
+    def strong_indicators(self) -> int:
+        """Certified complaints before anything is done without a person."""
+        return self.limits.strong_indicators
+
+    @property
+    def tells_people(self) -> frozenset[ActionKind]:
+        """Actions that are themselves the escalation."""
+        return self.limits.tells_people
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the policy says: all refusals, in the order of the guards; whether it may be carried out; how many approvals it needs."""
+    """What the policy says: all refusals, the gravest first; whether it may be carried out; approvals that it needs; guards that spoke."""
 
     is_allowed: bool
     is_executable: bool
     needs_approvals: int
     refusals: tuple[RefusalReason, ...]
-
-
-Guard = Callable[[PolicyFacts, Policy], bool]
-
-
-def _action_fits_the_cause(facts: PolicyFacts, policy: Policy) -> bool:
-    return facts.cause_kind in policy.allowed_causes.get(facts.action_kind, frozenset())
-
-
-def _unknown_cause_is_only_looked_at(facts: PolicyFacts, policy: Policy) -> bool:
-    return facts.cause_kind is not CauseKind.UNKNOWN or facts.action_kind in (*_UNKNOWN_CAUSE_ACTIONS, *_ON_REQUEST)
-
-
-GUARDS: tuple[tuple[RefusalReason, Guard], ...] = (
-    (RefusalReason.NO_PLAYBOOK, lambda facts, _: facts.has_playbook),
-    (RefusalReason.NO_OWNER, lambda facts, _: facts.has_owner),
-    (RefusalReason.NO_ROLLBACK, lambda facts, _: facts.has_rollback),
-    (RefusalReason.NOT_ALLOWED, _action_fits_the_cause),
-    (RefusalReason.NOT_ALLOWED, _unknown_cause_is_only_looked_at),
-    (RefusalReason.STALE_DOCUMENT, lambda facts, policy: facts.are_documents_valid or facts.action_kind in policy.hands_to_people),
-    (RefusalReason.LOW_CONFIDENCE, lambda facts, _: facts.confidence_score >= facts.threshold_score),
-    (RefusalReason.TOO_LITTLE_EVIDENCE, lambda facts, _: facts.evidence_count >= facts.required_evidence_count),
-)
-"""Each names why it refuses and holds where it does not. A case that can't be done safely still goes to people, stale document or not."""
+    guards: tuple[str, ...] = ()
 
 
 @cache
 def seed_policy() -> Policy:
     """The policy that comes with the package."""
-    return parse_policy((files("feedback_loop.remediation") / "policy.yaml").read_text("utf-8"))
+    return policy_of(seed_limits(), seed_guards(), limits_text())
 
 
-def parse_policy(text: str) -> Policy:
-    """The policy of the YAML text; raises KeyError or ValueError where a part is missing or names a word that does not exist."""
-    content = yaml_content(text)
+def parse_policy(company_limits: str | None = None, company_guards: str = "") -> Policy:
+    """The package's policy with a company's limits and guards; raises PolicyRefused where they can't be followed or ask for less."""
+    limits = seed_limits() if company_limits is None else parse_limits(company_limits)
+    return policy_of(limits, parse_guards(company_guards), company_limits or limits_text())
+
+
+def policy_of(limits: Limits, guards: Guards, text: str) -> Policy:
+    """The policy of limits, which were read from the text, and guards."""
     return Policy(
-        sensitive_classes=frozenset(map(ComplaintClass, content["sensitive_classes"])),
-        sensitive_services=frozenset(content["sensitive_services"]),
-        approvals={risk: int(content["approvals"][risk]) for risk in RiskLevel},
-        person_approvals=int(content["person_approvals"]),
-        strong_indicators=int(content["strong_indicators"]),
-        automatic_precision=float(content["automatic_precision"]),
-        needs_person=frozenset(map(ActionKind, content["needs_person"])),
-        hands_to_people=frozenset(map(ActionKind, content["hands_to_people"])),
-        tells_people=frozenset(map(ActionKind, content["tells_people"])),
-        allowed_causes={ActionKind(kind): frozenset(map(CauseKind, causes)) for kind, causes in content["allowed_causes"].items()},
-        policy_version=content_hash(text),
+        limits, guards, content_hash(text + guards.guards_version), guards.remedies({str(k): _said_of(k, limits) for k in ActionKind})
     )
 
 
-def decide(facts: PolicyFacts, policy: Policy, guards: Sequence[tuple[RefusalReason, Guard]] = GUARDS) -> Decision:
-    """What the policy says of the case; a guard that raises refuses with `policy_error`."""
-    found = [_refusal(reason, guard, facts, policy) for reason, guard in guards]
-    refusals = tuple(dict.fromkeys(reason for reason in found if reason is not None)) if guards else (RefusalReason.POLICY_ERROR,)
-    try:
-        needs = _needed_approvals(facts, policy)
-    except Exception:
-        needs, refusals = max(policy.approvals.values(), default=2), (*refusals, RefusalReason.POLICY_ERROR)
-    return Decision(not refusals, not refusals and facts.is_live, needs, refusals)
+def decide(facts: PolicyFacts, policy: Policy) -> Decision:
+    """Whether the case may be proposed; a guard that fails refuses with `policy_error`."""
+    verdict = _asked(policy, "propose", facts)
+    refusals = _refusals(verdict)
+    needs = approvals_needed(facts, policy)
+    return Decision(not refusals, not refusals and facts.is_live, needs, refusals, verdict.guards)
 
 
-def _refusal(reason: RefusalReason, guard: Guard, facts: PolicyFacts, policy: Policy) -> RefusalReason | None:
-    try:
-        return None if guard(facts, policy) is True else reason
-    except Exception:
-        # A guard that can't tell must not let anything through.
-        return RefusalReason.POLICY_ERROR
-
-
-def _needed_approvals(facts: PolicyFacts, policy: Policy) -> int:
-    needs = policy.approvals[facts.risk_level]
-    return needs if facts.action_kind in policy.tells_people or _doubt(facts, policy) is None else max(needs, policy.person_approvals)
+def refusals_to_send(facts: PolicyFacts, consents: Consents, policy: Policy) -> tuple[RefusalReason, ...]:
+    """Why it may not be sent now, the gravest reason first; empty where it may."""
+    return _refusals(_asked(policy, "execute", facts, consents))
 
 
 def person_because(facts: PolicyFacts, policy: Policy) -> PersonReason | None:
     """Why people decide on the case, the gravest reason; None where it goes the automatic way, as telling people of it always does."""
-    if policy.approvals[facts.risk_level]:
-        return PersonReason.HIGH_RISK
-    if facts.action_kind in policy.tells_people:
+    verdict = _asked(policy, "act_alone", facts)
+    if verdict.is_allowed:
         return None
-    return _doubt(facts, policy)
+    named = {guard.partition(".")[0] for guard in verdict.guards}
+    return next((reason for reason in PersonReason if str(reason) in named), PersonReason.COMPANY_GUARD)
 
 
-def _doubt(facts: PolicyFacts, policy: Policy) -> PersonReason | None:
-    precision = facts.playbook_precision_share
-    reasons = {
-        PersonReason.SENSITIVE_CLASS: _is_sensitive(facts, policy),
-        PersonReason.ON_REQUEST: facts.action_kind in policy.needs_person,
-        PersonReason.TOO_FEW_CERTIFIED: not facts.certified_count >= policy.strong_indicators,
-        PersonReason.LOW_HISTORICAL_PRECISION: precision is not None and not precision >= policy.automatic_precision,
+def approvals_needed(facts: PolicyFacts, policy: Policy) -> int:
+    """How many people have to agree: as many as the risk asks for, and at least one where it may not be done without a person."""
+    needs = policy.limits.approvals[facts.risk_level]
+    return needs if person_because(facts, policy) is None else max(needs, policy.limits.person_approvals)
+
+
+def _refusals(verdict: Verdict) -> tuple[RefusalReason, ...]:
+    if verdict.is_error:
+        return (RefusalReason.POLICY_ERROR,)
+    named = {guard.partition(".")[0] for guard in verdict.guards}
+    known = tuple(reason for reason in RefusalReason if str(reason) in named)
+    return known if len(known) == len(named) else (*known, RefusalReason.COMPANY_GUARD)
+
+
+_NOBODY = Consents(0, "", (), ())
+
+
+def _asked(policy: Policy, action: str, facts: PolicyFacts, consents: Consents | None = None) -> Verdict:
+    try:
+        context = _context(facts, consents or _NOBODY)
+    except Exception:
+        # Facts that can't be told must not let anything through.
+        return Verdict(False, (), True)
+    return policy.guards.ask(action, str(facts.action_kind), context, policy.remedies)
+
+
+def _context(facts: PolicyFacts, consents: Consents) -> dict[str, Any]:
+    """The facts as the schema wants them; a score that is no number counts as the worse one."""
+    service = facts.cause_service or ""
+    context: dict[str, Any] = {
+        "action_kind": str(facts.action_kind),
+        "risk_level": str(facts.risk_level),
+        "cause_kind": str(facts.cause_kind),
+        "cause_service": service,
+        "service_family": service.split("-")[0],
+        "complaint_class": str(facts.complaint_class or ""),
+        "confidence": _at_most(facts.confidence_score),
+        "threshold": _limit(facts.threshold_score),
+        "evidence_count": facts.evidence_count,
+        "required_evidence_count": facts.required_evidence_count,
+        "certified_count": facts.certified_count,
+        **{name: getattr(facts, name) is True for name in _FLAGS},
+        "is_stopped": facts.is_stopped is not False,
+        "is_sla_missed": facts.is_sla_missed is True,
+        "maturity_phase": int(facts.maturity_phase),
+        "tiers": sorted(facts.tiers),
+        "affected_customers": facts.affected_count,
+        "affected_share": _at_least(facts.affected_share),
+        "actions_in_window": facts.actions_in_window,
+        "blast_radius": _radius(facts.blast_radius),
+        **_agreed(consents),
     }
-    return next((reason for reason, holds in reasons.items() if holds), None)
+    precision = facts.playbook_precision_share
+    return context if precision is None else {**context, "playbook_precision": _at_most(precision)}
 
 
-def _is_sensitive(facts: PolicyFacts, policy: Policy) -> bool:
-    """An alert about no single class may be about a sensitive one."""
-    if facts.complaint_class is None or facts.complaint_class in policy.sensitive_classes:
-        return True
-    return (facts.cause_service or "").split("-")[0] in policy.sensitive_services
+_FLAGS = ("has_playbook", "has_owner", "has_rollback", "is_reversible", "are_documents_valid", "is_live", "is_in_pilot")
+
+
+def _radius(radius: BlastRadius) -> dict[str, Any]:
+    share = _at_most(radius.share)
+    return {"customers": radius.customers, "share": share, "actions": radius.actions, "tiers": sorted(radius.tiers)}
+
+
+def _said_of(kind: ActionKind, limits: Limits) -> dict[str, Any]:
+    """What the limits say of the kind of action, and of everything."""
+    return {
+        "causes": sorted(map(str, limits.allowed_causes.get(kind, frozenset()))),
+        "needs_person": kind in limits.needs_person,
+        "is_on_request": kind in limits.on_request,
+        "hands_to_people": kind in limits.hands_to_people,
+        "tells_people": kind in limits.tells_people,
+        "sensitive_classes": sorted(map(str, limits.sensitive_classes)),
+        "sensitive_services": sorted(limits.sensitive_services),
+        "strong_indicators": limits.strong_indicators,
+        "automatic_precision": _limit(limits.automatic_precision),
+    }
+
+
+def _agreed(consents: Consents) -> dict[str, Any]:
+    """The first two of those who agreed, by name, and how many of them have a role that counts."""
+    entitled = [(name, roles) for name, roles in sorted(consents.approvers) if set(roles) & set(consents.approver_roles)]
+    named = zip(("first_approver", "second_approver"), entitled, strict=False)
+    return {
+        "needs_approvals": consents.needs_approvals,
+        "approver_count": len({name for name, _ in entitled}),
+        "requester": consents.requester,
+        "approver_roles": sorted(consents.approver_roles),
+        **{place: {"name": name, "roles": sorted(roles)} for place, (name, roles) in named},
+    }
+
+
+def _at_most(score: float) -> int:
+    return math.floor(score * _PARTS + _ROUNDING) if math.isfinite(score) else -1
+
+
+def _limit(score: float) -> int:
+    """A limit that people wrote, and so with few decimals; one that is no number is out of reach."""
+    return _at_most(score) if math.isfinite(score) else _BOUND
+
+
+def _at_least(score: float) -> int:
+    return math.ceil(score * _PARTS - _ROUNDING) if math.isfinite(score) else _BOUND
+
+
+_ROUNDING = 1e-6
+"""What a product of a short decimal and a million may be off by: .29 times a million is a little more than 290,000."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,9 @@ import polars as pl
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import LOOP, Proposal
 from feedback_loop.contracts.identifiers import content_hash, stable_id
-from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
+from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
 from feedback_loop.methods.retrieval.governed import valid_versions
-from feedback_loop.remediation.approvals import OPEN
 from feedback_loop.remediation.evidence import (
     Case,
     cases,
@@ -39,21 +38,12 @@ from feedback_loop.remediation.playbooks import (
     matching_playbook,
     review_playbook,
 )
-from feedback_loop.remediation.policy import Decision, Policy, PolicyFacts, decide, person_because, seed_policy
+from feedback_loop.remediation.policy import Decision, decide, person_because
+from feedback_loop.remediation.rules import Held, Request, Rules, known_versions, latest_thresholds, policy_facts
+from feedback_loop.remediation.standing import marks_of, stale_keys, taken_marks
 
-QUIET_DAYS = 7
-"""So long nothing is proposed again that somebody decided."""
-
-_ACTIVE = (*OPEN, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT)
-_DECIDED = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.REFUSED)
 _SETTLED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED)
-_IS_OF_A_CLASS = pl.col("alert_kind").is_in([AlertKind.RATE, AlertKind.CHANGE, AlertKind.SHARE]) & (
-    pl.col("alerted_class").is_in(list(ISSUE_CLASSES))
-)
-_IS_OF_A_SEGMENT = (pl.col("alert_kind") == AlertKind.SHARE) & pl.col("alerted_class").is_null()
-_IS_OF_ISSUES = (_IS_OF_A_CLASS | _IS_OF_A_SEGMENT) & pl.col("is_story_head")
-"""A share of one segment is acted on also where its complaints are of many classes: one fault is told of in many ways. Of a story
-only the alert that stands for it is acted on."""
+_KINDS_OF_A_CLASS = (AlertKind.RATE, AlertKind.CHANGE, AlertKind.SHARE)
 
 
 @dataclass(frozen=True)
@@ -62,11 +52,18 @@ class _Moment:
 
     documents: pl.DataFrame
     thresholds: Mapping[str, float]
-    precisions: Mapping[str, float | None]
     certified: frozenset[str]
-    policy: Policy
+    rules: Rules
     decided_at: datetime
     is_live: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is to be proposed now, and the open proposals by the id of the one that takes their place: their evidence is another by now."""
+
+    proposals: tuple[Proposal, ...]
+    superseded: Mapping[str, str]
 
 
 def proposals(
@@ -80,27 +77,75 @@ def proposals(
     playbooks: Sequence[Playbook],
     decided_at: datetime,
     is_live: bool,
-    policy: Policy | None = None,
+    rules: Rules | None = None,
     routes: pl.DataFrame | None = None,
+    impacts: pl.DataFrame | None = None,
 ) -> list[Proposal]:
     """What is to be proposed now and was not before, the gravest alert first.
 
     All frames are as known at `decided_at`; `existing` are the rows of remediation_proposal. What is not live can never be carried out.
     Without `routes`, rows of analysis_route of the alerts' samples, nothing goes the automatic way.
     """
-    ruling, certified = _latest_thresholds(thresholds, decided_at), frozenset[str]() if routes is None else certified_fragments(routes)
-    held, precisions = ({name: row[part] for name, row in ruling.items()} for part in ("threshold_score", "precision_share"))
-    moment = _Moment(documents, held, precisions, certified, policy or seed_policy(), decided_at, is_live)
-    taken = _taken(existing, decided_at, is_live)
-    found: list[Proposal] = []
-    of_issues = alerts.filter(_IS_OF_ISSUES)
-    for case in cases(of_issues, cohorts, hypotheses, issues):
-        for proposal in _of_case(case, playbooks, moment):
-            marks = _marks(proposal.row())
-            if not any(mark in taken for mark in marks):
-                taken |= set(marks)
-                found.append(proposal)
-    return found
+    laid_down = replace(rules or Rules(), playbooks=tuple(playbooks))
+    found = cases(alerts, cohorts, hypotheses, issues, impacts)
+    return list(made(found, documents, thresholds, existing, laid_down, decided_at, is_live, routes).proposals)
+
+
+def made(
+    found: Sequence[Case],
+    documents: pl.DataFrame,
+    thresholds: pl.DataFrame,
+    existing: pl.DataFrame,
+    rules: Rules,
+    decided_at: datetime,
+    is_live: bool,
+    routes: pl.DataFrame | None = None,
+) -> Made:
+    """The same of cases, with the open proposals whose evidence has changed and in whose place another is proposed."""
+    moment = _moment(documents, thresholds, rules, decided_at, is_live, routes)
+    stale = stale_keys(existing, found, rules, documents, decided_at, is_live=is_live)
+    taken = taken_marks(existing.filter(~pl.col("proposal_id").is_in(list(stale))), decided_at, is_live)
+    new: list[Proposal] = []
+    for case in found:
+        if _is_acted_on(case):
+            for proposal in _of_case(case, rules.playbooks, moment):
+                marks = marks_of(proposal.row())
+                if proposal.proposal_id not in stale and not any(mark in taken for mark in marks):
+                    taken |= set(marks)
+                    new.append(proposal)
+    successors = {marks_of(proposal.row())[1]: proposal.proposal_id for proposal in new}
+    return Made(tuple(new), {old: successors[key] for old, key in stale.items() if key in successors})
+
+
+def requested(
+    case: Case,
+    request: Request,
+    documents: pl.DataFrame,
+    thresholds: pl.DataFrame,
+    rules: Rules,
+    decided_at: datetime,
+    routes: pl.DataFrame | None = None,
+) -> Proposal:
+    """The proposal that a person asks for on the case; under the same policy as any other, and never approved by who asked."""
+    return _proposal(case, request.playbook, _moment(documents, thresholds, rules, decided_at, True, routes), request=request)
+
+
+def _moment(
+    documents: pl.DataFrame, thresholds: pl.DataFrame, rules: Rules, decided_at: datetime, is_live: bool, routes: pl.DataFrame | None
+) -> _Moment:
+    ruling = latest_thresholds(thresholds, decided_at)
+    held = {name: row["threshold_score"] for name, row in ruling.items()}
+    judged = replace(rules, precisions={name: row["precision_share"] for name, row in ruling.items()})
+    certified = frozenset[str]() if routes is None else certified_fragments(routes)
+    return _Moment(documents, held, certified, judged, decided_at, is_live)
+
+
+def _is_acted_on(case: Case) -> bool:
+    """A share of one segment also where its complaints are of many classes: one fault is told of in many ways. Of a story only its head."""
+    alert = case.alert
+    is_of_class = alert["alert_kind"] in _KINDS_OF_A_CLASS and alert["alerted_class"] in ISSUE_CLASSES
+    is_of_segment = alert["alert_kind"] == AlertKind.SHARE and alert["alerted_class"] is None
+    return bool(alert["is_story_head"]) and (is_of_class or is_of_segment)
 
 
 def arguments_hash(action_kind: ActionKind, target: str, arguments: Mapping[str, Any]) -> str:
@@ -134,16 +179,17 @@ def _of_case(case: Case, playbooks: Sequence[Playbook], moment: _Moment) -> Iter
         yield _proposal(case, review, moment, because=first)
 
 
-def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal | None = None) -> Proposal:
+def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal | None = None, request: Request | None = None) -> Proposal:
     cause = case.leading_cause if _rests_on_cause(playbook) else None
     threshold = moment.thresholds.get(playbook.playbook_id, playbook.threshold_score)
     versions = valid_versions(moment.documents, playbook.governing_documents, moment.decided_at)
-    facts = _policy_facts(case, playbook, threshold, versions, moment)
-    decision, person_reason = decide(facts, moment.policy), person_because(facts, moment.policy)
+    facts = policy_facts(case, playbook, moment.rules, _held(case, playbook, threshold, versions, moment))
+    policy = moment.rules.policy
+    decision, person_reason = decide(facts, policy), person_because(facts, policy)
     status = _first_status(decision)
-    target, arguments = _sent(case, playbook, because)
-    hashed = evidence_hash(case, _known(versions), rests_on_cause=cause is not None)
-    parts = (str(case.alert["product"]), playbook.playbook_id, _subject(case, playbook), str(case.alert["alert_id"]), hashed)
+    target, arguments = _sent(case, playbook, because, request)
+    hashed = evidence_hash(case, known_versions(versions), rests_on_cause=cause is not None)
+    parts = (str(case.alert["product"]), playbook.playbook_id, arguments["subject"], str(case.alert["alert_id"]), hashed)
     return Proposal(
         proposal_id=stable_id("proposal", *parts, *map(str, decision.refusals), int(moment.is_live), *_way(playbook, decision, moment)),
         alert_id=case.alert["alert_id"],
@@ -152,7 +198,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
         proposed_hypothesis_id=cause["hypothesis_id"] if cause else None,
         playbook_id=playbook.playbook_id,
         playbook_version=playbook.playbook_version,
-        policy_version=moment.policy.policy_version,
+        policy_version=policy.policy_version,
         action_kind=playbook.action_kind,
         action_target=target,
         action_arguments=canonical_json(arguments).decode(),
@@ -165,55 +211,39 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
         proposal_status=status,
         refusal_reason=next(iter(decision.refusals), None),
         is_executable=decision.is_executable,
-        requested_by=LOOP,
+        requested_by=LOOP if request is None else request.person,
         proposed_at=moment.decided_at,
         decided_at=moment.decided_at if status in _SETTLED else None,
         expires_at=moment.decided_at + timedelta(hours=playbook.expires_hours),
         approver_roles=playbook.approver_roles,
-        evidence=evidence_of(case, _known(versions))
+        evidence=evidence_of(case, known_versions(versions))
+        | ({} if request is None else {"request": {"for": request.requested_for, "why": request.why}})
         | {
             "refusals": [str(reason) for reason in decision.refusals],
+            "guards": list(decision.guards),
             "person_because": None if person_reason is None else str(person_reason),
             "certified_count": facts.certified_count,
         },
     )
 
 
-def _sent(case: Case, playbook: Playbook, because: Proposal | None) -> tuple[str, dict[str, Any]]:
+def _sent(case: Case, playbook: Playbook, because: Proposal | None, request: Request | None) -> tuple[str, dict[str, Any]]:
     """Target and arguments of the action; a review is told which playbook was refused, and why."""
-    facts = _facts(case)
-    arguments = {"subject": _subject(case, playbook)} | {name: filled(text, facts) for name, text in playbook.arguments.items()}
+    facts = _facts(case) | {"requested_for": None if request is None else request.requested_for}
+    subject = _subject(case, playbook) if request is None else request.requested_for
+    arguments = {"subject": subject} | {name: filled(text, facts) for name, text in playbook.arguments.items()}
     if because is not None:
         arguments |= {"refused_playbook": because.playbook_id, "refusal_reason": str(because.refusal_reason)}
     return str(filled(playbook.target, facts)), arguments
 
 
-def _policy_facts(case: Case, playbook: Playbook, threshold: float, versions: Mapping[str, str | None], moment: _Moment) -> PolicyFacts:
-    """A notice and a review rest on the alert itself, so no confidence in a cause is asked for."""
-    cause = case.leading_cause
-    return PolicyFacts(
-        action_kind=playbook.action_kind,
-        risk_level=playbook.risk,
-        cause_kind=case.cause_kind,
-        cause_service=cause["cause_service"] if cause else None,
-        complaint_class=case.complaint_class,
-        confidence_score=case.confidence_score,
-        threshold_score=threshold,
-        evidence_count=case.alert["observed_count"],
-        required_evidence_count=playbook.required_evidence_count,
-        certified_count=case.certified_count(moment.certified),
-        playbook_precision_share=moment.precisions.get(playbook.playbook_id),
-        has_playbook=True,
-        has_owner=bool(playbook.owner.strip()),
-        has_rollback=bool(playbook.rollback.steps),
-        are_documents_valid=all(versions.values()),
-        is_live=moment.is_live,
-    )
+def _held(case: Case, playbook: Playbook, threshold: float, versions: Mapping[str, str | None], moment: _Moment) -> Held:
+    return Held(threshold, case.certified_count(moment.certified), all(versions.values()), moment.is_live, moment.decided_at)
 
 
 def _way(playbook: Playbook, decision: Decision, moment: _Moment) -> tuple[str, ...]:
     """A part of the id of what goes the automatic way, so that it is proposed anew, to people, when it no longer may."""
-    return () if decision.needs_approvals or playbook.action_kind in moment.policy.tells_people else ("automatic",)
+    return () if decision.needs_approvals or playbook.action_kind in moment.rules.policy.tells_people else ("automatic",)
 
 
 def _first_status(decision: Decision) -> ProposalStatus:
@@ -254,40 +284,4 @@ def _subject(case: Case, playbook: Playbook) -> str:
 
 
 def _rests_on_cause(playbook: Playbook) -> bool:
-    return not (playbook.is_notice or playbook.is_review)
-
-
-def _known(versions: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: version for name, version in versions.items() if version is not None}
-
-
-def _latest_thresholds(thresholds: pl.DataFrame, at: datetime) -> dict[str, dict[str, Any]]:
-    ruling = thresholds.filter(pl.col("effective_at") <= at).sort("effective_at", "threshold_id")
-    return {row["playbook_id"]: row for row in ruling.iter_rows(named=True)}
-
-
-def _marks(row: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Under which names a proposal stands in the way of its like: a refused one only of the same refusal, and of its own repetition."""
-    subject = str(json.loads(row["action_arguments"]).get("subject"))
-    key = (row["product"], row["playbook_id"], subject)
-    reason = row["refusal_reason"]
-    is_own_refusal = row["proposal_status"] == ProposalStatus.REFUSED and reason != RefusalReason.REJECTED_BY_PERSON
-    return [(row["proposal_id"],), (*key, str(reason)) if is_own_refusal else key]
-
-
-def _taken(existing: pl.DataFrame, decided_at: datetime, is_live: bool) -> set[tuple[str, ...]]:
-    """The marks of what is active or was decided lately; what can't be carried out never stands in the way of what can."""
-    found: set[tuple[str, ...]] = set()
-    for row in existing.iter_rows(named=True):
-        counts = row["is_executable"] or row["proposal_status"] == ProposalStatus.REFUSED or not is_live
-        if counts and _stands_in_the_way(row, decided_at):
-            found |= set(_marks(row))
-        found.add((row["proposal_id"],))
-    return found
-
-
-def _stands_in_the_way(row: Mapping[str, Any], decided_at: datetime) -> bool:
-    if row["proposal_status"] in _ACTIVE:
-        return True
-    fell_at: datetime = row["decided_at"] or row["proposed_at"]
-    return row["proposal_status"] in _DECIDED and fell_at > decided_at - timedelta(days=QUIET_DAYS)
+    return not (playbook.is_notice or playbook.is_review or playbook.is_on_request)

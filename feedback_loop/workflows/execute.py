@@ -18,10 +18,10 @@ from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteIn
 from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.ports import CaseSystem, Clock, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
-from feedback_loop.remediation.evidence import certified_fragments, evidence_hash
-from feedback_loop.remediation.policy import seed_policy
+from feedback_loop.remediation.evidence import evidence_hash
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
+from feedback_loop.workflows.claim_check import policy_refusal
 from feedback_loop.workflows.grounds import Grounds
 from feedback_loop.workflows.people import People
 
@@ -69,12 +69,12 @@ def refusal_now(grounds: Grounds, people: People, at: datetime) -> Refuses:
 
     def refuses(proposal: Proposal, approvals: Sequence[Approval]) -> RefusalReason | None:
         reason = claim_refusal(proposal, approvals, people, arguments_hash_of(proposal), at)
-        return reason or _stale(proposal, grounds, at)
+        return reason or _stale(proposal, approvals, grounds, people, at)
 
     return refuses
 
 
-def _stale(proposal: Proposal, grounds: Grounds, at: datetime) -> RefusalReason | None:
+def _stale(proposal: Proposal, approvals: Sequence[Approval], grounds: Grounds, people: People, at: datetime) -> RefusalReason | None:
     versions = valid_versions(grounds.documents, sorted(proposal.evidence["documents"]), at)
     known = {name: version for name, version in versions.items() if version is not None}
     if len(known) < len(versions):
@@ -83,15 +83,7 @@ def _stale(proposal: Proposal, grounds: Grounds, at: datetime) -> RefusalReason 
     rests_on_cause = proposal.proposed_hypothesis_id is not None
     if case is None or evidence_hash(case, known, rests_on_cause=rests_on_cause) != proposal.evidence_hash:
         return RefusalReason.STALE_EVIDENCE
-    if _needs_gate(proposal) and case.certified_count(certified_fragments(grounds.routes)) < seed_policy().strong_indicators:
-        return RefusalReason.GATE_SHUT
-    is_unsure = rests_on_cause and case.confidence_score < proposal.proposal_threshold_score
-    return RefusalReason.LOW_CONFIDENCE if is_unsure else None
-
-
-def _needs_gate(proposal: Proposal) -> bool:
-    """Whether nobody approved it and nobody has to, though it does more than tell people."""
-    return not proposal.approvals_required_count and proposal.action_kind not in seed_policy().tells_people
+    return policy_refusal(proposal, approvals, case, grounds, people, at)
 
 
 def _was_written(action: OutboxAction, state: StateStore, system: CaseSystem, clock: Clock, report: ExecuteReport) -> bool:

@@ -16,7 +16,9 @@ from feedback_loop.contracts.decisions import LOOP
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.loop_vocab import EffectVerdict, IssueStatus, MessageStatus
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.ports import StateStore, TableStore
+from feedback_loop.remediation.autonomy import AUTONOMY, Autonomy, autonomy_at, demotions
 
 TARGET_PRECISION = 0.8
 """Share of a playbook's judged fixes that have to have helped; below it its threshold rises."""
@@ -36,8 +38,19 @@ def feed_back(tables: TableStore, state: StateStore, now: datetime) -> int:
     effects = tables.read(TABLES["outcomes_effect"])
     statuses = list(issue_statuses(proposals, messages, effects))
     thresholds = list(tightened(proposals, effects, state.snapshot(TABLES["state_threshold"]), now))
-    added = state.record(TABLES["state_issue_status"], statuses, LOOP, now) if statuses else 0
-    return added + (state.record(TABLES["state_threshold"], thresholds, LOOP, now) if thresholds else 0)
+    taken_back = list(demotions(_with_class(proposals, tables), effects, _held(state, now), list(map(str, ISSUE_CLASSES)), now))
+    found = (("state_issue_status", statuses), ("state_threshold", thresholds), (AUTONOMY.name, taken_back))
+    return sum(state.record(TABLES[name], rows, LOOP, now) for name, rows in found if rows)
+
+
+def _held(state: StateStore, now: datetime) -> Autonomy:
+    return autonomy_at(state.snapshot(AUTONOMY, now), now)
+
+
+def _with_class(proposals: pl.DataFrame, tables: TableStore) -> pl.DataFrame:
+    """The proposals with the class of the alert that each of them is about."""
+    alerts = tables.read(TABLES["analysis_alert"], columns=["alert_id", "alerted_class"])
+    return proposals.join(alerts.unique("alert_id"), on="alert_id", how="left")
 
 
 def issue_statuses(proposals: pl.DataFrame, messages: pl.DataFrame, effects: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -16,8 +16,9 @@ from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import TableStore
 from feedback_loop.remediation.evidence import Case, cases
+from feedback_loop.remediation.rules import Rules
 
-_ROUTE = TABLES["analysis_route"]
+_ROUTE, _IMPACT = TABLES["analysis_route"], TABLES["gold_issue_impact"]
 
 
 @dataclass(frozen=True)
@@ -31,26 +32,35 @@ class Grounds:
     documents: pl.DataFrame
     routes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=pl.Schema(_ROUTE.schema)))
     """Of the fragments that show the alerts; without any nothing goes the automatic way."""
+    impacts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=pl.Schema(_IMPACT.schema)))
+    """Whom the issues touch, rows of gold_issue_impact."""
+    rules: Rules = field(default_factory=Rules)
+    """What people laid down; by default what comes with the package."""
+
+    def all_cases(self) -> list[Case]:
+        """Every alert with its segment, causes and issue, the highest score first."""
+        return cases(self.alerts, self.cohorts, self.hypotheses, self.issues, self.impacts)
 
     def case_of(self, proposal: Proposal) -> Case | None:
         """The case of the proposal as it is here: of its alert, or of one of the same class and day that leads to the same cause."""
         then = proposal.evidence["alert"]
         same = pl.col("product").eq(proposal.product) & pl.col("alerted_class").eq_missing(pl.lit(then["alerted_class"], pl.String))
         near = self.alerts.filter(same & pl.col("event_date").eq(date.fromisoformat(then["event_date"])))
-        found = cases(near, self.cohorts, self.hypotheses, self.issues)
+        found = cases(near, self.cohorts, self.hypotheses, self.issues, self.impacts)
         cause_id = _leading_cause_id(proposal)
         alike = [case for case in found if cause_id and case.leading_cause and case.leading_cause["cause_id"] == cause_id]
         return next((case for case in found if case.alert["alert_id"] == proposal.alert_id), next(iter(alike), None))
 
 
-def read_grounds(tables: TableStore, days: DayRange, as_of: datetime) -> Grounds:
+def read_grounds(tables: TableStore, days: DayRange, as_of: datetime, rules: Rules | None = None) -> Grounds:
     """The grounds of the alerts of the days."""
-    alerts, cohorts, hypotheses, issues = (
-        tables.read(TABLES[name], days) for name in ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue")
+    alerts, cohorts, hypotheses, issues, impacts = (
+        tables.read(TABLES[name], days)
+        for name in ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "gold_issue", "gold_issue_impact")
     )
     documents = tables.read(TABLES["context_document"], as_of=as_of)
     known = alerts.filter(pl.col("raised_at") <= as_of)
-    return Grounds(known, cohorts, hypotheses, issues, documents, _routes(tables, known, days))
+    return Grounds(known, cohorts, hypotheses, issues, documents, _routes(tables, known, days), impacts, rules or Rules())
 
 
 def _routes(tables: TableStore, alerts: pl.DataFrame, days: DayRange) -> pl.DataFrame:

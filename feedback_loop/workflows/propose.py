@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Proposal
+from feedback_loop.contracts.decisions import LOOP, PROPOSAL_TABLE, Proposal, Settlement
+from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import KnowledgeUnavailable
+from feedback_loop.errors import IllegalTransition, KnowledgeUnavailable
 from feedback_loop.ports import StateStore, TableStore
-from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
-from feedback_loop.remediation.proposals import proposals
+from feedback_loop.remediation.playbooks import Playbook
+from feedback_loop.remediation.proposals import Made, made
+from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.grounds import Grounds, read_grounds
 from feedback_loop.workflows.knowledge import Library
 from feedback_loop.workflows.suggested_reading import suggested_reading
@@ -37,29 +39,18 @@ def propose(
     decided_at: datetime,
     *,
     is_live: bool,
-    playbooks: Sequence[Playbook] | None = None,
     open_library: Callable[[], Library | None] | None = None,
 ) -> ProposeReport:
     """What was proposed now; what was proposed before stays as it is.
 
     With a library, which is opened only where something is proposed, people are shown what documents say of the case.
     """
-    known_playbooks = seed_playbooks() if playbooks is None else playbooks
-    found = proposals(
-        alerts=grounds.alerts,
-        cohorts=grounds.cohorts,
-        hypotheses=grounds.hypotheses,
-        issues=grounds.issues,
-        documents=grounds.documents,
-        thresholds=state.snapshot(TABLES["state_threshold"], decided_at),
-        existing=state.snapshot(PROPOSAL_TABLE),
-        playbooks=known_playbooks,
-        decided_at=decided_at,
-        is_live=is_live,
-        routes=grounds.routes,
-    )
+    thresholds, existing = state.snapshot(TABLES["state_threshold"], decided_at), state.snapshot(PROPOSAL_TABLE)
+    now = made(grounds.all_cases(), grounds.documents, thresholds, existing, grounds.rules, decided_at, is_live, grounds.routes)
+    kept = _withdrawn(now, state, decided_at)
+    found = [proposal for proposal in now.proposals if proposal.proposal_id not in kept]
     if open_library is not None and found:
-        found = _with_reading(found, grounds, open_library, known_playbooks)
+        found = _with_reading(found, grounds, open_library, grounds.rules.playbooks)
     new = set(state.record_proposals(found))
     recorded = [proposal for proposal in found if proposal.proposal_id in new]
     return ProposeReport(tuple(p.proposal_id for p in recorded), Counter(str(p.proposal_status) for p in recorded))
@@ -70,11 +61,22 @@ def propose_for(
     tables: TableStore,
     state: StateStore,
     now: datetime,
-    playbooks: Sequence[Playbook],
+    rules: Rules,
     open_library: Callable[[], Library | None] | None = None,
 ) -> ProposeReport:
     """What was proposed now for the alerts of the days, which `live_days.py` found to be live."""
-    return propose(read_grounds(tables, live_days, now), state, now, is_live=True, playbooks=playbooks, open_library=open_library)
+    return propose(read_grounds(tables, live_days, now, rules), state, now, is_live=True, open_library=open_library)
+
+
+def _withdrawn(now: Made, state: StateStore, at: datetime) -> set[str]:
+    """Takes back the open proposals in whose place another comes; ids of those that can't come: the old one is carried out."""
+    kept = set()
+    for old, successor in now.superseded.items():
+        try:
+            state.settle(old, lambda *_: Settlement(ProposalStatus.REFUSED, RefusalReason.SUPERSEDED), LOOP, at)
+        except IllegalTransition:
+            kept.add(successor)
+    return kept
 
 
 def _with_reading(

@@ -33,10 +33,11 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised = {("demo",), ("ingest",), ("run",), ("issues",), ("issues", "show"), ("query",)}
     promised |= {("issues", "confirm"), ("issues", "reject"), ("labels", "hypotheses")}
     promised |= {("quarantine", word) for word in ("list", "show", "retry")}
-    promised |= {("playbooks", word) for word in ("list", "show", "lint")} | {
+    promised |= {("playbooks", word) for word in ("list", "show", "lint", "dry-run")} | {
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
-    promised |= {("approvals", word) for word in ("list", "show", "approve", "reject", "revoke", "execute")}
+    promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute")}
+    promised |= {("policy", word) for word in ("show", "lint", "phase", "stop", "resume")}
     promised |= {("audit", word) for word in ("verify", "show", "export")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "detect", "diagnose", "verify-fix", *TextStage)}
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}

@@ -22,7 +22,7 @@ from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.drive import RunSummary
 from feedback_loop.ports import TableStore
-from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows import demo as story
 from feedback_loop.workflows.propose import propose_for
 from feedback_loop_tests.cli.conftest import Call
@@ -49,7 +49,7 @@ class FakeRun:
             store = open_store(settings)
             for name, rows in of_the_fault(store, now).items():
                 store.append(TABLES[name], frame_of(TABLES[name], *rows))
-            propose_for(days, store, open_state(settings), now, seed_playbooks())
+            propose_for(days, store, open_state(settings), now, Rules())
         return Done(RunSummary(days, {"silver_fragment": 7}, {}, {}, self.failed_checks), 1.0)
 
 

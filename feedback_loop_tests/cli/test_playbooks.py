@@ -14,7 +14,7 @@ def test_list_names_every_playbook(call: Call) -> None:
     assert outcome.code == 0
     assert "release-rollback" in outcome.out
     assert "job of billing" in outcome.out
-    assert len(json.loads(call("playbooks", "list", "--json").out)) == 8
+    assert len(json.loads(call("playbooks", "list", "--json").out)) == 14
 
 
 def test_show_tells_who_approves_and_how_it_is_undone(call: Call) -> None:
@@ -45,7 +45,7 @@ def test_a_homes_own_playbook_takes_the_place_of_the_packages(call: Call, home: 
     assert json.loads(call("playbooks", "show", "release-rollback", "--json").out)["threshold_score"] == 0.9
     assert "Mended when" in call("playbooks", "show", "release-rollback").out
     outcome = call("playbooks", "lint")
-    assert (outcome.code, "8 playbooks, 1 of them in" in outcome.out, "nothing wrong" in outcome.out) == (0, True, True)
+    assert (outcome.code, "14 playbooks, 1 of them in" in outcome.out, "nothing wrong" in outcome.out) == (0, True, True)
 
 
 def test_lint_names_an_owner_that_is_no_team(call: Call, home: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.loop_vocab import LatencyStage, LifecycleStage
+from feedback_loop.contracts.outcome_vocab import LatencyStage, LifecycleStage
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.outcomes.latencies import LatencyTargets, sla_events

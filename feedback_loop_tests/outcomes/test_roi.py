@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from feedback_loop.contracts.loop_vocab import RoiComponent
+from feedback_loop.contracts.outcome_vocab import RoiComponent
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.outcomes.assumptions import RoiAssumptions

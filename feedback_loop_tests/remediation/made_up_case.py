@@ -7,16 +7,22 @@ from typing import Any
 
 import polars as pl
 
+from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import HypothesisVerdict
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.proposals import proposals
+from feedback_loop.remediation.rules import Rules
 from feedback_loop_tests.fakes import START
 
 Row = dict[str, Any]
 
 ALERT, CAUSE = "alert_1", "release-6.4.0"
+LET_GO = Rules(autonomy=Autonomy({EVERYTHING: MaturityPhase.AUTOMATED}))
+"""The package's rules, and people let every class go as far as the policy lets it."""
+
 DOCUMENTS = sorted({name for playbook in seed_playbooks() for name in playbook.governing_documents})
 
 
@@ -96,6 +102,7 @@ def proposed(
     at: datetime = START,
     is_live: bool = True,
     certified: tuple[str, ...] = (),
+    rules: Rules | None = None,
 ) -> list[Proposal]:
     """What the seed playbooks propose of the case as it was changed."""
     return proposals(
@@ -109,6 +116,7 @@ def proposed(
         seed_playbooks(),
         at,
         is_live,
+        rules or LET_GO,
         routes=frame("analysis_route", [route_row(name) for name in certified]),
     )
 

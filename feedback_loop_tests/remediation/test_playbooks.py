@@ -68,8 +68,8 @@ def test_a_share_alert_brings_an_incident_notice_and_a_rate_alert_none() -> None
     assert matching_notices(seed_playbooks(), facts(CauseKind.DEPLOY)) == ()
 
 
-def test_what_rolls_back_is_of_high_risk() -> None:
-    kinds = {ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG}
+def test_what_rolls_back_or_costs_money_is_of_high_risk() -> None:
+    kinds = {ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.REFUND}
     assert {p.action_kind for p in seed_playbooks() if p.risk is RiskLevel.HIGH} == kinds
 
 

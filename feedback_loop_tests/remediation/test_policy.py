@@ -1,122 +1,87 @@
-"""The policy over the whole finite grid of facts: nothing is allowed that one of its sentences forbids, and doubt denies."""
+"""The policy over the grid of situations: nothing goes that one of its sentences forbids, each guard is needed, and doubt denies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import pytest
 
+from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
 from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
-from feedback_loop.remediation.policy import GUARDS, Decision, PolicyFacts, decide, parse_policy, person_because, seed_policy
+from feedback_loop.errors import PolicyRefused
+from feedback_loop.remediation.cedar_guards import parse_guards, policy_text, seed_guards
+from feedback_loop.remediation.limits import limits_text, seed_limits
+from feedback_loop.remediation.policy import (
+    BlastRadius,
+    Consents,
+    Decision,
+    Policy,
+    PolicyFacts,
+    approvals_needed,
+    decide,
+    parse_policy,
+    person_because,
+    policy_of,
+    refusals_to_send,
+    seed_policy,
+)
+from feedback_loop_tests.remediation.policy_grid import ADA, BO, EVE, FINE, REQUESTER, ROLES, asked, broken, probes, situations
 
 POLICY = seed_policy()
-FINE = PolicyFacts(
-    action_kind=ActionKind.ROLL_BACK_RELEASE,
-    risk_level=RiskLevel.HIGH,
-    cause_kind=CauseKind.DEPLOY,
-    cause_service="web",
-    complaint_class=ComplaintClass.CRASH,
-    confidence_score=0.9,
-    threshold_score=0.6,
-    evidence_count=40,
-    required_evidence_count=5,
-    certified_count=3,
-    playbook_precision_share=None,
-    has_playbook=True,
-    has_owner=True,
-    has_rollback=True,
-    are_documents_valid=True,
-    is_live=True,
-)
-LOOKS_ONLY = {ActionKind.QUEUE_FOR_REVIEW, ActionKind.ROUTE_WITH_CONTEXT, ActionKind.OPEN_INCIDENT}
-ON_REQUEST = {ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE}
-CLASSES = (ComplaintClass.AUTH, ComplaintClass.BILLING, ComplaintClass.CRASH, None)
-GOVERNED: tuple[dict[str, Any], ...] = ({}, {"has_playbook": False}, {"has_owner": False}, {"has_rollback": False})
+LOW = replace(FINE, risk_level=RiskLevel.LOW)
+GUARDS = sorted(seed_guards().ids - {"base"})
+BACKED = {
+    "approver_lacks_role.count": "more people than two are asked by no limit of the package; the two guards of people hold the rest",
+    "approver_lacks_role.one_person": "the count says the same; it stands for itself, should the count be wrong",
+    "high_risk": "the limits ask two people for it all the same; why they decide is told by it",
+    "not_allowed.unknown_cause": "the limits list no unknown cause for what it forbids; it holds should the list be wrong",
+}
+"""Guards that something else backs: taken away alone, nothing gets through."""
 
 
-def grid() -> Iterator[PolicyFacts]:
-    flags = (False, True)
-    for action, risk, cause, of_class, service in product(ActionKind, RiskLevel, CauseKind, CLASSES, ("web", "billing")):
-        facts = replace(FINE, action_kind=action, risk_level=risk, cause_kind=cause, complaint_class=of_class, cause_service=service)
-        for is_sure, is_enough, is_valid, is_live, governed in product(flags, flags, flags, flags, GOVERNED):
-            yield replace(
-                facts,
-                confidence_score=0.6 if is_sure else 0.59,
-                evidence_count=5 if is_enough else 4,
-                are_documents_valid=is_valid,
-                is_live=is_live,
-                **governed,
-            )
+def without(*guards: str) -> Policy:
+    """The package's policy with some guards cut out of its text."""
+    text = policy_text("guards.cedar")
+    for guard in guards:
+        text, count = re.subn(rf'@id\("{re.escape(guard)}"\)\nforbid .*?;\n', "", text, count=1, flags=re.DOTALL)
+        assert count == 1
+    return policy_of(seed_limits(), parse_guards("", text), limits_text())
 
 
-def is_sensitive(facts: PolicyFacts) -> bool:
-    return facts.complaint_class in (ComplaintClass.AUTH, ComplaintClass.BILLING, None) or facts.cause_service == "billing"
+def test_no_situation_of_the_grid_breaks_an_invariant() -> None:
+    counts, seen, sent = broken(situations(POLICY, is_small=True))
+    assert counts == {}
+    assert seen > 9_000
+    assert 0 < sent < seen / 3
 
 
-def check(facts: PolicyFacts, decision: Decision) -> None:
-    """The sentences of the policy, written a second time and without its code."""
-    assert decision.is_executable == (decision.is_allowed and facts.is_live)
-    assert decision.is_allowed == (not decision.refusals)
-    assert RefusalReason.POLICY_ERROR not in decision.refusals
-    if facts.risk_level is RiskLevel.HIGH:
-        assert decision.needs_approvals == 2
-    if is_sensitive(facts) and facts.action_kind not in (ActionKind.QUEUE_FOR_REVIEW, ActionKind.OPEN_INCIDENT):
-        assert decision.needs_approvals >= 1
-    reason = person_because(facts, POLICY)
-    assert (reason is None) == (decision.needs_approvals == 0)
-    if decision.is_allowed:
-        assert facts.has_playbook
-        assert facts.has_owner
-        assert facts.has_rollback
-        assert facts.confidence_score >= facts.threshold_score
-        assert facts.evidence_count >= facts.required_evidence_count
-        assert facts.are_documents_valid or facts.action_kind is ActionKind.QUEUE_FOR_REVIEW
-        assert facts.cause_kind is not CauseKind.UNKNOWN or facts.action_kind in LOOKS_ONLY | ON_REQUEST
-        assert facts.action_kind is not ActionKind.ROLL_BACK_RELEASE or facts.cause_kind is CauseKind.DEPLOY
-        assert facts.action_kind is not ActionKind.RETRY_JOB or facts.cause_kind is CauseKind.JOB
+@pytest.mark.parametrize("guard", GUARDS)
+def test_without_one_of_its_guards_an_invariant_breaks(guard: str) -> None:
+    counts, _, _ = broken(probes(without(guard)))
+    assert (counts == {}) == (guard in BACKED), f"{guard} is guarded by no invariant"
 
 
-def test_no_case_of_the_grid_is_allowed_that_a_sentence_forbids() -> None:
-    seen = allowed = 0
-    for facts in grid():
-        decision = decide(facts, POLICY)
-        check(facts, decision)
-        seen, allowed = seen + 1, allowed + decision.is_allowed
-    assert seen == 10 * 2 * 8 * 4 * 2 * 16 * 4
-    assert 0 < allowed < seen / 10
+def test_either_guard_of_the_first_person_holds_without_the_other() -> None:
+    guards = ("approver_lacks_role.count", "approver_lacks_role.one_person")
+    facts, nobody = replace(LOW, complaint_class=None), Consents(1, "loop", ROLES, ())
+    assert refusals_to_send(facts, nobody, without(*guards)) == ()
+    assert all(refusals_to_send(facts, nobody, without(guard)) for guard in guards)
+
+
+def test_an_unknown_cause_is_refused_even_where_the_limits_list_it() -> None:
+    lists = {kind: frozenset(CauseKind) for kind in ActionKind}
+    loose = policy_of(replace(seed_limits(), allowed_causes=lists), seed_guards(), "loose")
+    assert decide(replace(FINE, cause_kind=CauseKind.UNKNOWN), loose).refusals == (RefusalReason.NOT_ALLOWED,)
 
 
 @pytest.mark.parametrize("of_class", [*ComplaintClass, None])
 def test_only_a_class_that_is_not_sensitive_goes_without_a_person(of_class: ComplaintClass | None) -> None:
-    facts = replace(FINE, action_kind=ActionKind.ROLL_BACK_RELEASE, risk_level=RiskLevel.LOW, complaint_class=of_class)
-    assert (decide(facts, POLICY).needs_approvals == 0) == (of_class not in (ComplaintClass.AUTH, ComplaintClass.BILLING, None))
-
-
-def test_no_case_whatever_goes_without_a_person_that_is_sensitive_or_not_certified() -> None:
-    """Every class, also none, with every action, risk, service, confidence, amount of evidence, of certified complaints, and history."""
-    services = (None, "web", "billing", "payments-north", "accounts", "identity")
-    alone = 0
-    for action, risk, of_class, service, certified, score, count, precision in product(
-        ActionKind, RiskLevel, (*ComplaintClass, None), services, (0, 2, 3, 50), (0.6, 1.0), (5, 10_000), (None, 0.79, 0.8, 1.0)
-    ):
-        facts = replace(
-            FINE, action_kind=action, risk_level=risk, complaint_class=of_class, cause_service=service, certified_count=certified,
-            confidence_score=score, evidence_count=count, playbook_precision_share=precision,
-        )  # fmt: skip
-        if decide(facts, POLICY).needs_approvals == 0 and action not in (ActionKind.QUEUE_FOR_REVIEW, ActionKind.OPEN_INCIDENT):
-            alone += 1
-            assert of_class not in (ComplaintClass.AUTH, ComplaintClass.BILLING, None)
-            assert service in (None, "web")
-            assert risk is RiskLevel.LOW
-            assert certified >= 3
-            assert precision is None or precision >= 0.8
-            assert action not in (ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE)
-    assert alone == 5 * 7 * 2 * 2 * 2 * 2 * 3
+    alone = approvals_needed(replace(LOW, complaint_class=of_class), POLICY) == 0
+    assert alone == (of_class not in (ComplaintClass.AUTH, ComplaintClass.BILLING, None))
 
 
 @pytest.mark.parametrize(
@@ -125,38 +90,47 @@ def test_no_case_whatever_goes_without_a_person_that_is_sensitive_or_not_certifi
         ({}, None),
         ({"risk_level": RiskLevel.HIGH, "complaint_class": ComplaintClass.AUTH}, PersonReason.HIGH_RISK),
         ({"complaint_class": ComplaintClass.AUTH, "certified_count": 0}, PersonReason.SENSITIVE_CLASS),
+        ({"cause_service": "payments-north"}, PersonReason.SENSITIVE_CLASS),
         ({"action_kind": ActionKind.SEND_MESSAGE, "certified_count": 0}, PersonReason.ON_REQUEST),
+        ({"is_reversible": False, "certified_count": 0}, PersonReason.IRREVERSIBLE),
         ({"certified_count": 2, "playbook_precision_share": 0.5}, PersonReason.TOO_FEW_CERTIFIED),
         ({"playbook_precision_share": 0.5}, PersonReason.LOW_HISTORICAL_PRECISION),
         ({"playbook_precision_share": float("nan")}, PersonReason.LOW_HISTORICAL_PRECISION),
-        ({"action_kind": ActionKind.OPEN_INCIDENT, "certified_count": 0}, None),
+        ({"maturity_phase": MaturityPhase.ASSISTED, "is_sla_missed": True}, PersonReason.NOT_AUTOMATED),
+        ({"is_sla_missed": True}, PersonReason.SLA_MISSED),
+        ({"action_kind": ActionKind.OPEN_INCIDENT, "certified_count": 0, "complaint_class": None}, None),
     ],
 )
 def test_why_people_decide_is_said_the_gravest_reason_first(change: dict[str, Any], reason: PersonReason | None) -> None:
-    facts = replace(FINE, **({"risk_level": RiskLevel.LOW} | change))
-    assert person_because(facts, POLICY) == reason
+    assert person_because(replace(LOW, **change), POLICY) == reason
 
 
-def test_a_person_too_many_is_asked_rather_than_one_too_few() -> None:
-    strict = replace(POLICY, person_approvals=3)
-    assert decide(replace(FINE, complaint_class=ComplaintClass.AUTH), strict).needs_approvals == 3
-    assert decide(FINE, strict).needs_approvals == 2
+def test_a_company_may_ask_for_more_people_than_the_package() -> None:
+    strict = parse_policy(limits_text().replace("person_approvals: 1", "person_approvals: 3"))
+    assert approvals_needed(replace(LOW, complaint_class=ComplaintClass.AUTH), strict) == 3
+    assert approvals_needed(FINE, strict) == 3
 
 
 @pytest.mark.parametrize(("service", "count"), [("web", 0), (None, 0), ("payments-north", 1), ("billing", 1), ("accounts", 1)])
 def test_what_touches_a_sensitive_service_needs_a_person(service: str | None, count: int) -> None:
-    facts = replace(FINE, action_kind=ActionKind.ROLL_BACK_RELEASE, risk_level=RiskLevel.LOW, cause_service=service)
-    assert decide(facts, POLICY).needs_approvals == count
-
-
-@pytest.mark.parametrize("of_class", [ComplaintClass.AUTH, ComplaintClass.BILLING, None])
-def test_telling_people_of_a_sensitive_class_needs_no_person_first(of_class: ComplaintClass | None) -> None:
-    facts = replace(FINE, action_kind=ActionKind.OPEN_INCIDENT, risk_level=RiskLevel.LOW, complaint_class=of_class)
-    assert decide(facts, POLICY).needs_approvals == 0
+    assert approvals_needed(replace(LOW, cause_service=service), POLICY) == count
 
 
 def test_a_fine_case_is_executable_and_needs_two_people() -> None:
     assert decide(FINE, POLICY) == Decision(is_allowed=True, is_executable=True, needs_approvals=2, refusals=())
+    assert refusals_to_send(FINE, Consents(2, "loop", ROLES, (ADA, BO)), POLICY) == ()
+
+
+@pytest.mark.parametrize(
+    "agreed", [(), (ADA,), (ADA, EVE), (ADA, ("ada", ROLES))], ids=["nobody", "one", "one without a role", "the same twice"]
+)
+def test_a_high_risk_is_not_sent_without_two_people(agreed: tuple[Any, ...]) -> None:
+    assert refusals_to_send(FINE, Consents(2, "loop", ROLES, agreed), POLICY) == (RefusalReason.APPROVER_LACKS_ROLE,)
+    assert refusals_to_send(FINE, Consents(0, "loop", ROLES, agreed), POLICY) == (RefusalReason.APPROVER_LACKS_ROLE,)
+
+
+def test_who_asked_for_it_does_not_count() -> None:
+    assert asked(FINE, ((REQUESTER, ROLES), ADA), POLICY).to_send == (RefusalReason.APPROVER_LACKS_ROLE,)
 
 
 def test_what_is_not_live_is_never_executable() -> None:
@@ -169,56 +143,112 @@ def test_what_is_not_live_is_never_executable() -> None:
         ({"has_playbook": False}, RefusalReason.NO_PLAYBOOK),
         ({"has_owner": False}, RefusalReason.NO_OWNER),
         ({"has_rollback": False}, RefusalReason.NO_ROLLBACK),
+        ({"is_in_pilot": False}, RefusalReason.OUTSIDE_PILOT),
         ({"cause_kind": CauseKind.JOB}, RefusalReason.NOT_ALLOWED),
         ({"cause_kind": CauseKind.UNKNOWN}, RefusalReason.NOT_ALLOWED),
+        ({"action_kind": ActionKind.REFUND, "risk_level": RiskLevel.LOW}, RefusalReason.NOT_ALLOWED),
+        ({"maturity_phase": MaturityPhase.VISIBILITY}, RefusalReason.VISIBILITY_ONLY),
         ({"are_documents_valid": False}, RefusalReason.STALE_DOCUMENT),
         ({"confidence_score": 0.5999}, RefusalReason.LOW_CONFIDENCE),
         ({"confidence_score": float("nan")}, RefusalReason.LOW_CONFIDENCE),
+        ({"threshold_score": float("nan")}, RefusalReason.LOW_CONFIDENCE),
         ({"evidence_count": 4}, RefusalReason.TOO_LITTLE_EVIDENCE),
+        ({"affected_count": 101}, RefusalReason.BLAST_RADIUS),
+        ({"affected_share": float("nan")}, RefusalReason.BLAST_RADIUS),
+        ({"actions_in_window": 3}, RefusalReason.BLAST_RADIUS),
+        ({"tiers": frozenset()}, RefusalReason.BLAST_RADIUS),
+        ({"evidence_count": "many"}, RefusalReason.POLICY_ERROR),
+        ({"maturity_phase": None}, RefusalReason.POLICY_ERROR),
+        ({"complaint_class": 'x"'}, None),
     ],
 )
-def test_a_refusal_says_why(change: dict[str, object], reason: RefusalReason) -> None:
-    assert decide(replace(FINE, **change), POLICY).refusals == (reason,)  # type: ignore[arg-type]
+def test_a_refusal_says_why(change: dict[str, Any], reason: RefusalReason | None) -> None:
+    assert decide(replace(FINE, **change), POLICY).refusals == (() if reason is None else (reason,))
 
 
-def test_all_reasons_are_given_in_the_order_of_the_guards() -> None:
-    facts = replace(FINE, has_owner=False, confidence_score=0.0, are_documents_valid=False)
-    expected = (RefusalReason.NO_OWNER, RefusalReason.STALE_DOCUMENT, RefusalReason.LOW_CONFIDENCE)
-    assert decide(facts, POLICY).refusals == expected
+def test_all_reasons_are_given_the_gravest_first_with_the_guards_that_spoke() -> None:
+    decision = decide(replace(FINE, has_owner=False, confidence_score=0.0, are_documents_valid=False), POLICY)
+    assert decision.refusals == (RefusalReason.NO_OWNER, RefusalReason.STALE_DOCUMENT, RefusalReason.LOW_CONFIDENCE)
+    assert decision.guards == ("low_confidence", "no_owner", "stale_document")
 
 
-@pytest.mark.parametrize("value", [None, 1, "yes"])
-def test_a_guard_that_raises_or_says_anything_but_true_denies(value: Any) -> None:
-    def raises(facts: PolicyFacts, _: object) -> bool:
-        raise ZeroDivisionError
-
-    assert decide(FINE, POLICY, [*GUARDS, (RefusalReason.NO_OWNER, raises)]).refusals == (RefusalReason.POLICY_ERROR,)
-    assert decide(FINE, POLICY, [(RefusalReason.NO_OWNER, lambda *_: value)]).refusals == (RefusalReason.NO_OWNER,)
+@pytest.mark.parametrize("score", [0.29, 0.57, 0.1 + 0.2, 1 / 3, 1e-6, 1.0])
+def test_a_score_at_its_threshold_passes_and_one_just_below_does_not(score: float) -> None:
+    assert decide(replace(FINE, confidence_score=score, threshold_score=score), POLICY).is_allowed
+    assert not decide(replace(FINE, confidence_score=score - 2e-6, threshold_score=score), POLICY).is_allowed
 
 
-def test_a_policy_without_guards_denies() -> None:
-    assert decide(FINE, POLICY, []).refusals == (RefusalReason.POLICY_ERROR,)
+def test_a_guard_that_fails_denies() -> None:
+    """Cedar passes over a guard that fails; here an overflow does."""
+    failing = parse_policy(
+        None, '@id("sum") forbid (principal, action, resource) when { context.evidence_count + 9223372036854775807 < 0 };'
+    )
+    assert decide(FINE, failing).refusals == (RefusalReason.POLICY_ERROR,)
+    assert refusals_to_send(FINE, Consents(2, "loop", ROLES, (ADA, BO)), failing) == (RefusalReason.POLICY_ERROR,)
 
 
-def test_an_approval_rule_that_can_not_be_computed_denies() -> None:
-    broken = replace(POLICY, approvals={RiskLevel.LOW: 0})
-    decision = decide(FINE, broken)
-    assert decision.refusals == (RefusalReason.POLICY_ERROR,)
-    assert not decision.is_executable
+def test_a_policy_without_a_permit_denies() -> None:
+    empty = policy_of(seed_limits(), parse_guards("", '@id("none") forbid (principal, action, resource) when { false };'), "")
+    assert decide(FINE, empty).refusals == (RefusalReason.POLICY_ERROR,)
 
 
-def test_a_kind_that_the_policy_does_not_list_is_not_allowed() -> None:
-    silent = replace(POLICY, allowed_causes={})
-    assert [kind for kind in ActionKind if decide(replace(FINE, action_kind=kind), silent).is_allowed] == []
+def test_a_company_adds_a_guard_of_its_own_and_people_are_told_its_name() -> None:
+    own = '@id("only_crashes") forbid (principal, action == Action::"propose", resource) unless { context.complaint_class == "latency" };'
+    decision = decide(FINE, parse_policy(None, own))
+    assert (decision.refusals, decision.guards) == ((RefusalReason.COMPANY_GUARD,), ("only_crashes",))
+    alone = '@id("never") forbid (principal, action == Action::"act_alone", resource);'
+    assert person_because(LOW, parse_policy(None, alone)) is PersonReason.COMPANY_GUARD
 
 
-def test_the_version_follows_from_the_text() -> None:
-    text = "sensitive_classes: [auth]\nsensitive_services: []\napprovals: {low: 0, high: 2}\nperson_approvals: 1\n"
-    text += "strong_indicators: 3\nautomatic_precision: 0.8\n"
-    text += "needs_person: []\nhands_to_people: []\ntells_people: []\nallowed_causes: {}\n"
-    assert parse_policy(text).policy_version != parse_policy(text + "\n").policy_version
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('@id("x") permit (principal, action, resource);', "may only forbid"),
+        ("forbid (principal, action, resource);", "without a name"),
+        ('@id("no_owner") forbid (principal, action, resource);', "two guards called no_owner"),
+        ('@id("x") forbid (principal, action, resource) when { context.colour == 1 };', "colour"),
+        ('@id("x") forbid (principal, action == Action::"fly", resource);', "fly"),
+        ("nonsense", "is no Cedar"),
+        ('@id("x") forbid (principal == ?principal, action, resource);', "templates"),
+    ],
+)
+def test_a_company_can_not_permit_misspell_or_shadow(text: str, problem: str) -> None:
+    with pytest.raises(PolicyRefused, match=problem):
+        parse_policy(None, text)
 
 
-def test_a_policy_with_a_word_that_does_not_exist_is_no_policy() -> None:
-    with pytest.raises((KeyError, ValueError)):
-        parse_policy("sensitive_classes: [everything]")
+@pytest.mark.parametrize(
+    ("part", "laxer", "problem"),
+    [
+        ("[auth, billing]", "[auth]", "sensitive_classes lacks billing"),
+        ("low: 0, high: 2", "low: 0, high: 1", "approvals of high risk must be at least 2"),
+        ("strong_indicators: 3", "strong_indicators: 2", "strong_indicators must be at least 3"),
+        ("automatic_precision: 0.8", "automatic_precision: .nan", "automatic_precision must be at least"),
+        ("person_approvals: 1", "person_approvals: 0", "person_approvals"),
+        ("send_message, refund]\n", "send_message]\n", "needs_person lacks refund"),
+        ("tells_people: [queue_for_review, open_incident]", "tells_people: [refund]", "tells_people must not hold refund"),
+        ("roll_back_release: [deploy]", "roll_back_release: [deploy, job]", "must not hold job"),
+        ("strong_indicators: 3", "strong_indicators: many", "can't be read"),
+        ("person_approvals: 1", "person_approval: 1", "person_approvals is missing"),
+    ],
+)
+def test_a_company_can_not_ask_for_less_than_the_package(part: str, laxer: str, problem: str) -> None:
+    assert part in limits_text()
+    with pytest.raises(PolicyRefused, match=problem):
+        parse_policy(limits_text().replace(part, laxer))
+
+
+def test_the_version_follows_from_every_text() -> None:
+    own = '@id("never") forbid (principal, action, resource) when { false };'
+    versions = {POLICY.policy_version, parse_policy(limits_text() + "\n").policy_version, parse_policy(None, own).policy_version}
+    assert len(versions) == 3
+    assert parse_policy().policy_version == POLICY.policy_version
+
+
+def test_no_radius_restricts_nobody() -> None:
+    assert decide(replace(FINE, affected_count=10**9, tiers=frozenset(), affected_share=1.0, blast_radius=BlastRadius()), POLICY).is_allowed
+
+
+def test_facts_are_frozen() -> None:
+    assert isinstance(hash(FINE), int)
+    assert isinstance(FINE, PolicyFacts)

@@ -16,7 +16,8 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind, ComplaintClass
 from feedback_loop.remediation.evidence import certified_fragments
-from feedback_loop.remediation.proposals import QUIET_DAYS, arguments_hash, arguments_hash_of
+from feedback_loop.remediation.proposals import arguments_hash, arguments_hash_of
+from feedback_loop.remediation.standing import QUIET_DAYS
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import (
     CAUSE,

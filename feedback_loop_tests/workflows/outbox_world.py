@@ -11,6 +11,7 @@ from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
+from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.approve import decide
 from feedback_loop.workflows.execute import ExecuteReport, execute
 from feedback_loop.workflows.grounds import Grounds
@@ -18,7 +19,7 @@ from feedback_loop.workflows.people import People
 from feedback_loop.workflows.propose import propose
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START, FakeClock
-from feedback_loop_tests.remediation.made_up_case import Row, alert_row, all_documents, cause_row, cohort_row, frame, route_row
+from feedback_loop_tests.remediation.made_up_case import LET_GO, Row, alert_row, all_documents, cause_row, cohort_row, frame, route_row
 
 DAY = DayRange(START.date(), START.date())
 PEOPLE: People = {"ada": ("release_manager",), "bo": ("incident_commander", "billing_owner"), "cy": ("intern",)}
@@ -81,6 +82,7 @@ def grounds(
     documents: list[Row] | None = None,
     issues: list[Row] | None = None,
     certified: tuple[str, ...] = (),
+    rules: Rules = LET_GO,
 ) -> Grounds:
     return Grounds(
         frame("analysis_alert", [alert_row()] if alerts is None else alerts),
@@ -89,6 +91,7 @@ def grounds(
         frame("gold_issue", issues or []),
         frame("context_document", all_documents() if documents is None else documents),
         frame("analysis_route", [route_row(name) for name in certified]),
+        rules=rules,
     )
 
 

@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0006"
+HEAD = "0007"
 METADATA = sa.MetaData()
 
 
@@ -92,6 +92,7 @@ LABEL = sa.Table("label", METADATA, *_contract_columns("state_label"))
 HYPOTHESIS_LABEL = sa.Table("hypothesis_label", METADATA, *_contract_columns("state_hypothesis_label"))
 MODEL_EVENT = sa.Table("model_event", METADATA, *_contract_columns("state_model"))
 GATE = sa.Table("gate", METADATA, *_contract_columns("state_gate"))
+AUTONOMY = sa.Table("autonomy", METADATA, *_contract_columns("state_autonomy"))
 THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
 MODEL_CALL = sa.Table("model_call", METADATA, *_contract_columns("state_model_call"))
 sa.Index("model_call_asked_at", MODEL_CALL.c.asked_at)
@@ -130,6 +131,7 @@ FACTS = {
     "state_model_call": MODEL_CALL,
     "state_model": MODEL_EVENT,
     "state_gate": GATE,
+    "state_autonomy": AUTONOMY,
     "state_threshold": THRESHOLD,
 }
 """Where the rows of a contract table are kept that others record."""

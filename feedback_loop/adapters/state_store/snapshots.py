@@ -27,6 +27,7 @@ BEGINS = {
     "state_model_call": "asked_at",
     "state_model": "model_event_at",
     "state_gate": "gated_at",
+    "state_autonomy": "changed_at",
     "state_threshold": "effective_at",
 }
 """The instant from which a row is known; its UTC day is the row's event_date."""

@@ -18,6 +18,7 @@ from feedback_loop.adapters.state_store import engine as engine_module
 from feedback_loop.adapters.state_store.engine import open_engine, writing
 from feedback_loop.adapters.state_store.migrations.versions import (
     automatic_gates,
+    autonomy,
     erasable_labels,
     hypothesis_labels,
     initial,
@@ -30,7 +31,17 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop_tests.fakes import START
 
 VALUES: tuple[tuple[type, Any], ...] = ((Instant, START), (sa.Boolean, True), (sa.Integer, 1), (sa.Float, 1.0))
-INSERT_ONLY = ("audit_record", "approval", "proposal_event", "issue_status", "model_event", "gate", "threshold", "hypothesis_label")
+INSERT_ONLY = (
+    "audit_record",
+    "approval",
+    "proposal_event",
+    "issue_status",
+    "model_event",
+    "gate",
+    "autonomy",
+    "threshold",
+    "hypothesis_label",
+)
 ERASABLE = ("audit_content", "label")
 """What customers said; all other facts can't even be deleted."""
 
@@ -89,6 +100,7 @@ def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None
         model_history.upgrade()
         automatic_gates.upgrade()
         hypothesis_labels.upgrade()
+        autonomy.upgrade()
     said = written.getvalue()
     assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
     for table in INSERT_ONLY:

@@ -1,0 +1,144 @@
+"""`feedback-loop policy`: what may be done and how far each class may go by itself; to let it go, take it back, stop and resume.
+
+The guards come with the package; a home adds stricter limits (`policy.yaml`), guards (`policy.cedar`) and a pilot (`pilot.yaml`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from feedback_loop.cli.places import SystemClock, has_state, open_state, settings_of
+from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from feedback_loop.remediation.autonomy import Autonomy
+    from feedback_loop.remediation.rules import Rules
+
+app = typer.Typer(help="What may be done, how far each class may go by itself, and to stop it.")
+
+PersonOption = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says it, as people.yaml names them.", show_default=False)]
+WhyOption = Annotated[str, typer.Option(help="Why; kept with the word.", show_default=False)]
+ScopeArgument = Annotated[str, typer.Argument(metavar="CLASS", help="A class, or * for everything.", show_default=False)]
+StopScope = Annotated[str, typer.Argument(metavar="[CLASS]", help="A class; everything where it is left out.", show_default=False)]
+
+
+@app.command()
+def show(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Show the guards, the limits, the pilot, and the phase of each class.
+
+    Example: `feedback-loop policy show`
+    """
+    rules = _rules(context)
+    content = _content(rules)
+    if as_json:
+        print_json(content)
+        return
+    say(f"policy {rules.policy.policy_version[:12]}\n")
+    print_table(("class", "phase"), list(content["phases"].items()))
+    say("\nPilot: " + ("everything" if not any(vars(rules.pilot).values()) else "only what follows"))
+    for name, values in vars(rules.pilot).items():
+        if values:
+            say(f"  {name.replace('_', ' ')}: {', '.join(sorted(values))}")
+    say("\nGuards: " + ", ".join(content["guards"]))
+    for name, value in content["limits"].items():
+        say(f"  {name.replace('_', ' ')}: {value}")
+
+
+@app.command()
+def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Check the home's policy.yaml, policy.cedar, pilot.yaml and playbooks: readable, no misspelt word, and never laxer than the package.
+
+    Example: `feedback-loop policy lint`
+    """
+    rules = _rules(context)
+    told = {"policy_version": rules.policy.policy_version, "guards": len(rules.policy.guards.ids), "playbooks": len(rules.playbooks)}
+    if as_json:
+        print_json(told)
+    else:
+        say(f"policy {rules.policy.policy_version[:12]}: {told['guards']} guards, {told['playbooks']} playbooks: nothing wrong.")
+
+
+@app.command()
+def phase(
+    context: typer.Context,
+    scope: ScopeArgument,
+    word: Annotated[str, typer.Argument(metavar="PHASE", help="visibility, assisted or automated.", show_default=False)],
+    person: PersonOption,
+    why: WhyOption,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say how far a class may go: only shown, with people's approval, or alone where the policy lets it. Letting go takes a role.
+
+    Example: `feedback-loop policy phase latency automated --as bo --why "nine of nine fixes helped"`
+    """
+    _say(context, scope, word, person, why, allowed=("visibility", "assisted", "automated"), as_json=as_json)
+
+
+@app.command()
+def stop(context: typer.Context, person: PersonOption, why: WhyOption, scope: StopScope = "*", as_json: JsonFlag = False) -> None:
+    """Stop sending: of a class, or of everything. What waits goes on waiting; whoever is known may stop.
+
+    Example: `feedback-loop policy stop --as ada --why "the ticket system is being moved"`
+    """
+    _say(context, scope, "stop", person, why, as_json=as_json)
+
+
+@app.command()
+def resume(context: typer.Context, person: PersonOption, why: WhyOption, scope: StopScope = "*", as_json: JsonFlag = False) -> None:
+    """Let a class, or everything, be sent again; takes a role.
+
+    Example: `feedback-loop policy resume --as bo --why "the move is over"`
+    """
+    _say(context, scope, "resume", person, why, as_json=as_json)
+
+
+def _say(
+    context: typer.Context, scope: str, word: str, person: str, why: str, *, allowed: tuple[str, ...] = ("stop", "resume"), as_json: bool
+) -> None:
+    from feedback_loop.contracts.autonomy_vocab import AutonomyWord
+    from feedback_loop.contracts.vocab import ISSUE_CLASSES
+    from feedback_loop.errors import UnknownChoice
+    from feedback_loop.workflows.let_go import phases_told
+    from feedback_loop.workflows.let_go import say as say_word
+    from feedback_loop.workflows.people import read_people
+
+    if word not in allowed:
+        raise UnknownChoice("the phase", word, list(allowed))
+    settings = settings_of(context)
+    people = read_people(settings.people_file)
+    held = say_word(scope, AutonomyWord(word), why, person, people, open_state(settings), SystemClock().now())
+    told = phases_told(held, list(map(str, ISSUE_CLASSES)))
+    if as_json:
+        print_json(told)
+    else:
+        print_table(("class", "phase"), list(told.items()))
+
+
+def _rules(context: typer.Context) -> Rules:
+    from feedback_loop.workflows.rules_in_force import read_rules
+
+    settings = settings_of(context)
+    return read_rules(settings, open_state(settings) if has_state(settings) else None, SystemClock().now())
+
+
+def _content(rules: Rules) -> dict[str, Any]:
+    from feedback_loop.contracts.vocab import ISSUE_CLASSES
+    from feedback_loop.workflows.let_go import phases_told
+
+    held: Autonomy = rules.autonomy
+    limits = {name: _told(value) for name, value in vars(rules.policy.limits).items() if name != "allowed_causes"}
+    return {
+        "policy_version": rules.policy.policy_version,
+        "guards": sorted(rules.policy.guards.ids - {"base"}),
+        "limits": limits,
+        "pilot": {name: ", ".join(sorted(values)) for name, values in vars(rules.pilot).items()},
+        "phases": phases_told(held, list(map(str, ISSUE_CLASSES))),
+    }
+
+
+def _told(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(map(str, value)))
+    return ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)

@@ -1,0 +1,41 @@
+"""The closed vocabularies of what came of the loop: stages, latencies, worth. The others of the loop stand in `loop_vocab`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class LifecycleStage(StrEnum):
+    """The steps from a signal to a customer who knows, in their order."""
+
+    OCCURRED = "occurred"
+    LANDED = "landed"
+    ALERTED = "alerted"
+    CAUSE_RANKED = "cause_ranked"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    EXECUTED = "executed"
+    TOLD = "told"
+    CONFIRMED = "confirmed"
+    REOPENED = "reopened"
+
+
+class LatencyStage(StrEnum):
+    """The five latencies of R106, in their order."""
+
+    INTAKE = "intake"
+    CLASSIFICATION = "classification"
+    ROOT_CAUSE = "root_cause"
+    REMEDIATION = "remediation"
+    CONFIRMATION = "confirmation"
+
+
+class RoiComponent(StrEnum):
+    """What a fix can be worth (R118)."""
+
+    AGENT_HOURS = "agent_hours"
+    REFUNDS = "refunds"
+    CHURN_RISK = "churn_risk"
+    RETENTION = "retention"
+    RECOVERED_REVENUE = "recovered_revenue"
+    INCIDENT_DURATION = "incident_duration"

@@ -1,0 +1,62 @@
+"""What stands against an action at the moment at which it is to be sent: the rules of now, asked about the facts of now.
+
+Called within the claim's transaction. Whose approval counts is decided in `remediation/approvals`, the rest by `remediation/policy`. The
+rule that is easy to break: the policy of the proposal is not enough; whoever tightened it since meant this action too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from feedback_loop.contracts.decisions import Approval, Proposal
+from feedback_loop.contracts.loop_vocab import RefusalReason
+from feedback_loop.remediation.approvals import approved_by
+from feedback_loop.remediation.evidence import Case, certified_fragments
+from feedback_loop.remediation.playbooks import Playbook
+from feedback_loop.remediation.policy import Consents, PolicyFacts, approvals_needed, refusals_to_send
+from feedback_loop.remediation.rules import Held, policy_facts
+from feedback_loop.workflows.grounds import Grounds
+from feedback_loop.workflows.people import People
+
+
+def policy_refusal(
+    proposal: Proposal, approvals: Sequence[Approval], case: Case, grounds: Grounds, people: People, at: datetime
+) -> RefusalReason | None:
+    """Why the policy lets the action not go now; None where it does, and then the action counts towards its playbook's pace."""
+    rules, playbook = grounds.rules, grounds.rules.playbook(proposal.playbook_id)
+    if playbook is None:
+        return RefusalReason.NO_PLAYBOOK
+    facts = _facts_now(proposal, playbook, case, grounds, at)
+    needs = approvals_needed(facts, rules.policy)
+    if needs and not proposal.approvals_required_count:
+        # It was to go without a person, and that way is shut by now.
+        return RefusalReason.GATE_SHUT
+    consents = Consents(
+        max(proposal.approvals_required_count, needs),
+        proposal.requested_by,
+        proposal.approver_roles,
+        [(person, people.get(person, ())) for person in approved_by(proposal, approvals)],
+    )
+    refusals = refusals_to_send(facts, consents, rules.policy)
+    if not refusals:
+        rules.pace.count(playbook.playbook_id, proposal.proposal_id, at)
+    return next(iter(refusals), None)
+
+
+def is_stopped(proposal: Proposal, grounds: Grounds) -> bool:
+    """Whether somebody stopped what is sent of its class, or everything: it waits, and is refused by nobody."""
+    return grounds.rules.autonomy.is_stopped(proposal.evidence["alert"]["alerted_class"])
+
+
+def _facts_now(proposal: Proposal, playbook: Playbook, case: Case, grounds: Grounds, at: datetime) -> PolicyFacts:
+    """The facts of now; the threshold is that of the proposal, its documents were looked at before."""
+    held = Held(
+        threshold_score=proposal.proposal_threshold_score,
+        certified_count=case.certified_count(certified_fragments(grounds.routes)),
+        are_documents_valid=True,
+        is_live=proposal.is_executable,
+        at=at,
+        proposal_id=proposal.proposal_id,
+    )
+    return policy_facts(case, playbook, grounds.rules, held)

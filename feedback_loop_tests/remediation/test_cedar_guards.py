@@ -1,0 +1,24 @@
+"""The guards: their texts fit the schema, and a question that does not fit is answered by no. What each guard says: test_policy.py."""
+
+from __future__ import annotations
+
+from feedback_loop.contracts.loop_vocab import RefusalReason
+from feedback_loop.contracts.routes import PersonReason
+from feedback_loop.remediation.cedar_guards import Verdict, seed_guards
+from feedback_loop.remediation.policy import seed_policy
+
+
+def test_every_guard_is_named_for_a_reason_that_people_are_told() -> None:
+    reasons = {str(reason) for reason in (*RefusalReason, *PersonReason)}
+    assert {name.partition(".")[0] for name in seed_guards().ids} - {"base"} <= reasons
+
+
+def test_a_question_that_does_not_fit_the_schema_is_an_error_and_no() -> None:
+    guards, remedies = seed_guards(), seed_policy().remedies
+    for action, remedy, facts in (
+        ("propose", "refund", {}),
+        ("fly", "refund", {}),
+        ("propose", 'refund"', {}),
+        ("propose", "no such remedy", {"colour": 1}),
+    ):
+        assert guards.ask(action, remedy, facts, remedies) == Verdict(False, (), True)

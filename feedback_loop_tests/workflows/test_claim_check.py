@@ -1,0 +1,72 @@
+"""The claim asks the rules of now: a guard, a pilot, a phase or a stop that came after the approval counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.contracts.autonomy_vocab import MaturityPhase
+from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
+from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy, Pilot
+from feedback_loop.remediation.policy import parse_policy
+from feedback_loop.remediation.rules import Pace, Rules
+from feedback_loop.workflows.claim_check import is_stopped
+from feedback_loop_tests.fakes import START
+from feedback_loop_tests.remediation.made_up_case import LET_GO, alert_row, cause_row
+from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World, grounds
+
+OWN_GUARD = '@id("freeze") forbid (principal, action == Action::"execute", resource);'
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        (replace(LET_GO, pilot=Pilot(products=frozenset({"Other"}))), RefusalReason.OUTSIDE_PILOT),
+        (replace(LET_GO, autonomy=Autonomy({"crash": MaturityPhase.VISIBILITY})), RefusalReason.VISIBILITY_ONLY),
+        (replace(LET_GO, policy=parse_policy(None, OWN_GUARD)), RefusalReason.COMPANY_GUARD),
+        (replace(LET_GO, playbooks=LET_GO.playbooks[:1]), RefusalReason.NO_PLAYBOOK),
+        (replace(LET_GO, pace=Pace([("release-rollback", str(n), START) for n in range(3)])), RefusalReason.BLAST_RADIUS),
+    ],
+)
+def test_what_was_tightened_after_the_approval_stops_the_action(world: World, rules: Rules, reason: RefusalReason) -> None:
+    proposal_id = world.approved()
+    world.grounds, system = grounds(rules=rules), FakeCaseSystem()
+    assert list(world.execute(system).refused.values()) == [reason]
+    assert system.written == {}
+    found = world.state.proposal(proposal_id)
+    assert found is not None
+    assert (found.proposal_status, found.refusal_reason) == (ProposalStatus.REFUSED, reason)
+
+
+def test_what_is_within_the_rules_goes_and_counts_towards_the_pace(world: World) -> None:
+    world.approved()
+    world.grounds = grounds(rules=replace(LET_GO, pace=Pace()))
+    assert len(world.execute(FakeCaseSystem()).done) == 1
+    assert world.grounds.rules.pace.within("release-rollback", START.replace(hour=0)) == 1
+
+
+def test_a_class_that_was_taken_back_does_not_go_alone(world: World) -> None:
+    causes = [cause_row(cause_kind="content", cause_service="help", cause_id="article-7")]
+    samples = ("fragment_1", "fragment_2", "fragment_3")
+    alerts = [alert_row(sample_fragment_ids=list(samples))]
+    world.grounds = grounds(alerts, causes, certified=samples)
+    world.propose()
+    taken_back = replace(LET_GO, autonomy=Autonomy({EVERYTHING: MaturityPhase.ASSISTED}))
+    world.grounds = grounds(alerts, causes, certified=samples, rules=taken_back)
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.GATE_SHUT]
+
+
+def test_a_stop_is_known_for_its_class_and_for_everything(world: World) -> None:
+    (proposal_id,) = world.propose()
+    proposal = world.state.proposal(proposal_id)
+    assert proposal is not None
+    for scope, is_it in ((EVERYTHING, True), ("crash", True), ("billing", False)):
+        stopped = grounds(rules=replace(LET_GO, autonomy=Autonomy({}, frozenset({scope}))))
+        assert is_stopped(proposal, stopped) is is_it
