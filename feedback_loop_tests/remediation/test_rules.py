@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
+from feedback_loop.contracts.loop_vocab import ProposalStatus
 from feedback_loop.remediation.autonomy import Autonomy, Pilot
 from feedback_loop.remediation.evidence import cases
 from feedback_loop.remediation.rules import Held, Pace, Rules, pace_of, policy_facts
@@ -35,7 +36,7 @@ def test_an_action_counts_once_and_only_within_the_window() -> None:
 
 
 def test_the_pace_is_that_of_what_was_carried_out() -> None:
-    done = replace(rollback_proposal(), proposal_status="done", decided_at=START).row()
+    done = replace(rollback_proposal(), proposal_status=ProposalStatus.DONE, decided_at=START).row()
     waiting = replace(rollback_proposal(), proposal_id="other").row()
     pace = pace_of(frame("remediation_proposal", [done, waiting]))
     assert pace.within("release-rollback", START - timedelta(hours=1)) == 1
@@ -45,7 +46,7 @@ def test_the_facts_of_a_case_are_those_of_whom_it_touches() -> None:
     playbook = LET_GO.playbook("release-rollback")
     assert playbook is not None
     facts = policy_facts(case_of(), playbook, LET_GO, HELD)
-    assert (facts.affected_count, facts.tiers) == (70, {"pro", "free"})
+    assert (facts.affected_count, facts.tiers) == (70, frozenset({"pro", "free"}))
     assert facts.affected_share == pytest.approx(40 / 180)
     assert facts.maturity_phase is MaturityPhase.ASSISTED, "the playbook's own limit counts, though the class was let go"
 
