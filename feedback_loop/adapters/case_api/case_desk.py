@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from feedback_loop.contracts.actions import CaseImage
 from feedback_loop.contracts.identifiers import stable_id
 
-Json = dict[str, Any] | list[dict[str, Any]]
+Json = dict[str, Any] | list[dict[str, Any]] | None
 
 _OK, _CREATED, _BAD_REQUEST, _NOT_FOUND, _CONFLICT, _OTHER_REQUEST = 200, 201, 400, 404, 409, 422
 _WRITES = {"POST", "PATCH"}
@@ -33,11 +33,12 @@ class DeskRequest:
     body: Mapping[str, Any]
     idempotency_key: str | None = None
     expected_version: str | None = None
+    authorization: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """Status and JSON body."""
+    """Status and JSON body; a body of None is none at all."""
 
     status: int
     body: Json
