@@ -169,6 +169,7 @@ class RefusalReason(StrEnum):
     REJECTED_BY_PERSON = "rejected_by_person"
     NOT_LIVE = "not_live"
     POLICY_ERROR = "policy_error"
+    ENVIRONMENT_NOT_ALLOWED = "environment_not_allowed"
 
 
 class ActionStatus(StrEnum):

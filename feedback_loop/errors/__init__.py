@@ -19,6 +19,7 @@ from feedback_loop.errors.acting import (
 )
 from feedback_loop.errors.inputs import (
     AlertRulesRefused,
+    ConnectorsRefused,
     InputColumnsMissing,
     InputFileMissing,
     LabelsRefused,
@@ -63,6 +64,7 @@ __all__ = [
     "ClassifierDistrusted",
     "ConnectorRefused",
     "ConnectorUnreachable",
+    "ConnectorsRefused",
     "ContractBroken",
     "DecisionRefused",
     "EncoderUnusable",

@@ -1,6 +1,7 @@
 """The case system that runs in this process: HTTP/1.1 on 127.0.0.1 at a free port, for demos and tests; it never listens elsewhere.
 
-What it answers stands in `case_desk.py`; any other desk may sit behind it. Faults can be planned, one per request in their order, to see what the client makes of them.
+What it answers stands in `case_desk.py`; any other desk may sit behind it. Faults can be planned, one per request in their order, to see
+what the client makes of them.
 """
 
 from __future__ import annotations
