@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -136,6 +137,12 @@ class JiraDesk:
         return DeskAnswer(200, {"comments": page, "startAt": start, "maxResults": size, "total": len(newest_first)})
 
 
+@cache
+def description() -> OpenAPI:
+    """The vendor's description, read once; it has the parts that a connector may need, not all to which they refer."""
+    return OpenAPI.from_dict(json.loads(DESCRIPTION.read_text("utf-8")), config=Config(spec_validator_cls=None))
+
+
 class DescribedDesk:
     """Compares what is asked of a desk and what it answers with the API description; `violations` has what does not fit."""
 
@@ -143,9 +150,7 @@ class DescribedDesk:
         self.desk = desk
         self.violations: list[str] = []
         self.checked_count = 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._described = OpenAPI.from_dict(json.loads(DESCRIPTION.read_text("utf-8")), config=Config(spec_validator_cls=None))
+        self._described = description()
 
     def answer(self, request: DeskRequest) -> DeskAnswer:
         answer = self.desk.answer(request)

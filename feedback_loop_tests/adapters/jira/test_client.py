@@ -15,8 +15,8 @@ from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ActionSystem, LateKnowing
 from feedback_loop.remediation.connectors import WORK_ITEMS
-from feedback_loop_tests.adapters.jira.conftest import RunningJira
 from feedback_loop_tests.adapters.jira.jira_desk import TOKEN, texts_of
+from feedback_loop_tests.adapters.jira.running import RunningJira
 
 ROLL_BACK = ActionRequest(
     "key_1", ActionKind.ROLL_BACK_RELEASE, "web-2026.9", {"change_ids": ["web-2026.9"], "scope": {"browser": ["Safari 18"]}, "segment": {}}
