@@ -46,7 +46,7 @@ def execute_approved(
         today = day_of(clock.now())
         days = alert_days(waiting) or DayRange(today - timedelta(days=1), today)
         grounds = read_grounds(store.open(), days, clock.now())
-        with case_system.lanes() as lanes:
+        with case_system.lanes(clock) as lanes:
             report = execute(opened, lanes, grounds, read_people(home.settings().people_file), clock)
     context.log.info(
         "done %d, failed %d, in doubt %d, refused %d, waiting %d, would send %d",

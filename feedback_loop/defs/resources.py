@@ -32,7 +32,7 @@ from feedback_loop.contracts.decisions import OutboxAction
 from feedback_loop.contracts.tables import Table
 from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
-from feedback_loop.ports import Embedder, StateStore, TableStore, TextModel
+from feedback_loop.ports import Clock, Embedder, StateStore, TableStore, TextModel
 from feedback_loop.remediation.connectors import Connector
 from feedback_loop.workflows.cleaning_rules import open_cleaner
 from feedback_loop.workflows.connector_files import can_be_sent, read_connectors
@@ -162,13 +162,12 @@ class LanguageModelResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The systems that carry actions out: the one at `url`, or those of the home's connectors.yaml, or where the settings say; in this order.
+    """The systems that carry actions out: the one at `url`, or those of the home's connectors.yaml, or the one that the settings name.
 
     Without any of these nothing is sent (dry run).
     """
 
     home: HomeResource
-    clock: ClockResource = ClockResource()
     url: str = ""
 
     def address(self) -> str | None:
@@ -185,11 +184,11 @@ class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self.address() is not None if connectors is None else can_be_sent(action, connectors)
 
     @contextmanager
-    def lanes(self) -> Iterator[Lanes]:
+    def lanes(self, clock: Clock) -> Iterator[Lanes]:
         """The ways to the systems that are switched on, until the block is left."""
         connectors, address = self.connectors(), self.address()
         if connectors is not None:
-            with open_connectors(connectors, self.home.settings().jira, self.clock) as systems:
+            with open_connectors(connectors, self.home.settings().jira, clock) as systems:
                 yield lanes_of(connectors, systems)
         elif address:
             with CaseApiClient(address) as system:

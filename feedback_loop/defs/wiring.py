@@ -60,7 +60,7 @@ def build_resources(home: str = "", now: datetime | None = None) -> dict[str, ob
         "state": StateResource(home=place, clock=clock),
         "knowledge": KnowledgeResource(store=store),
         "language_model": LanguageModelResource(home=place, clock=clock),
-        "case_system": CaseSystemResource(home=place, clock=clock),
+        "case_system": CaseSystemResource(home=place),
         "io_manager": TableIOManager(store=store),
     }
 
