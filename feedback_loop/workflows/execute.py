@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.decisions import LOOP, Approval, OutboxAction, Proposal
@@ -80,6 +81,11 @@ class _Run:
     clock: Clock
     report: ExecuteReport = field(default_factory=ExecuteReport)
 
+    @cached_property
+    def _shown_before(self) -> frozenset[str]:
+        """The actions whose dry run the trail tells already: it grows by what is new, not by each look."""
+        return frozenset(record.subject_id for record in self.state.records() if record.event == "dry_run")
+
     def take_over_the_dead(self) -> None:
         for action in self.state.actions(ActionStatus.CLAIMED):
             if action.claimed_at is not None and action.claimed_at <= self.clock.now() - LEASE:
@@ -113,7 +119,7 @@ class _Run:
         except (WriteInDoubt, ConnectorRefused) as error:
             self._leave_in_doubt(action, lane, error)
             return False
-        lane.answered()
+        lane.answered(self.clock.now())
         if receipt is not None:
             self.state.finish(action.action_id, ActionStatus.DONE, receipt.receipt_id, self.clock.now())
             self.report.done.append(action.action_id)
@@ -136,8 +142,17 @@ class _Run:
         claimed = self.state.claim(action.action_id, self._refuses(lane), lane.name, self.clock.now())
         if isinstance(claimed, RefusalReason):
             self.report.refused[action.action_id] = claimed
-        if isinstance(claimed, OutboxAction):
+        if isinstance(claimed, OutboxAction) and not self._was_tried_since(action, claimed, lane):
             self._send(claimed, lane, system)
+
+    def _was_tried_since(self, looked_at: OutboxAction, claimed: OutboxAction, lane: Lane) -> bool:
+        """Whether another process sent the action after it was looked at here; then the next run asks for it before anything else."""
+        if claimed.attempt_count == looked_at.attempt_count + 1:
+            return False
+        self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+        self.report.in_doubt.append(claimed.action_id)
+        self.report.waiting[claimed.action_id] = Waiting(WaitReason.SETTLING, lane.name, self.clock.now())
+        return True
 
     def _send(self, claimed: OutboxAction, lane: Lane, system: ActionSystem) -> None:
         lane.asks(self.clock.now())
@@ -148,12 +163,12 @@ class _Run:
             self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
             self._leave_in_doubt(claimed, lane, error)
         except ConnectorRefused as error:
-            lane.answered()
+            lane.answered(self.clock.now())
             self.state.finish(claimed.action_id, ActionStatus.FAILED, None, self.clock.now())
             self.report.failed.append(claimed.action_id)
             self.report.why[claimed.action_id] = str(error)
         else:
-            lane.answered()
+            lane.answered(self.clock.now())
             self.state.finish(claimed.action_id, ActionStatus.DONE, receipt.receipt_id, self.clock.now())
             self.report.done.append(claimed.action_id)
 
@@ -187,6 +202,8 @@ class _Run:
             self.report.refused[action.action_id] = reason
             return
         self.report.would_send.append(action.request())
+        if action.action_id in self._shown_before:
+            return
         content = {"action_kind": str(action.action_kind), "target": action.action_target, "key": action.idempotency_key}
         self.state.note("dry_run", action.action_id, LOOP, content, self.clock.now())
 

@@ -20,6 +20,9 @@ from feedback_loop.ports import ActionSystem
 from feedback_loop.remediation.circuit import Circuit, Pace, Waiting, WaitReason
 from feedback_loop.remediation.connectors import Connector, environment_refusal
 
+SLOW = timedelta(seconds=5)
+"""Whoever takes so long for an answer comes after the others."""
+
 _ANSWERED = (ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.ROLLED_BACK)
 _ALL_KINDS = tuple(ActionKind)
 
@@ -33,6 +36,8 @@ class Lane:
     rule: Connector | None = None
     circuit: Circuit | None = None
     pace: Pace | None = None
+    _asked_at: datetime | None = field(default=None, init=False)
+    _is_slow: bool = field(default=False, init=False)
 
     @property
     def takes(self) -> tuple[ActionKind, ...]:
@@ -41,8 +46,8 @@ class Lane:
 
     @property
     def is_ailing(self) -> bool:
-        """Whether it gave no answer the last time; such a lane lets all others go first."""
-        return self.circuit is not None and self.circuit.failures > 0
+        """Whether it gave no answer the last time, or took long to; such a lane lets all others go first."""
+        return self._is_slow or (self.circuit is not None and self.circuit.failures > 0)
 
     def waits(self, now: datetime) -> Waiting | None:
         """Why nothing may be asked through it now; None where it may."""
@@ -58,11 +63,13 @@ class Lane:
 
     def asks(self, at: datetime) -> None:
         """A question goes out."""
+        self._asked_at = at
         if self.pace is not None:
             self.pace.count(at)
 
-    def answered(self) -> None:
+    def answered(self, at: datetime) -> None:
         """An answer came, be it a refusal."""
+        self._is_slow = self._asked_at is not None and at - self._asked_at >= SLOW
         if self.circuit is not None:
             self.circuit.answered()
 

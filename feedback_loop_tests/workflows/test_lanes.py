@@ -7,7 +7,7 @@ from datetime import timedelta
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, RefusalReason
 from feedback_loop.remediation.circuit import Waiting, WaitReason
 from feedback_loop.remediation.connectors import parse_connectors
-from feedback_loop.workflows.lanes import Lane, Lanes, lanes_of, one_lane
+from feedback_loop.workflows.lanes import SLOW, Lane, Lanes, lanes_of, one_lane
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.test_connectors import FULL
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, made_up_action
@@ -55,10 +55,20 @@ def test_failures_and_too_many_questions_make_a_lane_wait_with_the_reason() -> N
     assert (lane.waits(START), lane.is_ailing) == (None, True)
     lane.failed(START)
     assert lane.waits(START) == Waiting(WaitReason.NO_ANSWER, "desk", START + 15 * MINUTE)
-    lane.answered()
+    lane.answered(START)
     for _ in range(10):
         lane.asks(START)
     assert lane.waits(START + SECOND) == Waiting(WaitReason.TOO_MANY_A_MINUTE, "desk", START + MINUTE)
+
+
+def test_a_lane_that_takes_long_lets_others_go_first_but_waits_for_nothing() -> None:
+    lane = one_lane(FakeCaseSystem()).lanes[0]
+    lane.asks(START)
+    lane.answered(START + SLOW)
+    assert (lane.is_ailing, lane.waits(START + SLOW)) == (True, None)
+    lane.asks(START + SLOW)
+    lane.answered(START + SLOW + SECOND)
+    assert not lane.is_ailing
 
 
 def test_a_new_process_knows_of_an_outage_by_what_is_in_doubt_since_the_last_answer() -> None:

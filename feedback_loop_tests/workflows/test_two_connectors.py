@@ -12,6 +12,7 @@ import pytest
 from feedback_loop.adapters.case_api.case_desk import CaseDesk
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.case_api.loopback_server import Fault, running_case_system
+from feedback_loop.contracts.actions import ActionRequest, Receipt
 from feedback_loop.contracts.loop_vocab import ActionStatus, RefusalReason
 from feedback_loop.ports import ActionSystem
 from feedback_loop.remediation.circuit import Waiting, WaitReason
@@ -118,14 +119,23 @@ def fakes(jira: FakeCaseSystem, desk: FakeCaseSystem, text: str = RULES) -> Lane
     return lanes_of(connectors, {name: systems[name] for name, rule in connectors.items() if rule.switched_on})
 
 
+class WithSharedCalls(FakeCaseSystem):
+    """Writes its name into a list that it shares with others, each time that it is to carry something out."""
+
+    def __init__(self, name: str, asked: list[str], *script: str) -> None:
+        super().__init__(*script)
+        self.name, self.asked = name, asked
+
+    def perform(self, request: ActionRequest) -> Receipt:
+        self.asked.append(self.name)
+        return super().perform(request)
+
+
 def test_a_connector_that_fails_lets_all_others_go_first(world: World) -> None:
-    jira, desk = FakeCaseSystem(*["unreachable"] * 3), FakeCaseSystem()
-    desk.calls = jira.calls
-    desk.perform = lambda request, inner=desk.perform: (jira.calls.append("desk"), inner(request))[1]  # type: ignore[method-assign, misc]
-    world.execute(fakes(jira, desk))
-    asked = [call for call in jira.calls if call in ("desk", "perform")]
-    assert asked.index("desk") <= 1
-    assert "desk" not in asked[-2:], "its second and third attempt come after everything of the other"
+    asked: list[str] = []
+    world.execute(fakes(WithSharedCalls("jira", asked, *["unreachable"] * 3), WithSharedCalls("desk", asked)))
+    assert sorted(asked[: COUNT + 1]) == ["desk"] * COUNT + ["jira"]
+    assert asked[COUNT + 1 :] == ["jira"] * 2
 
 
 def test_more_than_the_pace_allows_waits_for_the_next_minute(world: World) -> None:
@@ -170,3 +180,34 @@ connectors:
     assert list(world.execute(fakes(FakeCaseSystem(), desk, limited)).refused.values()) == [RefusalReason.ENVIRONMENT_NOT_ALLOWED]
     assert desk.calls == []
     assert [p.proposal_status for p, _ in world.state.decided()] == ["refused"]
+
+
+class WithAnotherProcessMeanwhile(FakeCaseSystem):
+    """While it carries out the first action, another process goes over the whole outbox and gets no answer to anything."""
+
+    def __init__(self, world: World, other: FakeCaseSystem) -> None:
+        super().__init__()
+        self.world, self.other = world, other
+
+    def perform(self, request: ActionRequest) -> Receipt:
+        if not self.other.calls:
+            self.world.execute(self.other)
+        return super().perform(request)
+
+
+def test_what_another_process_sent_in_the_meantime_is_asked_for_before_it_is_sent_again(world: World) -> None:
+    other = FakeCaseSystem(*["doubt_after"] * (2 * COUNT))
+    slow = WithAnotherProcessMeanwhile(world, other)
+    report = world.execute(slow)
+    assert other.calls == ["perform"] * (2 * COUNT - 1)
+    assert (slow.calls, len(report.done), len(report.in_doubt)) == (["perform"], 1, 2 * COUNT - 1)
+    assert {waiting.reason for waiting in report.waiting.values()} == {WaitReason.SETTLING}
+    slow.written |= other.written  # both are the same tool
+    assert len(world.execute(slow).done) == 2 * COUNT - 1
+    assert slow.calls.count("perform") == 1
+
+
+def test_the_trail_tells_a_dry_run_of_an_action_once(world: World) -> None:
+    for _ in range(3):
+        assert len(world.execute(None).would_send) == 2 * COUNT
+    assert [record.event for record in world.state.records()].count("dry_run") == 2 * COUNT

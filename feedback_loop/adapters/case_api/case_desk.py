@@ -16,7 +16,7 @@ from typing import Any
 from feedback_loop.contracts.actions import CaseImage
 from feedback_loop.contracts.identifiers import stable_id
 
-Json = dict[str, Any] | list[dict[str, Any]] | None
+Json = dict[str, Any] | list[dict[str, Any]]
 
 _OK, _CREATED, _BAD_REQUEST, _NOT_FOUND, _CONFLICT, _OTHER_REQUEST = 200, 201, 400, 404, 409, 422
 _WRITES = {"POST", "PATCH"}
@@ -38,10 +38,11 @@ class DeskRequest:
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """Status and JSON body; a body of None is none at all."""
+    """Status and JSON body, which may be none at all."""
 
     status: int
     body: Json
+    has_body: bool = True
 
 
 class CaseDesk:

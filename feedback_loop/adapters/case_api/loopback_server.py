@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         return body if isinstance(body, dict) else DeskAnswer(_BAD_REQUEST, {"error": "the body is no JSON object"})
 
     def _send(self, answer: DeskAnswer, headers: dict[str, str] | None = None) -> None:
-        data = b"" if answer.body is None else json.dumps(answer.body).encode()
+        data = json.dumps(answer.body).encode() if answer.has_body else b""
         self.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}.items():
             self.send_header(name, value)

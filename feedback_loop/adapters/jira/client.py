@@ -5,9 +5,9 @@ which tells the issue that we made from a clone of it. A comment bears it in its
 
 The rule that is easy to break: the search is an index that lags behind the writes, so "not found" says nothing about a write of a moment
 ago. It counts only after `SETTLING`; until then the write stays in doubt, and nothing is sent. Who carries out (`workflows/execute`) waits
-by the time of the claim, which outlives the process; this client waits as well for what it sent itself, whoever calls it. What remains: an
-index that lags for longer, somebody who takes the label off in the meantime, and a process that sleeps for longer between its claim and
-its request, could lead to a second issue.
+by the time of the claim, which outlives the process; this client waits as well for what it sent itself, whoever calls it, and sends nothing
+any more when its look-ups took longer than `_WRITE_WITHIN`. What remains: an index that lags for longer, and somebody who takes the label
+off in the meantime, could lead to a second issue.
 
 A read that is not allowed (401, 403) is no answer, for it says nothing about the issue; a write that is not allowed wrote nothing and may
 be tried again when the credentials are mended. Both are `ConnectorUnreachable`, so that bad credentials fail no action for good.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -46,12 +47,24 @@ from feedback_loop.remediation.connectors import WORK_ITEMS, Connector
 SETTLING = timedelta(minutes=5)
 """Far longer than the index lags as a rule (seconds), and than a request may take that was sent at the end of its claim's lease."""
 
+_WRITE_WITHIN = timedelta(minutes=2)
+"""A write that begins later could end too late to have settled when another process asks for it."""
+
 _API = "/rest/api/3"
 _OK, _CREATED, _CLIENT_ERROR, _TIMED_OUT, _NOT_FOUND, _GONE = 200, 201, 400, 408, 404, 410
 _NOT_ALLOWED, _DONE = (401, 403), (200, 201, 204)
 _MOST_FOUND, _COMMENTS_PER_PAGE, _MOST_COMMENTS = 50, 100, 5_000
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One action that is being carried out, by its key, in words, and since when."""
+
+    key: str
+    what: str
+    begun_at: datetime
 
 
 class JiraClient:
@@ -87,9 +100,10 @@ class JiraClient:
         """The receipt of the issue or comment; the same key again gives the first one and writes nothing."""
         if request.action_kind not in WORK_ITEMS:
             raise ConnectorRefused(self.connector, str(request.action_kind), "no issue can ask for it")
+        begun_at = self._clock.now()
         known = self.receipt_for(request.idempotency_key)
         if known is None:
-            known = self._write(request)
+            known = self._write(request, begun_at)
             self._receipts[request.idempotency_key] = Receipt(known.receipt_id, known.idempotency_key, is_repeat=True)
         return known
 
@@ -108,47 +122,50 @@ class JiraClient:
             raise WriteInDoubt(self.connector, idempotency_key, "the search may not know it yet")
         return None
 
-    def _write(self, request: ActionRequest) -> Receipt:
-        what, key = f"{request.action_kind} of {request.target}", request.idempotency_key
+    def _write(self, request: ActionRequest, begun_at: datetime) -> Receipt:
+        order = _Order(request.idempotency_key, f"{request.action_kind} of {request.target}", begun_at)
         project = self._rule.project_of(request.action_kind)
         issue = existing_issue(request, project)
         try:
             if issue is not None:
-                return self._commented(issue, comment_of(request), key, what)
+                return self._commented(issue, comment_of(request), order)
             body = issue_of(request, project, self._rule.issue_type_of(request.action_kind))
         except Unfit as error:
-            raise ConnectorRefused(self.connector, what, f"{error} is no id, figure or label") from None
-        answer = self._sent("POST", f"{_API}/issue", body, key, what)
-        return Receipt(self._read(issue_key_in, answer, key), key, is_repeat=False)
+            raise ConnectorRefused(self.connector, order.what, f"{error} is no id, figure or label") from None
+        answer = self._sent("POST", f"{_API}/issue", body, order)
+        return Receipt(self._read(issue_key_in, answer, order.key), order.key, is_repeat=False)
 
-    def _commented(self, issue: str, body: Mapping[str, Any], key: str, what: str) -> Receipt:
+    def _commented(self, issue: str, body: Mapping[str, Any], order: _Order) -> Receipt:
         """The comments of an issue are known at once, so they are looked at once more before one is added."""
         place = f"{_API}/issue/{quote(issue, safe='')}"
-        known = self._comment_on(issue, key)
+        known = self._comment_on(issue, order.key)
         if known is not None:
-            return Receipt(f"{issue}/{known}", key, is_repeat=True)
-        self._sent("PUT", place, label_edit(key), key, what)
-        answer = self._sent("POST", f"{place}/comment", body, key, what)
-        return Receipt(f"{issue}/{self._read(comment_in, answer, key)}", key, is_repeat=False)
+            return Receipt(f"{issue}/{known}", order.key, is_repeat=True)
+        self._sent("PUT", place, label_edit(order.key), order)
+        answer = self._sent("POST", f"{place}/comment", body, order)
+        return Receipt(f"{issue}/{self._read(comment_in, answer, order.key)}", order.key, is_repeat=False)
 
-    def _sent(self, method: str, path: str, body: Mapping[str, Any], key: str, what: str) -> httpx2.Response:
+    def _sent(self, method: str, path: str, body: Mapping[str, Any], order: _Order) -> httpx2.Response:
         """The answer of a write that was done."""
-        self._sent_at[key] = self._clock.now()
+        now = self._clock.now()
+        if now > order.begun_at + _WRITE_WITHIN:
+            raise ConnectorUnreachable(self.connector, order.what, "the look-ups before it took too long")
+        self._sent_at[order.key] = now
         try:
-            return self._accepted(self._transport.write(method, path, body, key, what=what), key, what)
+            return self._accepted(self._transport.write(method, path, body, order.key, what=order.what), order)
         except ConnectorRefused:
             # Nothing was written, so nothing has to settle.
-            del self._sent_at[key]
+            del self._sent_at[order.key]
             raise
 
-    def _accepted(self, answer: httpx2.Response, key: str, what: str) -> httpx2.Response:
+    def _accepted(self, answer: httpx2.Response, order: _Order) -> httpx2.Response:
         status = answer.status_code
         if status == _TIMED_OUT or (status not in _DONE and status < _CLIENT_ERROR):
-            raise WriteInDoubt(self.connector, key, f"status {status}")
+            raise WriteInDoubt(self.connector, order.key, f"status {status}")
         if status in _NOT_ALLOWED:
-            raise ConnectorUnreachable(self.connector, what, f"status {status}, so its credentials do not suffice")
+            raise ConnectorUnreachable(self.connector, order.what, f"status {status}, so its credentials do not suffice")
         if status not in _DONE:
-            raise ConnectorRefused(self.connector, what, f"status {status}")
+            raise ConnectorRefused(self.connector, order.what, f"status {status}")
         return answer
 
     def _read(self, part: Callable[[Any], str], answer: httpx2.Response, key: str) -> str:

@@ -118,7 +118,7 @@ class JiraDesk:
                     if operation["add"] not in issue["fields"]["labels"]:
                         issue["fields"]["labels"].append(operation["add"])
                         issue["labelled_at"][operation["add"]] = self.clock.now()
-                return DeskAnswer(204, None)
+                return DeskAnswer(204, {}, has_body=False)
             case "GET", ["properties", name] if name in issue["properties"]:
                 return DeskAnswer(200, {"key": name, "value": issue["properties"][name]})
             case "GET", ["comment"]:
@@ -165,7 +165,7 @@ class DescribedDesk:
             data=json.dumps(request.body).encode() if request.method in ("POST", "PUT") else b"",
             content_type="application/json",
         )
-        # Of an answer without a body the description says that it is JSON of any kind; null stands for it.
+        # Of an answer without a body the description says that it is JSON of any kind; an empty object stands for it.
         given = MockResponse(json.dumps(answer.body).encode(), status_code=answer.status, content_type="application/json")
         try:
             with warnings.catch_warnings():

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from feedback_loop.adapters.case_api.case_desk import DeskAnswer, DeskRequest
 from feedback_loop.adapters.case_api.loopback_server import Fault
 from feedback_loop.adapters.jira.client import SETTLING
 from feedback_loop.contracts.actions import ActionRequest
@@ -235,14 +236,33 @@ def test_who_is_not_let_in_is_told_so_without_a_secret_and_the_action_may_be_tri
 def test_a_write_that_is_not_allowed_wrote_nothing(jira: RunningJira, monkeypatch: pytest.MonkeyPatch) -> None:
     client, allowed = jira.client(), jira.desk.answer
 
-    def not_for_writes(request: object) -> object:
-        jira.desk.authorization = "nobody" if "search" not in request.path else jira.desk.authorization  # type: ignore[attr-defined]
-        return allowed(request)  # type: ignore[arg-type]
+    def not_for_writes(request: DeskRequest) -> DeskAnswer:
+        jira.desk.authorization = jira.desk.authorization if "search" in request.path else "nobody"
+        return allowed(request)
 
     monkeypatch.setattr(jira.desk, "answer", not_for_writes)
     with pytest.raises(ConnectorUnreachable, match="status 401"):
         client.perform(INCIDENT)
     assert jira.desk.issues == {}
+
+
+@pytest.mark.parametrize(("minutes", "is_sent"), [(2, True), (3, False)])
+def test_nothing_is_sent_that_could_be_too_late_to_settle(
+    jira: RunningJira, monkeypatch: pytest.MonkeyPatch, minutes: int, is_sent: bool
+) -> None:
+    client, answer = jira.client(), jira.desk.answer
+
+    def slowly(request: DeskRequest) -> DeskAnswer:
+        jira.clock.advance(timedelta(minutes=minutes if request.path.endswith("/search") else 0))
+        return answer(request)
+
+    monkeypatch.setattr(jira.desk, "answer", slowly)
+    if is_sent:
+        client.perform(INCIDENT)
+    else:
+        with pytest.raises(ConnectorUnreachable, match="took too long"):
+            client.perform(INCIDENT)
+    assert len(jira.desk.issues) == is_sent
 
 
 def test_a_jira_that_does_not_run_was_sent_nothing(jira: RunningJira) -> None:
