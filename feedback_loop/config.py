@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from feedback_loop.contracts.credentials import JiraCredentials, jira_credentials
 from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
@@ -71,7 +72,9 @@ class Settings:
     """A sentence encoder in the place of the published one: config.json, model.safetensors, tokenizer.json of a BERT."""
     chosen_state_url: str | None = None
     connector_url: str | None = None
-    """Where the case system answers; None switches every connector off (dry run)."""
+    """Where the case system answers; None switches every connector off (dry run). The home's connectors.yaml goes before it."""
+    jira: JiraCredentials | None = field(default=None, repr=False)
+    """None where nobody gave any: a connector to Jira can't be switched on."""
     language_model: LanguageModelSettings | None = None
     """None asks no language model: the local tier decides, and people what it can't."""
     chosen_masking_key: str | None = field(default=None, repr=False)
@@ -178,6 +181,11 @@ class Settings:
         return self.home / "owners.yaml"
 
     @property
+    def connectors_file(self) -> Path:
+        """Which action goes where; where it is missing, the one connector that the settings or a command name takes all."""
+        return self.home / "connectors.yaml"
+
+    @property
     def playbooks_folder(self) -> Path:
         """A company's own playbooks, a file each, beside those of the package; one of the same id takes the place of the package's."""
         return self.home / "playbooks"
@@ -242,6 +250,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         encoder_folder=Path(encoder).expanduser().resolve() if encoder else None,
         chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
+        jira=jira_credentials(env),
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
     )

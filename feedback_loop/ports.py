@@ -6,8 +6,8 @@ A stage takes a port as an argument where it needs one (a model); it never build
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -131,8 +131,8 @@ class TableStore(Protocol):
         ...
 
 
-class CaseSystem(Protocol):
-    """A tool in which a team works: it carries out actions and holds cases. Every write is known there by its key."""
+class ActionSystem(Protocol):
+    """A tool in which a team works, and which carries out actions. Every write is known there by its key."""
 
     @property
     def connector(self) -> str:
@@ -149,6 +149,20 @@ class CaseSystem(Protocol):
     def receipt_for(self, idempotency_key: str) -> Receipt | None:
         """The receipt of an earlier write under this key; None where there was none. Asked before anything is sent again."""
         ...
+
+
+@runtime_checkable
+class LateKnowing(Protocol):
+    """An action system whose look-up may miss a write that was just made: "none" counts only once it had time to settle."""
+
+    @property
+    def settling_time(self) -> timedelta:
+        """So long after a write was begun, what the look-up does not know was not written."""
+        ...
+
+
+class CaseSystem(ActionSystem, Protocol):
+    """An action system that holds cases as well, which can be looked at and moved."""
 
     def cases(self, case_ids: Sequence[str]) -> list[CaseImage]:
         """The cases as they are now, in the order asked for; those that don't exist are left out."""

@@ -116,6 +116,13 @@ def test_no_connector_is_switched_on_unless_its_address_is_given(tmp_path: Path)
     )
 
 
+def test_who_asks_jira_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).jira is None
+    chosen = load_settings(tmp_path, {"FEEDBACK_LOOP_JIRA_BEARER_TOKEN": "b3arer"})
+    assert chosen.jira is not None
+    assert (chosen.jira.bearer_token, "b3arer" in repr(chosen)) == ("b3arer", False)
+
+
 def test_without_a_model_no_language_model_is_chosen(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {"FEEDBACK_LOOP_LLM_API_KEY": "sk-x", "FEEDBACK_LOOP_LLM_MODEL": ""}).language_model is None
 

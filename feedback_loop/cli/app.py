@@ -13,6 +13,7 @@ from feedback_loop.cli import (
     approvals,
     audit,
     backtest,
+    connectors,
     cost,
     demo,
     erase,
@@ -114,6 +115,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
 app.add_typer(approvals.app, name="approvals")
+app.add_typer(connectors.app, name="connectors")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)
 app.add_typer(taxonomy.app, name="taxonomy")

@@ -153,35 +153,42 @@ def revoke(context: typer.Context, proposal_id: IdArgument, person: PersonOption
 def execute(
     context: typer.Context,
     url: Annotated[
-        str | None, typer.Option("--connector-url", metavar="URL", help="Case system to send to; without it a dry run.", show_default=False)
+        str | None,
+        typer.Option(
+            "--connector-url",
+            metavar="URL",
+            help="Case system to send everything to, instead of the home's connectors; without either a dry run.",
+            show_default=False,
+        ),
     ] = None,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Run the outbox once: check each approved action again, send it exactly once, and keep its receipt.
+    """Run the outbox once: check each approved action again, send it exactly once to its connector, and keep its receipt.
 
     Example: `feedback-loop approvals execute --connector-url https://cases.example.com`
     """
-    report = _executed(settings_of(context), url)
+    if is_dry_run and url is not None:
+        raise BadInput("a dry run sends nothing, so leave out either --dry-run or --connector-url.")
+    report = _executed(settings_of(context), url, is_dry_run=is_dry_run)
     if as_json:
         print_json(vars(report))
     else:
-        _print_report(report, is_dry_run=url is None)
+        _print_report(report)
     if report.failed or report.in_doubt or report.refused:
         raise typer.Exit(1)
 
 
-def _executed(settings: Settings, url: str | None) -> ExecuteReport:
-    from feedback_loop.adapters.case_api.client import CaseApiClient
+def _executed(settings: Settings, url: str | None, *, is_dry_run: bool) -> ExecuteReport:
+    from feedback_loop.cli.connectors import open_lanes
     from feedback_loop.workflows.execute import execute as run_outbox
     from feedback_loop.workflows.people import read_people
 
     state, people = _state(settings), read_people(settings.people_file)
     _require_trusted_classifier(settings, state)
     grounds = _grounds(settings, state)
-    if url is None:
-        return run_outbox(state, None, grounds, people, SystemClock())
-    with CaseApiClient(url) as system:
-        return run_outbox(state, system, grounds, people, SystemClock())
+    with open_lanes(settings, url, is_dry_run=is_dry_run) as lanes:
+        return run_outbox(state, lanes, grounds, people, SystemClock())
 
 
 def _require_trusted_classifier(settings: Settings, state: StateStore) -> None:
@@ -260,14 +267,20 @@ def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
         print_table(("person", "said", "at", "why"), [(a.person, str(a.approval_verdict), a.given_at, a.why or None) for a in said])
 
 
-def _print_report(report: ExecuteReport, *, is_dry_run: bool) -> None:
-    if is_dry_run:
-        say(f"Dry run: {len(report.would_send)} actions would be sent; name a system with --connector-url.")
-        for request in report.would_send:
-            say(f"  {request.action_kind} of {request.target}  {json.dumps(plain(request.arguments), ensure_ascii=False)}")
+def _print_report(report: ExecuteReport) -> None:
+    from feedback_loop.workflows.execute import waits
+
+    if not report.were_any_switched_on:
+        say(f"Dry run: {len(report.would_send)} actions would be sent; name a system with --connector-url, or some in connectors.yaml.")
     else:
         say(f"{len(report.done)} done, {len(report.failed)} refused by the system, {len(report.in_doubt)} in doubt.")
+    for request in report.would_send:
+        say(f"  {request.action_kind} of {request.target}  {json.dumps(plain(request.arguments), ensure_ascii=False)}")
     for action_id, reason in report.refused.items():
         say(f"  {action_id} was not sent: {reason.replace('_', ' ')}")
+    for action_id, why in report.why.items():
+        say(f"  {action_id}: {why}")
+    for line in waits(report.waiting):
+        say(f"  {line}")
     if report.in_doubt:
         remark("what is in doubt is asked for by its key at the next run, before anything is sent again.")

@@ -179,6 +179,7 @@ class RefusalReason(StrEnum):
     POLICY_ERROR = "policy_error"
     COMPANY_GUARD = "company_guard"
     SUPERSEDED = "superseded"
+    ENVIRONMENT_NOT_ALLOWED = "environment_not_allowed"
 
 
 class ActionStatus(StrEnum):

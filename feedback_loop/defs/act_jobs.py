@@ -15,7 +15,7 @@ from feedback_loop.defs.active_model import classifier_in_use
 from feedback_loop.defs.failures import without_values
 from feedback_loop.defs.jobs import loop_job
 from feedback_loop.defs.resources import CaseSystemResource, ClockResource, EmbedderResource, HomeResource, StateResource, StoreResource
-from feedback_loop.workflows.execute import execute
+from feedback_loop.workflows.execute import execute, waits
 from feedback_loop.workflows.feed_back import feed_back
 from feedback_loop.workflows.grounds import alert_days, read_grounds
 from feedback_loop.workflows.model_health import require_trusted
@@ -42,16 +42,19 @@ def execute_approved(
     with without_values():
         labels = state.snapshot(TABLES["state_label"])
         require_trusted(labels, store.open(), lambda: (classifier_in_use(embedder, store, state), embedder.open()))
-        opened, system = state.open(), case_system.open()
+        opened = state.open()
         waiting = [found for a in opened.actions(*_OPEN) if (found := opened.proposal(a.proposal_id))]
         today = day_of(clock.now())
         days = alert_days(waiting) or DayRange(today - timedelta(days=1), today)
         grounds = read_grounds(store.open(), days, clock.now(), read_rules(home.settings(), opened, clock.now()))
-        report = execute(opened, system, grounds, read_people(home.settings().people_file), clock)
+        with case_system.lanes(clock) as lanes:
+            report = execute(opened, lanes, grounds, read_people(home.settings().people_file), clock)
     context.log.info(
-        "done %d, failed %d, in doubt %d, refused %d, would send %d",
-        *(len(part) for part in (report.done, report.failed, report.in_doubt, report.refused, report.would_send)),
+        "done %d, failed %d, in doubt %d, refused %d, waiting %d, would send %d",
+        *(len(part) for part in (report.done, report.failed, report.in_doubt, report.refused, report.waiting, report.would_send)),
     )
+    for line in waits(report.waiting):
+        context.log.warning(line)
 
 
 @dg.op
@@ -85,11 +88,11 @@ snapshot_job = dg.define_asset_job(
 @dg.sensor(job=act, minimum_interval_seconds=30)
 def approved_actions(state: StateResource, case_system: CaseSystemResource, clock: ClockResource) -> dg.RunRequest | dg.SkipReason:
     """A run of the outbox where something waits in it and a connector is switched on; again after each attempt and each `RETRY`."""
-    if case_system.address() is None:
+    if case_system.address() is None and case_system.connectors() is None:
         return dg.SkipReason("no connector is switched on (FEEDBACK_LOOP_CONNECTOR_URL); `approvals execute` shows what would be sent")
-    waiting = state.open().actions(*_OPEN) if state.exists() else []
+    waiting = [a for a in state.open().actions(*_OPEN) if case_system.may_send(a)] if state.exists() else []
     if not waiting:
-        return dg.SkipReason("nothing was approved")
+        return dg.SkipReason("nothing was approved that a connector which is switched on takes")
     attempts = "/".join(f"{a.action_id}:{a.attempt_count}" for a in waiting)
     return dg.RunRequest(run_key=f"act/{attempts}/{clock.now().timestamp() // RETRY.total_seconds():.0f}")
 

@@ -4,7 +4,8 @@ Storage options for S3, Azure and Google Cloud come from the configuration class
 (DECISIONS.md says why). Tests pass fakes for any of these to `build_defs`.
 """
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dagster_deltalake import AzureConfig, GcsConfig, LocalConfig, S3Config
 from pydantic import Field, PrivateAttr
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
+from feedback_loop.adapters.connectors import open_connectors
 from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.adapters.embedding_cache import without_cache
 from feedback_loop.adapters.home_lock import at_work
@@ -26,12 +28,16 @@ from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.analysis.classify import FragmentClassifier
 from feedback_loop.config import Settings, load_settings
+from feedback_loop.contracts.decisions import OutboxAction
 from feedback_loop.contracts.tables import Table
 from feedback_loop.methods.batches import Runner
 from feedback_loop.methods.cleaning import Cleaner
-from feedback_loop.ports import CaseSystem, Embedder, StateStore, TableStore, TextModel
+from feedback_loop.ports import Clock, Embedder, StateStore, TableStore, TextModel
+from feedback_loop.remediation.connectors import Connector
 from feedback_loop.workflows.cleaning_rules import open_cleaner
+from feedback_loop.workflows.connector_files import can_be_sent, read_connectors
 from feedback_loop.workflows.knowledge import Library, library_or_none
+from feedback_loop.workflows.lanes import Lanes, lanes_of, one_lane
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -156,16 +162,36 @@ class LanguageModelResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The case system that carries actions out: at `url`, or where the settings say; without an address nothing is sent (dry run)."""
+    """The systems that carry actions out: the one at `url`, or those of the home's connectors.yaml, or the one that the settings name.
+
+    Without any of these nothing is sent (dry run).
+    """
 
     home: HomeResource
     url: str = ""
 
     def address(self) -> str | None:
-        """Where it answers; None where no connector is switched on."""
+        """Where the one case system answers; None where none is named."""
         return self.url or self.home.settings().connector_url
 
-    def open(self) -> CaseSystem | None:
-        """The client, or None for a dry run."""
-        address = self.address()
-        return CaseApiClient(address) if address else None
+    def connectors(self) -> dict[str, Connector] | None:
+        """Those of the home's file; None where one case system, or none, takes everything."""
+        return None if self.url else read_connectors(self.home.settings().connectors_file)
+
+    def may_send(self, action: OutboxAction) -> bool:
+        """Whether a system that is switched on takes the action."""
+        connectors = self.connectors()
+        return self.address() is not None if connectors is None else can_be_sent(action, connectors)
+
+    @contextmanager
+    def lanes(self, clock: Clock) -> Iterator[Lanes]:
+        """The ways to the systems that are switched on, until the block is left."""
+        connectors, address = self.connectors(), self.address()
+        if connectors is not None:
+            with open_connectors(connectors, self.home.settings().jira, clock) as systems:
+                yield lanes_of(connectors, systems)
+        elif address:
+            with CaseApiClient(address) as system:
+                yield one_lane(system)
+        else:
+            yield one_lane(None)

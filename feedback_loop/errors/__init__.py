@@ -20,6 +20,7 @@ from feedback_loop.errors.acting import (
 )
 from feedback_loop.errors.inputs import (
     AlertRulesRefused,
+    ConnectorsRefused,
     InputColumnsMissing,
     InputFileMissing,
     LabelsRefused,
@@ -66,6 +67,7 @@ __all__ = [
     "ClassifierDistrusted",
     "ConnectorRefused",
     "ConnectorUnreachable",
+    "ConnectorsRefused",
     "ContractBroken",
     "DecisionRefused",
     "EncoderUnusable",

@@ -69,6 +69,12 @@ class AlertRulesRefused(RulesRefused):
     about, remedy = "the alert rules", "No rule of it is used until it is mended; see `rules lint`."
 
 
+class ConnectorsRefused(RulesRefused):
+    """What is said of connectors can't be followed as it stands, so nothing is carried out through any of them."""
+
+    about, remedy = "the connectors", "Nothing is carried out until it is mended; see `connectors lint`."
+
+
 class TaxonomyRefused(RulesRefused):
     """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
 

@@ -1,28 +1,34 @@
 """Carrying out: what is approved is claimed from the outbox one by one, looked at once more, and sent to another system exactly once.
 
 Before anything is claimed the audit chain is verified. Whatever may have been sent without an answer is asked for by its key before it is
-sent again. The rule that is easy to break: between two transactions the process may die, so each step leaves a state from which the next
-run knows what to ask.
+sent again. Which system an action goes to, and when that one may be asked, is in `lanes`: one that gave no answer lets all others go first,
+so that its outage delays only itself. The rule that is easy to break: between two transactions the process may die, so each step leaves a
+state from which the next run knows what to ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.decisions import LOOP, Approval, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, RefusalReason
-from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
+from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, Refused, WriteInDoubt
 from feedback_loop.methods.retrieval.governed import valid_versions
-from feedback_loop.ports import CaseSystem, Clock, StateStore
+from feedback_loop.ports import ActionSystem, Clock, LateKnowing, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
+from feedback_loop.remediation.circuit import Waiting, WaitReason
 from feedback_loop.remediation.evidence import evidence_hash
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
-from feedback_loop.workflows.claim_check import policy_refusal
+from feedback_loop.workflows.claim_check import is_stopped, policy_refusal
 from feedback_loop.workflows.grounds import Grounds
+from feedback_loop.workflows.lanes import Lane, Lanes, one_lane
 from feedback_loop.workflows.people import People
 
 LEASE = timedelta(minutes=1)
@@ -33,35 +39,190 @@ Refuses = Callable[[Proposal, Sequence[Approval]], RefusalReason | None]
 
 @dataclass
 class ExecuteReport:
-    """The ids of the actions by what came of them; `would_send` is what a dry run would have sent."""
+    """The ids of the actions by what came of them; `would_send` is what a dry run would have sent.
+
+    `waiting` is what was not asked for or sent now, and why; `why` is what the system said of those that failed or are in doubt.
+    """
 
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     in_doubt: list[str] = field(default_factory=list)
     refused: dict[str, RefusalReason] = field(default_factory=dict)
     would_send: list[ActionRequest] = field(default_factory=list)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+    were_any_switched_on: bool = False
 
 
-def execute(state: StateStore, system: CaseSystem | None, grounds: Grounds, people: People, clock: Clock) -> ExecuteReport:
+def execute(state: StateStore, system: ActionSystem | Lanes | None, grounds: Grounds, people: People, clock: Clock) -> ExecuteReport:
     """What came of everything that waits in the outbox; without a system nothing is claimed or sent.
 
-    Raises AuditChainBroken before anything is looked at.
+    A plain system takes every action; `lanes` send each to its own. Raises AuditChainBroken before anything is looked at.
     """
     require_whole(state, state)
     state.expire(clock.now())
-    report = ExecuteReport()
-    if system is None:
-        _dry_run(state, grounds, people, clock, report)
-        return report
-    for action in state.actions(ActionStatus.CLAIMED):
-        if action.claimed_at is not None and action.claimed_at <= clock.now() - LEASE:
-            state.finish(action.action_id, ActionStatus.IN_DOUBT, None, clock.now())
-    for action in state.actions(ActionStatus.IN_DOUBT):
-        if action.connector == system.connector and not _was_written(action, state, system, clock, report):
-            _carry_out(action, state, system, refusal_now(grounds, people, clock.now()), clock, report)
-    for action in state.actions(ActionStatus.QUEUED):
-        _carry_out(action, state, system, refusal_now(grounds, people, clock.now()), clock, report)
-    return report
+    run = _Run(state, system if isinstance(system, Lanes) else one_lane(system), grounds, people, clock)
+    if run.lanes.are_any_switched_on:
+        run.report.were_any_switched_on = True
+        run.lanes.remember(state.actions(*ActionStatus))
+        run.take_over_the_dead()
+    run.attend_all([*state.actions(ActionStatus.IN_DOUBT), *state.actions(ActionStatus.QUEUED)])
+    return run.report
+
+
+@dataclass
+class _Run:
+    """One pass over the outbox."""
+
+    state: StateStore
+    lanes: Lanes
+    grounds: Grounds
+    people: People
+    clock: Clock
+    report: ExecuteReport = field(default_factory=ExecuteReport)
+
+    @cached_property
+    def _shown_before(self) -> frozenset[str]:
+        """The actions whose dry run the trail tells already: it grows by what is new, not by each look."""
+        return frozenset(record.subject_id for record in self.state.records() if record.event == "dry_run")
+
+    def take_over_the_dead(self) -> None:
+        for action in self.state.actions(ActionStatus.CLAIMED):
+            if action.claimed_at is not None and action.claimed_at <= self.clock.now() - LEASE:
+                self.state.finish(action.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+
+    def attend_all(self, actions: Sequence[OutboxAction]) -> None:
+        """Whatever goes through a lane that fails now or failed before comes last."""
+        late = [action for action in actions if not self._attended(action, even_if_ailing=False)]
+        for action in late:
+            self._attended(action, even_if_ailing=True)
+
+    def _attended(self, action: OutboxAction, *, even_if_ailing: bool) -> bool:
+        lane = self.lanes.of(action)
+        if lane is None:
+            self.report.waiting[action.action_id] = Waiting(WaitReason.NO_CONNECTOR, action.connector)
+        elif lane.system is None:
+            self._shown(action, lane)
+        elif lane.is_ailing and not even_if_ailing:
+            return False
+        elif action.action_status is ActionStatus.QUEUED or self._was_not_written(action, lane, lane.system):
+            self._carry_out(action, lane, lane.system)
+        return True
+
+    def _was_not_written(self, action: OutboxAction, lane: Lane, system: ActionSystem) -> bool:
+        """Whether the system is sure not to know the key; otherwise the action is settled for this run, or stays in doubt."""
+        if self._is_held_up(action, lane):
+            return False
+        lane.asks(self.clock.now())
+        try:
+            receipt = system.receipt_for(action.idempotency_key)
+        except (WriteInDoubt, ConnectorRefused) as error:
+            self._leave_in_doubt(action, lane, error)
+            return False
+        lane.answered(self.clock.now())
+        if receipt is not None:
+            self.state.finish(action.action_id, ActionStatus.DONE, receipt.receipt_id, self.clock.now())
+            self.report.done.append(action.action_id)
+        return receipt is None and self._has_settled(action, lane, system)
+
+    def _has_settled(self, action: OutboxAction, lane: Lane, system: ActionSystem) -> bool:
+        """Whether what the look-up does not know was not written: at once, or once the system had the time that it needs to know."""
+        if not isinstance(system, LateKnowing) or action.claimed_at is None:
+            return True
+        until = action.claimed_at + max(system.settling_time, LEASE)
+        if self.clock.now() >= until:
+            return True
+        self.report.in_doubt.append(action.action_id)
+        self.report.waiting[action.action_id] = Waiting(WaitReason.SETTLING, lane.name, until)
+        return False
+
+    def _carry_out(self, action: OutboxAction, lane: Lane, system: ActionSystem) -> None:
+        if self._is_held_up(action, lane) or self._is_stopped(action, lane):
+            return
+        claimed = self.state.claim(action.action_id, self._refuses(lane), lane.name, self.clock.now())
+        if isinstance(claimed, RefusalReason):
+            self.report.refused[action.action_id] = claimed
+        if isinstance(claimed, OutboxAction) and not self._was_tried_since(action, claimed, lane):
+            self._send(claimed, lane, system)
+
+    def _is_stopped(self, action: OutboxAction, lane: Lane) -> bool:
+        """Whether somebody stopped it; it waits with its approvals, and is refused by nobody."""
+        proposal = self.state.proposal(action.proposal_id)
+        if proposal is None or not is_stopped(proposal, self.grounds):
+            return False
+        self.report.waiting[action.action_id] = Waiting(WaitReason.STOPPED, lane.name)
+        return True
+
+    def _was_tried_since(self, looked_at: OutboxAction, claimed: OutboxAction, lane: Lane) -> bool:
+        """Whether another process sent the action after it was looked at here; then the next run asks for it before anything else."""
+        if claimed.attempt_count == looked_at.attempt_count + 1:
+            return False
+        self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+        self.report.in_doubt.append(claimed.action_id)
+        self.report.waiting[claimed.action_id] = Waiting(WaitReason.SETTLING, lane.name, self.clock.now())
+        return True
+
+    def _send(self, claimed: OutboxAction, lane: Lane, system: ActionSystem) -> None:
+        lane.asks(self.clock.now())
+        try:
+            receipt = system.perform(claimed.request())
+        except (WriteInDoubt, ConnectorUnreachable) as error:
+            # Who can't be reached has not written, but only its answer by our key says so.
+            self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+            self._leave_in_doubt(claimed, lane, error)
+        except ConnectorRefused as error:
+            lane.answered(self.clock.now())
+            self.state.finish(claimed.action_id, ActionStatus.FAILED, None, self.clock.now())
+            self.report.failed.append(claimed.action_id)
+            self.report.why[claimed.action_id] = str(error)
+        else:
+            lane.answered(self.clock.now())
+            self.state.finish(claimed.action_id, ActionStatus.DONE, receipt.receipt_id, self.clock.now())
+            self.report.done.append(claimed.action_id)
+
+    def _is_held_up(self, action: OutboxAction, lane: Lane) -> bool:
+        if waiting := lane.waits(self.clock.now()):
+            self.report.waiting[action.action_id] = waiting
+        return waiting is not None
+
+    def _leave_in_doubt(self, action: OutboxAction, lane: Lane, error: Refused) -> None:
+        lane.failed(self.clock.now())
+        self.report.in_doubt.append(action.action_id)
+        self.report.why[action.action_id] = str(error)
+
+    def _refuses(self, lane: Lane) -> Refuses:
+        refuses = refusal_now(self.grounds, self.people, self.clock.now())
+
+        def in_lane(proposal: Proposal, approvals: Sequence[Approval]) -> RefusalReason | None:
+            reason = refuses(proposal, approvals)
+            return reason or lane.refusal(proposal.action_kind, json.loads(proposal.action_arguments))
+
+        return in_lane
+
+    def _shown(self, action: OutboxAction, lane: Lane) -> None:
+        """Writes down what would be sent; nothing is claimed, so that the approvals still count when the connector is switched on."""
+        if action.action_status is not ActionStatus.QUEUED:
+            self.report.waiting[action.action_id] = Waiting(WaitReason.SWITCHED_OFF, lane.name)
+            return
+        proposal = self.state.proposal(action.proposal_id)
+        reason = None if proposal is None else self._refuses(lane)(proposal, self.state.approvals(action.proposal_id))
+        if reason is not None:
+            self.report.refused[action.action_id] = reason
+            return
+        self.report.would_send.append(action.request())
+        if action.action_id in self._shown_before:
+            return
+        content = {"action_kind": str(action.action_kind), "target": action.action_target, "key": action.idempotency_key}
+        self.state.note("dry_run", action.action_id, LOOP, content, self.clock.now())
+
+
+def waits(waiting: Mapping[str, Waiting]) -> list[str]:
+    """A line for each connector, reason and instant that actions wait for, with how many do."""
+    count = Counter((one.connector, one.reason, one.until) for one in waiting.values())
+    return [
+        f"{number} wait for {connector}: {reason.replace('_', ' ')}" + (f" until {until:%H:%M:%S} UTC" if until else "")
+        for (connector, reason, until), number in sorted(count.items(), key=str)
+    ]
 
 
 def refusal_now(grounds: Grounds, people: People, at: datetime) -> Refuses:
@@ -84,51 +245,3 @@ def _stale(proposal: Proposal, approvals: Sequence[Approval], grounds: Grounds, 
     if case is None or evidence_hash(case, known, rests_on_cause=rests_on_cause) != proposal.evidence_hash:
         return RefusalReason.STALE_EVIDENCE
     return policy_refusal(proposal, approvals, case, grounds, people, at)
-
-
-def _was_written(action: OutboxAction, state: StateStore, system: CaseSystem, clock: Clock, report: ExecuteReport) -> bool:
-    """Whether the action is settled for this run: the system knows its key, or can't say and it stays in doubt."""
-    try:
-        receipt = system.receipt_for(action.idempotency_key)
-    except (WriteInDoubt, ConnectorRefused):
-        report.in_doubt.append(action.action_id)
-        return True
-    if receipt is None:
-        return False
-    state.finish(action.action_id, ActionStatus.DONE, receipt.receipt_id, clock.now())
-    report.done.append(action.action_id)
-    return True
-
-
-def _carry_out(action: OutboxAction, state: StateStore, system: CaseSystem, refuses: Refuses, clock: Clock, report: ExecuteReport) -> None:
-    claimed = state.claim(action.action_id, refuses, system.connector, clock.now())
-    if isinstance(claimed, RefusalReason):
-        report.refused[action.action_id] = claimed
-    if not isinstance(claimed, OutboxAction):
-        return
-    try:
-        receipt = system.perform(claimed.request())
-    except (WriteInDoubt, ConnectorUnreachable):
-        # Who can't be reached has not written, but only its answer by our key says so.
-        state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, clock.now())
-        report.in_doubt.append(claimed.action_id)
-    except ConnectorRefused:
-        state.finish(claimed.action_id, ActionStatus.FAILED, None, clock.now())
-        report.failed.append(claimed.action_id)
-    else:
-        state.finish(claimed.action_id, ActionStatus.DONE, receipt.receipt_id, clock.now())
-        report.done.append(claimed.action_id)
-
-
-def _dry_run(state: StateStore, grounds: Grounds, people: People, clock: Clock, report: ExecuteReport) -> None:
-    """Writes down what would be sent; nothing is claimed, so that the approvals still count when the connector is switched on."""
-    refuses = refusal_now(grounds, people, clock.now())
-    for action in state.actions(ActionStatus.QUEUED):
-        proposal = state.proposal(action.proposal_id)
-        reason = None if proposal is None else refuses(proposal, state.approvals(action.proposal_id))
-        if reason is not None:
-            report.refused[action.action_id] = reason
-            continue
-        report.would_send.append(action.request())
-        content = {"action_kind": str(action.action_kind), "target": action.action_target, "key": action.idempotency_key}
-        state.note("dry_run", action.action_id, LOOP, content, clock.now())

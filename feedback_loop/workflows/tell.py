@@ -21,7 +21,7 @@ from feedback_loop.contracts.loop_vocab import ActionKind, MessageKind, MessageS
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.errors import BadInput, ConnectorRefused, ConnectorUnreachable, Refused
-from feedback_loop.ports import CaseSystem, StateStore, TableStore
+from feedback_loop.ports import ActionSystem, StateStore, TableStore
 from feedback_loop.remediation.messages import IssueFacts, consenting, drafts
 from feedback_loop.workflows.audit import require_whole
 from feedback_loop.workflows.people import People, roles_of
@@ -53,7 +53,7 @@ def draft_messages(proposal: Proposal, tables: TableStore, state: StateStore, ki
 
 
 def send_messages(
-    proposal_id: str, person: str, people: People, tables: TableStore, state: StateStore, system: CaseSystem, now: datetime
+    proposal_id: str, person: str, people: People, tables: TableStore, state: StateStore, system: ActionSystem, now: datetime
 ) -> Told:
     """What became of the proposal's drafts once a person with the role approved their words; consent is asked for once more."""
     require_whole(state, state)
@@ -74,7 +74,7 @@ def send_messages(
     return Told(len(sent), suppressed_count, open_ones.height - len(sent))
 
 
-def _is_sent(message: Mapping[str, Any], system: CaseSystem) -> bool:
+def _is_sent(message: Mapping[str, Any], system: ActionSystem) -> bool:
     """Whether the case system took the message; one that it refuses must not keep the others from theirs."""
     arguments = {"text": message["message_text"], "language": message["language"]}
     try:

@@ -43,7 +43,9 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}
     promised |= {("taxonomy", word) for word in ("show", "diff")}
     promised |= {("knowledge", word) for word in ("search", "list", "check")}
-    promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")}
+    promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")} | {
+        ("connectors", word) for word in ("list", "lint")
+    }
     promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
     assert set(COMMANDS) == promised
 

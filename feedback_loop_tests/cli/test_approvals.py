@@ -96,6 +96,36 @@ def test_two_people_approve_and_the_outbox_sends_once(call: Call, proposal_id: s
     assert call("audit", "verify").code == 0
 
 
+def test_the_connectors_of_the_home_take_what_was_approved(call: Call, home: Path, proposal_id: str) -> None:
+    approve_twice(call, proposal_id)
+    desk = CaseDesk()
+    with running_case_system(desk) as url:
+        rule = f"kind: case_api, address: '{url}', takes: [roll_back_release]"
+        (home / "connectors.yaml").write_text(f"connectors:\n  desk: {{{rule}}}\n", encoding="utf-8")
+        assert "Dry run: 1 actions would be sent" in call("approvals", "execute").out
+        (home / "connectors.yaml").write_text(f"connectors:\n  desk: {{{rule}, switched_on: true}}\n", encoding="utf-8")
+        assert "Dry run: 1 actions would be sent" in call("approvals", "execute", "--dry-run").out
+        assert desk.actions == []
+        assert call("approvals", "execute").out == "1 done, 0 refused by the system, 0 in doubt.\n"
+    assert len(desk.actions) == 1
+    (row,) = state_of(home).snapshot(TABLES["remediation_action"]).to_dicts()
+    assert (row["connector"], row["action_status"]) == ("desk", "done")
+
+
+def test_what_waits_is_told_with_its_reason(call: Call, home: Path, proposal_id: str) -> None:
+    approve_twice(call, proposal_id)
+    (home / "connectors.yaml").write_text(
+        "connectors:\n  desk: {kind: case_api, address: 'http://127.0.0.1:9', switched_on: true, takes: [retry_job]}\n", encoding="utf-8"
+    )
+    outcome = call("approvals", "execute")
+    assert (outcome.code, "1 wait for none: no connector" in outcome.out) == (0, True)
+    assert json.loads(call("approvals", "execute", "--json").out)["waiting"]
+    assert call("approvals", "execute", "--dry-run", "--connector-url", "http://127.0.0.1:9").code == 2
+    (home / "connectors.yaml").write_text("connectors: []\n", encoding="utf-8")
+    outcome = call("approvals", "execute")
+    assert (outcome.code, "connectors lint" in outcome.error) == (2, True)
+
+
 def test_what_went_stale_is_not_sent_and_exits_with_one(call: Call, home: Path, proposal_id: str) -> None:
     approve_twice(call, proposal_id)
     tables = open_store(Settings(home=home))

@@ -125,6 +125,19 @@ def test_without_a_connector_the_job_sends_nothing_and_keeps_the_approval(approv
     assert {a.action_status for a in approved.state().actions(*ActionStatus)} == {ActionStatus.QUEUED}
 
 
+def test_only_what_a_connector_that_is_switched_on_takes_asks_for_a_run(approved: Home, url: str, desk: CaseDesk) -> None:
+    rules = approved.folder / "connectors.yaml"
+    rule = f"kind: case_api, address: '{url}', switched_on: true"
+    rules.write_text(f"connectors:\n  desk: {{{rule}, takes: [retry_job]}}\n", encoding="utf-8")
+    assert isinstance(sensed(approved), dg.SkipReason)
+    rules.write_text(f"connectors:\n  desk: {{{rule}, takes: [roll_back_release]}}\n", encoding="utf-8")
+    assert isinstance(sensed(approved), dg.RunRequest)
+    assert do(approved, act).success
+    assert [action["action_kind"] for action in desk.actions] == ["roll_back_release"]
+    assert [a.action_kind for a in approved.state().actions(ActionStatus.QUEUED)] == ["queue_for_review"]
+    assert isinstance(sensed(approved), dg.SkipReason)
+
+
 def test_home_that_names_nobody_who_may_decide_is_told_what_to_do(awaiting: tuple[Home, str], new_home: NewHome) -> None:
     result = do(awaiting[0].copied_to(new_home()), act)
     assert not result.success

@@ -13,6 +13,7 @@ from dagster_deltalake import LocalConfig, S3Config
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.delta_store import DeltaTableStore
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.resources import (
     CaseSystemResource,
@@ -25,6 +26,8 @@ from feedback_loop.defs.resources import (
 )
 from feedback_loop.errors import UnknownChoice
 from feedback_loop_tests.contracts.rows import valid_row
+from feedback_loop_tests.remediation.test_connectors import FULL
+from feedback_loop_tests.workflows.outbox_world import made_up_action
 
 
 def test_home_that_is_named_goes_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,14 +104,33 @@ def test_state_lies_in_the_database_that_is_chosen_where_one_is(tmp_path: Path, 
     assert (tmp_path / "elsewhere.sqlite").exists()
 
 
-def test_case_system_is_none_until_its_address_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_case_system_is_asked_until_its_address_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FEEDBACK_LOOP_CONNECTOR_URL", raising=False)
-    assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).open() is None
-    client = CaseSystemResource(home=HomeResource(home=str(tmp_path)), url="http://127.0.0.1:9").open()
-    assert isinstance(client, CaseApiClient)
-    client.close()
+    assert opened(CaseSystemResource(home=HomeResource(home=str(tmp_path)))) == {"dry run": None}
+    assert opened(CaseSystemResource(home=HomeResource(home=str(tmp_path)), url="http://127.0.0.1:9")) == {"case_api": CaseApiClient}
     monkeypatch.setenv("FEEDBACK_LOOP_CONNECTOR_URL", "http://127.0.0.1:9")
-    assert CaseSystemResource(home=HomeResource(home=str(tmp_path))).address() == "http://127.0.0.1:9"
+    assert opened(CaseSystemResource(home=HomeResource(home=str(tmp_path)))) == {"case_api": CaseApiClient}
+
+
+def test_connectors_of_the_home_go_before_the_settings_and_an_explicit_address_before_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBACK_LOOP_CONNECTOR_URL", "http://127.0.0.1:9")
+    (tmp_path / "connectors.yaml").write_text(FULL, encoding="utf-8")
+    resource = CaseSystemResource(home=HomeResource(home=str(tmp_path)))
+    assert opened(resource) == {"desk": CaseApiClient, "ops-jira": None}
+    queued = ActionStatus.QUEUED
+    assert resource.may_send(made_up_action(queued, kind=ActionKind.ROUTE_WITH_CONTEXT))
+    assert not resource.may_send(made_up_action(queued, kind=ActionKind.OPEN_INCIDENT))
+    explicit = CaseSystemResource(home=HomeResource(home=str(tmp_path)), url="http://127.0.0.1:9")
+    assert opened(explicit) == {"case_api": CaseApiClient}
+    assert explicit.may_send(made_up_action(queued, kind=ActionKind.OPEN_INCIDENT))
+
+
+def opened(resource: CaseSystemResource) -> dict[str, type | None]:
+    """What kind of client answers in which lane."""
+    with resource.lanes(ClockResource()) as lanes:
+        return {lane.name: None if lane.system is None else type(lane.system) for lane in lanes.lanes}
 
 
 def test_language_model_is_none_until_the_settings_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.loop_vocab import ApprovalVerdict
+from feedback_loop.contracts.decisions import OutboxAction
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ApprovalVerdict
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
+from feedback_loop.ports import ActionSystem
 from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.approve import decide
 from feedback_loop.workflows.execute import ExecuteReport, execute
 from feedback_loop.workflows.grounds import Grounds
+from feedback_loop.workflows.lanes import Lanes
 from feedback_loop.workflows.people import People
 from feedback_loop.workflows.propose import propose
 from feedback_loop_tests.adapters.state_store.conftest import open_state
@@ -95,6 +99,12 @@ def grounds(
     )
 
 
+def made_up_action(
+    status: ActionStatus, kind: ActionKind = ActionKind.RETRY_JOB, connector: str = "none", claimed_at: datetime | None = None
+) -> OutboxAction:
+    return OutboxAction("action_1", "proposal_1", "key_1", connector, kind, "sync", {}, status, None, 0, False, START, claimed_at, None)
+
+
 @dataclass
 class World:
     """One state store with its clock, and the case that it is asked about."""
@@ -120,5 +130,5 @@ class World:
             self.say(proposal_id, person)
         return proposal_id
 
-    def execute(self, system: FakeCaseSystem | None) -> ExecuteReport:
+    def execute(self, system: ActionSystem | Lanes | None) -> ExecuteReport:
         return execute(self.state, system, self.grounds, self.people, self.clock)

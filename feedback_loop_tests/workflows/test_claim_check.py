@@ -10,6 +10,7 @@ import pytest
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
 from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy, Pilot
+from feedback_loop.remediation.circuit import WaitReason
 from feedback_loop.remediation.policy import parse_policy
 from feedback_loop.remediation.rules import Pace, Rules
 from feedback_loop.workflows.claim_check import is_stopped
@@ -70,3 +71,14 @@ def test_a_stop_is_known_for_its_class_and_for_everything(world: World) -> None:
     for scope, is_it in ((EVERYTHING, True), ("crash", True), ("billing", False)):
         stopped = grounds(rules=replace(LET_GO, autonomy=Autonomy({}, frozenset({scope}))))
         assert is_stopped(proposal, stopped) is is_it
+
+
+def test_what_is_stopped_waits_with_its_approvals_and_goes_when_it_is_resumed(world: World) -> None:
+    world.approved()
+    going, system = world.grounds, FakeCaseSystem()
+    world.grounds = grounds(rules=replace(LET_GO, autonomy=Autonomy({}, frozenset({EVERYTHING}))))
+    report = world.execute(system)
+    assert [waiting.reason for waiting in report.waiting.values()] == [WaitReason.STOPPED]
+    assert system.written == {}
+    world.grounds = going
+    assert len(world.execute(system).done) == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -33,14 +33,16 @@ class DeskRequest:
     body: Mapping[str, Any]
     idempotency_key: str | None = None
     expected_version: str | None = None
+    authorization: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """Status and JSON body."""
+    """Status and JSON body, which may be none at all."""
 
     status: int
     body: Json
+    has_body: bool = True
 
 
 class CaseDesk:

@@ -1,4 +1,4 @@
-"""The case system of a team, asked over HTTP: fulfils `ports.CaseSystem`. How requests get there stands in `transport.py`.
+"""The case system of a team, asked over HTTP: fulfils `ports.CaseSystem`. How requests get there stands in `adapters/transport.py`.
 
 The rule that is easy to break: an answer to a write that can't be read leaves the write in doubt, as no answer does.
 """
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from feedback_loop.adapters.case_api.transport import Transport
+from feedback_loop.adapters.transport import Transport
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.errors import CaseChanged, ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 
@@ -49,7 +49,7 @@ class CaseApiClient:
         """The receipt of the write; the same key again gives the first receipt and writes nothing."""
         body = {"action_kind": str(request.action_kind), "target": request.target, "arguments": dict(request.arguments)}
         key, what = request.idempotency_key, f"{request.action_kind} of {request.target}"
-        answer = self._done(self._transport.write("POST", "/actions", body, key, what=what), what, key)
+        answer = self._done(self._transport.write("POST", "/actions", body, key, what=what, headers=_keyed(key)), what, key)
         try:
             receipt = _receipt_of(answer.json(), is_repeat=answer.status_code != _CREATED)
         except _UNREADABLE:
@@ -82,13 +82,13 @@ class CaseApiClient:
         """A new case of this queue and owner, under the id that is given or one that the system chooses."""
         body = {"queue": queue, "owner": owner, **({} if case_id is None else {"case_id": case_id})}
         what = "a new case"
-        answer = self._done(self._transport.write("POST", "/cases", body, idempotency_key, what=what), what, idempotency_key)
-        return self._case_in(answer, idempotency_key)
+        answer = self._transport.write("POST", "/cases", body, idempotency_key, what=what, headers=_keyed(idempotency_key))
+        return self._case_in(self._done(answer, what, idempotency_key), idempotency_key)
 
     def move_case(self, case_id: str, queue: str, expected_version: int, idempotency_key: str) -> CaseImage:
         """The case after it was moved to the queue; raises CaseChanged where its version is another than expected."""
         path, what = f"/cases/{quote(case_id, safe='')}", f"a move of {case_id}"
-        headers = {"If-Match": str(expected_version)}
+        headers = {**_keyed(idempotency_key), "If-Match": str(expected_version)}
         answer = self._transport.write("PATCH", path, {"queue": queue}, idempotency_key, what=what, headers=headers)
         if answer.status_code == _CONFLICT:
             raise _changed(answer, case_id, expected_version)
@@ -113,6 +113,10 @@ class CaseApiClient:
 
     def _unreadable(self, path: str) -> ConnectorUnreachable:
         return ConnectorUnreachable(self.connector, f"a read of {path}", "its answer can't be read")
+
+
+def _keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
 
 
 def _changed(answer: httpx2.Response, case_id: str, expected_version: int) -> CaseChanged:

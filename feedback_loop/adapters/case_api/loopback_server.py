@@ -1,6 +1,7 @@
 """The case system that runs in this process: HTTP/1.1 on 127.0.0.1 at a free port, for demos and tests; it never listens elsewhere.
 
-What it answers stands in `case_desk.py`. Faults can be planned, one per request in their order, to see what the client makes of them.
+What it answers stands in `case_desk.py`; any other desk may sit behind it. Faults can be planned, one per request in their order, to see
+what the client makes of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from feedback_loop.adapters.case_api.case_desk import CaseDesk, DeskAnswer, DeskRequest
@@ -40,8 +41,16 @@ class Fault(StrEnum):
 _RETRY_AFTER = {Fault.TOO_MANY_REQUESTS: "0", Fault.TOO_MANY_FOR_LONG: "86400"}
 
 
+class Desk(Protocol):
+    """Decides what is answered to a request."""
+
+    def answer(self, request: DeskRequest) -> DeskAnswer:
+        """The answer; it may be asked for by several threads at once."""
+        ...
+
+
 @contextmanager
-def running_case_system(desk: CaseDesk | None = None, faults: deque[Fault] | None = None) -> Iterator[str]:
+def running_case_system(desk: Desk | None = None, faults: deque[Fault] | None = None) -> Iterator[str]:
     """The address of a case system that answers from the desk until the block is left; faults are taken from the left as requests come."""
     server = _Server(CaseDesk() if desk is None else desk, deque() if faults is None else faults)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True)
@@ -57,7 +66,7 @@ def running_case_system(desk: CaseDesk | None = None, faults: deque[Fault] | Non
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, desk: CaseDesk, faults: deque[Fault]) -> None:
+    def __init__(self, desk: Desk, faults: deque[Fault]) -> None:
         self.desk, self.faults = desk, faults
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -97,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer_with(fault, self.server.desk.answer(request))
 
-    do_GET = do_POST = do_PATCH = _handle  # noqa: N815 - the names that the standard library looks for
+    do_GET = do_POST = do_PUT = do_PATCH = _handle  # noqa: N815 - the names that the standard library looks for
 
     def _answer_with(self, fault: Fault, answer: DeskAnswer) -> None:
         match fault:
@@ -127,6 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
             idempotency_key=self.headers.get("Idempotency-Key"),
             expected_version=self.headers.get("If-Match"),
+            authorization=self.headers.get("Authorization"),
         )
 
     def _body(self) -> dict[str, Any] | DeskAnswer:
@@ -140,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         return body if isinstance(body, dict) else DeskAnswer(_BAD_REQUEST, {"error": "the body is no JSON object"})
 
     def _send(self, answer: DeskAnswer, headers: dict[str, str] | None = None) -> None:
-        data = json.dumps(answer.body).encode()
+        data = json.dumps(answer.body).encode() if answer.has_body else b""
         self.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}.items():
             self.send_header(name, value)

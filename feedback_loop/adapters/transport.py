@@ -1,4 +1,4 @@
-"""How a request of the case system gets there, and what is known where no good answer comes back.
+"""How a request gets to the system of a team, and what is known where no good answer comes back; every connector over HTTP goes this way.
 
 A read is tried again; a write only where nothing of it was sent, or where the system asked for patience and so did nothing. The rule that
 is easy to break: a write whose answer did not come may have happened, so it is `WriteInDoubt` and is never sent again from here.
@@ -40,13 +40,15 @@ class _Failed(Exception):
 
 
 class Transport:
-    """Connections to one system; `timeout_seconds` holds for each step of a request."""
+    """Connections to one system; `timeout_seconds` holds for each step of a request, `headers` go with each request."""
 
-    def __init__(self, url: str, connector: str, timeout_seconds: float) -> None:
+    def __init__(self, url: str, connector: str, timeout_seconds: float, headers: Mapping[str, str] | None = None) -> None:
         self.connector = connector
-        # Neither proxies nor credentials of the environment: a request goes where its address says.
-        address = safe_address(url, "the case system", "https://cases.example.com")
-        self._http = httpx2.Client(base_url=address, timeout=timeout_seconds, trust_env=False, follow_redirects=False)
+        # Neither proxies nor credentials of the environment: a request goes where its address says, and no redirect takes it elsewhere.
+        address = safe_address(url, f"connector {connector}", "https://cases.example.com")
+        self._http = httpx2.Client(
+            base_url=address, timeout=timeout_seconds, headers=dict(headers or {}), trust_env=False, follow_redirects=False
+        )
         # By default retries are logged to standard error, which belongs to the command.
         stamina.instrumentation.set_on_retry_hooks(())
 
@@ -56,11 +58,7 @@ class Transport:
 
     def read(self, path: str, query: Mapping[str, str]) -> list[Any]:
         """The list that the system answers; raises ConnectorUnreachable where none comes, ConnectorRefused where it says no."""
-        what = f"a read of {path}"
-        try:
-            answer = self._patiently(lambda: _unless_failed(self._http.get(path, params=query)), _again_if_read)
-        except (httpx2.RequestError, _Failed, _Busy) as error:
-            raise ConnectorUnreachable(self.connector, what, _why(error)) from None
+        what, answer = f"a read of {path}", self.fetch(path, query)
         if answer.status_code not in _ANSWERED:
             raise ConnectorRefused(self.connector, what, f"status {answer.status_code}")
         try:
@@ -71,13 +69,26 @@ class Transport:
             raise ConnectorUnreachable(self.connector, what, "its answer is no list")
         return found
 
+    def fetch(self, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None) -> httpx2.Response:
+        """The answer to a read, whatever its status below 500; a read with a body is posted, as a search is."""
+
+        def send() -> httpx2.Response:
+            return self._http.get(path, params=query) if body is None else self._http.post(path, params=query, json=body)
+
+        try:
+            return self._patiently(lambda: _unless_failed(send()), _again_if_read)
+        except (httpx2.RequestError, _Failed, _Busy) as error:
+            raise ConnectorUnreachable(self.connector, f"a read of {path}", _why(error)) from None
+
     def write(
         self, method: str, path: str, body: Mapping[str, object], key: str, *, what: str, headers: Mapping[str, str] | None = None
     ) -> httpx2.Response:
-        """The answer to the write, which the system understood: it was done, or refused with a status from 300 to 499."""
-        sent = {"Idempotency-Key": key, **(headers or {})}
+        """The answer to the write, which the system understood: it was done, or refused with a status from 300 to 499.
+
+        By the key it is named where it stays in doubt; a system that takes keys in a header gets it in `headers`.
+        """
         try:
-            answer = self._patiently(lambda: self._http.request(method, path, json=body, headers=sent), _again_if_write)
+            answer = self._patiently(lambda: self._http.request(method, path, json=body, headers=headers), _again_if_write)
         except (*_NOTHING_SENT, _Busy) as error:
             raise ConnectorUnreachable(self.connector, what, _why(error)) from None
         except httpx2.RequestError as error:

@@ -1,12 +1,12 @@
-"""Where requests may go at all, and how long the system may ask to wait. What becomes of requests is proved in test_client.py."""
+"""Where requests may go at all, and how long the system may ask to wait. What becomes of requests is proved by the connectors."""
 
 from __future__ import annotations
 
 import httpx2
 import pytest
 
-from feedback_loop.adapters.case_api import transport
-from feedback_loop.adapters.case_api.transport import Transport
+from feedback_loop.adapters import transport
+from feedback_loop.adapters.transport import Transport
 from feedback_loop.errors import BadInput
 
 

@@ -1,0 +1,51 @@
+"""Which tools are opened: those that are switched on, and none where one of them can't be."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback_loop.adapters.case_api.client import CaseApiClient
+from feedback_loop.adapters.connectors import open_connectors, unopenable
+from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.contracts.credentials import JiraCredentials
+from feedback_loop.errors import BadInput
+from feedback_loop.remediation.connectors import parse_connectors
+from feedback_loop_tests.fakes import FakeClock
+from feedback_loop_tests.remediation.test_connectors import FULL
+
+CREDENTIALS = JiraCredentials("loop@example.com", "t0ken")
+ALL_ON = FULL.replace("kind: jira", "kind: jira\n    switched_on: true")
+
+
+def test_what_is_switched_on_is_opened_under_its_name_and_closed_afterwards() -> None:
+    with open_connectors(parse_connectors(ALL_ON), CREDENTIALS, FakeClock()) as systems:
+        assert {name: type(system) for name, system in systems.items()} == {"desk": CaseApiClient, "ops-jira": JiraClient}
+        assert {system.connector for system in systems.values()} == set(systems)
+    for system in systems.values():
+        with pytest.raises(RuntimeError, match="closed"):
+            system.receipt_for("key_1")
+
+
+def test_a_dry_run_needs_no_credentials() -> None:
+    with open_connectors(parse_connectors(FULL), None, FakeClock()) as systems:
+        assert list(systems) == ["desk"]
+    assert unopenable(parse_connectors(FULL), None) == []
+
+
+def test_nothing_is_opened_where_nobody_says_who_asks_jira() -> None:
+    connectors = parse_connectors(ALL_ON)
+    with (
+        pytest.raises(BadInput, match="ops-jira is switched on, but nobody says who asks Jira"),
+        open_connectors(connectors, None, FakeClock()),
+    ):
+        pass
+    (problem,) = unopenable(connectors, None)
+    assert problem.startswith("ops-jira: nobody says who asks Jira. Set FEEDBACK_LOOP_JIRA_EMAIL")
+    assert unopenable(connectors, CREDENTIALS) == []
+
+
+def test_an_address_that_could_be_read_on_the_way_is_told_even_of_what_is_switched_off() -> None:
+    connectors = parse_connectors(FULL.replace("https://", "http://"))
+    assert [problem.split(":")[0] for problem in unopenable(connectors, None)] == ["desk.address", "ops-jira.address"]
+    with pytest.raises(BadInput, match="without encryption"), open_connectors(connectors, None, FakeClock()):
+        pass
