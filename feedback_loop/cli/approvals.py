@@ -1,6 +1,6 @@
 """`feedback-loop approvals`: what is proposed, what people decide of it, and the outbox that carries out what was approved.
 
-Without a connector nothing is ever sent. The rule that is easy to break: who decides is named by `--as`, and has the roles of people.yaml.
+Without a connector nothing is ever sent. The rule that is easy to break: who decides is whom `places.who_acts` knows, with roles of now.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedback_loop.cli.places import SystemClock, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, open_store, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, remark, say
 from feedback_loop.errors import BadInput
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Proposals: list and show them, approve or reject them, and carry out what was approved.")
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id from `approvals list`.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who decides, as people.yaml names them.", show_default=False)]
 
 _LISTED = ("proposal_id", "proposal_status", "action_kind", "action_target", "risk_level", "approvals", "expires_at", "refusal_reason")
 _CAUSES_SHOWN = 3
@@ -77,7 +76,7 @@ def show(context: typer.Context, proposal_id: IdArgument, as_json: JsonFlag = Fa
 def approve(
     context: typer.Context,
     proposal_id: IdArgument,
-    person: PersonOption,
+    person: AsOption = None,
     seen: Annotated[
         str | None, typer.Option(metavar="HASH", help="arguments_hash that you saw; refused where it changed.", show_default=False)
     ] = None,
@@ -94,8 +93,8 @@ def approve(
 def reject(
     context: typer.Context,
     proposal_id: IdArgument,
-    person: PersonOption,
     why: Annotated[str, typer.Option(help="Why not; kept with the decision.", show_default=False)],
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Reject a proposal for good.
@@ -106,7 +105,7 @@ def reject(
 
 
 @app.command()
-def revoke(context: typer.Context, proposal_id: IdArgument, person: PersonOption, as_json: JsonFlag = False) -> None:
+def revoke(context: typer.Context, proposal_id: IdArgument, person: AsOption = None, as_json: JsonFlag = False) -> None:
     """Take back your own approval, as long as nothing was carried out.
 
     Example: `feedback-loop approvals revoke proposal_7c1d… --as ada`
@@ -138,9 +137,10 @@ def execute(
 def _executed(settings: Settings, url: str | None) -> ExecuteReport:
     from feedback_loop.adapters.case_api.client import CaseApiClient
     from feedback_loop.workflows.execute import execute as run_outbox
-    from feedback_loop.workflows.people import read_people
+    from feedback_loop.workflows.identity import people_now
 
-    state, people = _state(settings), read_people(settings.people_file)
+    state = _state(settings)
+    people = people_now(settings, state, SystemClock().now())
     _require_trusted_classifier(settings, state)
     grounds = _grounds(settings, state)
     if url is None:
@@ -171,15 +171,14 @@ def _grounds(settings: Settings, state: StateStore) -> Grounds:
 
 
 def _decide(
-    context: typer.Context, proposal_id: str, verdict: str, person: str, *, as_json: bool, why: str = "", seen: str | None = None
+    context: typer.Context, proposal_id: str, verdict: str, person: str | None, *, as_json: bool, why: str = "", seen: str | None = None
 ) -> None:
     from feedback_loop.contracts.loop_vocab import ApprovalVerdict
     from feedback_loop.workflows.approve import decide
-    from feedback_loop.workflows.people import read_people
 
-    settings = settings_of(context)
-    people, state = read_people(settings.people_file), _state(settings)
-    proposal = decide(proposal_id, ApprovalVerdict(verdict), person, people, state, SystemClock(), why=why, seen_hash=seen)
+    state, actor = _state(settings_of(context)), who_acts(context, person)
+    word = ApprovalVerdict(verdict)
+    proposal = decide(proposal_id, word, actor.name, actor.people, state, SystemClock(), why=why, seen_hash=seen, actor=actor)
     if as_json:
         print_json(proposal.row())
         return
@@ -220,7 +219,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
                 say(f"   {sign} {statement}")
     if said:
         say()
-        print_table(("person", "said", "at", "why"), [(a.person, str(a.approval_verdict), a.given_at, a.why or None) for a in said])
+        rows = [(a.person, str(a.known_by), str(a.approval_verdict), a.given_at, a.why or None) for a in said]
+        print_table(("person", "known by", "said", "at", "why"), rows)
 
 
 def _print_report(report: ExecuteReport, *, is_dry_run: bool) -> None:

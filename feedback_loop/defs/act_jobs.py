@@ -18,8 +18,8 @@ from feedback_loop.defs.resources import CaseSystemResource, ClockResource, Embe
 from feedback_loop.workflows.execute import execute
 from feedback_loop.workflows.feed_back import feed_back
 from feedback_loop.workflows.grounds import alert_days, read_grounds
+from feedback_loop.workflows.identity import people_now
 from feedback_loop.workflows.model_health import require_trusted
-from feedback_loop.workflows.people import read_people
 
 RETRY = timedelta(minutes=5)
 """So often what still waits is tried again: after a run that failed, an answer that did not come, a claim whose process died."""
@@ -46,7 +46,7 @@ def execute_approved(
         today = day_of(clock.now())
         days = alert_days(waiting) or DayRange(today - timedelta(days=1), today)
         grounds = read_grounds(store.open(), days, clock.now())
-        report = execute(opened, system, grounds, read_people(home.settings().people_file), clock)
+        report = execute(opened, system, grounds, people_now(home.settings(), opened, clock.now()), clock)
     context.log.info(
         "done %d, failed %d, in doubt %d, refused %d, would send %d",
         *(len(part) for part in (report.done, report.failed, report.in_doubt, report.refused, report.would_send)),

@@ -8,17 +8,21 @@ names in this package; in which of its parts one stands is nobody's business.
 from __future__ import annotations
 
 from feedback_loop.errors.acting import (
+    ActorRefused,
     AuditChainBroken,
     CaseChanged,
     ConnectorRefused,
     ConnectorUnreachable,
     DecisionRefused,
     IllegalTransition,
+    PermissionMissing,
     PlaybookRefused,
+    TokenRefused,
     WriteInDoubt,
 )
 from feedback_loop.errors.inputs import (
     AlertRulesRefused,
+    IdentityRefused,
     InputColumnsMissing,
     InputFileMissing,
     LabelsRefused,
@@ -55,6 +59,7 @@ from feedback_loop.errors.roots import (
 )
 
 __all__ = [
+    "ActorRefused",
     "AlertRulesRefused",
     "AuditChainBroken",
     "BadInput",
@@ -70,6 +75,7 @@ __all__ = [
     "ErasureKeyMissing",
     "ErasureUnfinished",
     "FeedbackLoopError",
+    "IdentityRefused",
     "IllegalTransition",
     "InputColumnsMissing",
     "InputFileMissing",
@@ -81,6 +87,7 @@ __all__ = [
     "NobodyErased",
     "NothingLanded",
     "OwnershipRefused",
+    "PermissionMissing",
     "PlaybookRefused",
     "QueryRefused",
     "Refused",
@@ -90,6 +97,7 @@ __all__ = [
     "StageFailed",
     "TableLogMissing",
     "TaxonomyRefused",
+    "TokenRefused",
     "UnknownChoice",
     "UnreadableFile",
     "WriteInDoubt",

@@ -43,6 +43,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("taxonomy", word) for word in ("show", "diff")}
     promised |= {("knowledge", word) for word in ("search", "list", "check")}
     promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")}
+    promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
     promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
     assert set(COMMANDS) == promised
 
