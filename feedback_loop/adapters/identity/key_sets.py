@@ -143,9 +143,10 @@ def _fetched(url: str) -> bytes:
             httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as http,
             http.stream("GET", url, headers={"Accept": "application/json", "Accept-Encoding": "identity"}) as answer,
         ):
-            if answer.status_code != httpx2.codes.OK:
+            # What was packed may unpack to anything.
+            if answer.status_code != httpx2.codes.OK or "Content-Encoding" in answer.headers:
                 raise _unavailable()
-            for part in answer.iter_bytes():
+            for part in answer.iter_raw():
                 content += part
                 if len(content) > MOST_BYTES or time.monotonic() > ends:
                     raise _unavailable()
