@@ -106,11 +106,7 @@ def open_directory_of(settings: Settings) -> Directory:
 
 def command_of(context: typer.Context) -> str:
     """The command as the table of permissions calls it, such as `approvals approve`."""
-    names, at = [], context
-    while at.parent is not None:
-        names.append(at.info_name or "")
-        at = at.parent
-    return " ".join(reversed(names))
+    return context.command_path.partition(" ")[2]
 
 
 def _token(context: typer.Context, settings: Settings) -> str | None:

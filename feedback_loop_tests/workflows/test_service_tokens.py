@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_loop.errors import BadInput
-from feedback_loop.workflows import service_tokens
 from feedback_loop.workflows.service_tokens import hashed, is_service_token, made_token, parse_hash, service_of
 
 CHOSEN = "correct-horse-battery-staple-4711"
@@ -71,7 +70,7 @@ def test_every_hash_is_compared_whosever_token_it_is(monkeypatch: pytest.MonkeyP
 
     tokens = dict(made_token() for _ in range(3))
     services = {f"service-{number}": kept for number, kept in enumerate(tokens.values())}
-    monkeypatch.setattr(service_tokens.hmac, "compare_digest", counting)
+    monkeypatch.setattr(hmac, "compare_digest", counting)
     for number, token in enumerate(tokens):
         assert service_of(token, services) == f"service-{number}"
     assert service_of(made_token()[0], services) is None

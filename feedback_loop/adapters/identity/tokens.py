@@ -87,7 +87,7 @@ def _fits(key: Key, algorithm: Algorithm) -> bool:
     if key.get("alg", str(algorithm)) != str(algorithm):
         return False
     if str(algorithm)[:2] in ("RS", "PS"):
-        return key["kty"] == "RSA"
+        return bool(key["kty"] == "RSA")
     kind = "OKP" if algorithm in (Algorithm.EDDSA, Algorithm.ED25519) else "EC"
     return (key["kty"], key.get("crv")) == (kind, _CURVES[algorithm])
 

@@ -33,7 +33,7 @@ def issuer_rules(*algorithms: str, **changes: Any) -> Issuer:
 def made_key(kind: str, owner: str) -> Any:
     """A key of the kind; the same one for the same owner."""
     key_type, size = KEY_KINDS[kind]
-    return jwk.generate_key(key_type, size, auto_kid=False)
+    return jwk.generate_key(key_type, size, auto_kid=False)  # type: ignore[call-overload]
 
 
 class MadeUpIssuer:
