@@ -60,16 +60,17 @@ def show(context: typer.Context, proposal_id: IdArgument, as_json: JsonFlag = Fa
 
     Example: `feedback-loop approvals show proposal_7c1d…`
     """
-    state = _state(settings_of(context))
+    settings = settings_of(context)
+    state = _state(settings)
     proposal = state.proposal(proposal_id)
     if proposal is None:
         raise BadInput("no proposal has this id. See `approvals list`.")
-    said = state.approvals(proposal_id)
+    said, duties = state.approvals(proposal_id), _duties(proposal, settings)
     if as_json:
-        more = {"approver_roles": proposal.approver_roles, "evidence": proposal.evidence, "approvals": said}
+        more = {"approver_roles": _approver_roles(proposal), "evidence": proposal.evidence, "approvals": said, "duties": duties}
         print_json({**proposal.row(), **more})
     else:
-        _print_proposal(proposal, said)
+        _print_proposal(proposal, said, duties)
 
 
 @app.command()
@@ -198,11 +199,28 @@ def _with_approvals(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "approvals": f"{row['approvals_given_count']} of {row['approvals_required_count']}"}
 
 
-def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
+def _approver_roles(proposal: Proposal) -> list[str]:
+    """The roles that decide at present: those of its playbook first, then the approvers of its class where one person is enough."""
+    from feedback_loop.remediation.approvals import deciding_roles
+
+    decide, named = deciding_roles(proposal), proposal.approver_roles
+    return [*(role for role in named if role in decide), *sorted(decide - set(named))]
+
+
+def _duties(proposal: Proposal, settings: Settings) -> dict[str, str]:
+    """Whose business the proposal is, as the ownership table of now says of the class and the product."""
+    from feedback_loop.workflows.owners import duties_of, read_owners
+
+    about = proposal.evidence.get("alert", {}).get("alerted_class")
+    return dict(duties_of(read_owners(settings), about, proposal.product).model_dump())
+
+
+def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[str, str]) -> None:
     say(f"{proposal.action_kind} of {proposal.action_target}  ({proposal.playbook_id}, {proposal.risk_level} risk)\n")
     facts = {
         **{name: plain(value) for name, value in proposal.row().items() if value is not None and name != "action_arguments"},
-        "approver_roles": ", ".join(proposal.approver_roles),
+        "approver_roles": ", ".join(_approver_roles(proposal)),
+        **duties,
     }
     for name, value in facts.items():
         say(f"{name:>24}  {value}")

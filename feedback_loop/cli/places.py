@@ -66,13 +66,14 @@ def who_may_act(context: typer.Context, person: str | None) -> Actor | None:
     Raises TokenRefused, ActorRefused and PermissionMissing.
     """
     from feedback_loop.workflows.identity_file import read_identity
-    from feedback_loop.workflows.permissions import require
+    from feedback_loop.workflows.permissions import require_noted
 
-    actor = who_reads(context, person)
+    settings, actor = settings_of(context), who_reads(context, person)
     if actor is not None:
-        require(command_of(context), actor)
+        state = open_state(settings) if has_state(settings) else None
+        require_noted(command_of(context), actor, state, SystemClock().now())
         return actor
-    rules = read_identity(settings_of(context).identity_file)
+    rules = read_identity(settings.identity_file)
     if rules is not None and not rules.allows_local:
         raise BadInput("this home believes tokens only. Give yours in FEEDBACK_LOOP_TOKEN or with --token-file.")
     return None

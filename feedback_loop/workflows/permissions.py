@@ -10,12 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from feedback_loop.contracts.identity import Actor, KnownBy
 from feedback_loop.contracts.roles import Role
 from feedback_loop.errors import PermissionMissing
+from feedback_loop.ports import StateStore
+
+REFUSED = "permission_refused"
+"""The event by which the audit trail keeps that somebody asked for what they may not do."""
 
 
 class Asks(StrEnum):
@@ -125,6 +130,16 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
 def commands_of(actor: Actor) -> list[str]:
     """The commands that ask for somebody and that the actor may run; those that ask for approvers where a proposal names their role."""
     return [name for name, asked in PERMISSIONS.items() if asked.asks in (Asks.ROLE, Asks.PROPOSAL) and _allows(asked, actor)]
+
+
+def require_noted(command: str, actor: Actor, state: StateStore | None, at: datetime) -> None:
+    """Raises PermissionMissing where the actor may not run the command; the trail of a home that has one keeps the attempt."""
+    try:
+        require(command, actor)
+    except PermissionMissing:
+        if state is not None:
+            state.note(REFUSED, actor.name, actor.name, {"command": command, "known_by": str(actor.known_by)}, at)
+        raise
 
 
 def require(command: str, actor: Actor) -> None:

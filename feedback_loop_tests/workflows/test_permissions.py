@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 import feedback_loop.cli
+from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.cli.app import AT_WORK
 from feedback_loop.contracts.identity import Actor, KnownBy
 from feedback_loop.contracts.roles import Role
 from feedback_loop.errors import PermissionMissing
-from feedback_loop.workflows.permissions import PERMISSIONS, Asks, commands_of, require
+from feedback_loop.workflows.permissions import PERMISSIONS, REFUSED, Asks, commands_of, require, require_noted
+from feedback_loop_tests.adapters.state_store import conftest
 from feedback_loop_tests.cli.test_app import COMMANDS
+from feedback_loop_tests.fakes import START
 
+state = conftest.state
 CHANGES = sorted(name for name, asked in PERMISSIONS.items() if asked.is_change)
 DECIDES = {"approvals approve", "approvals reject", "approvals revoke"}
 SOURCES = sorted(Path(feedback_loop.cli.__file__).parent.glob("*.py"))
@@ -96,6 +100,17 @@ def test_local_people_may_what_they_could_before_there_were_roles() -> None:
 
 def test_a_command_that_nobody_knows_is_nobodys() -> None:
     assert not may("sell everything", actor(*map(str, Role)))
+
+
+def test_an_attempt_is_kept_where_there_is_a_trail(state: SqlStateStore) -> None:
+    with pytest.raises(PermissionMissing):
+        require_noted("reveal", actor(Role.ANALYST), state, START)
+    ((record, content),) = state.told(REFUSED)
+    assert (record.actor, content) == ("ada", {"command": "reveal", "known_by": "token"})
+    require_noted("reveal", actor(Role.PRIVACY_OFFICER), state, START)
+    with pytest.raises(PermissionMissing):
+        require_noted("reveal", actor(), None, START)
+    assert len(state.told(REFUSED)) == 1
 
 
 def test_a_refusal_says_which_roles_are_asked_for() -> None:

@@ -119,6 +119,7 @@ def test_an_algorithm_of_the_rules_needs_a_key_of_its_kind() -> None:
     assert fault(TOKEN, keys=other_word) is TokenFault.WRONG_ALGORITHM
 
 
+@pytest.mark.filterwarnings("ignore:Key size")
 def test_a_short_key_is_refused() -> None:
     from joserfc import jwk
 
