@@ -75,7 +75,7 @@ def hash_token(
     if is_random:
         token, found = made_token()
     else:
-        token, found = None, hashed(sys.stdin.read(MOST_CHARS + 2).strip())
+        token, found = None, hashed(_typed() if sys.stdin.isatty() else sys.stdin.read(MOST_CHARS + 2).strip())
     if as_json:
         print_json({"token_hash": str(found), **({} if token is None else {"token": token})})
         return
@@ -83,6 +83,11 @@ def hash_token(
         say(f"token       {token}")
         remark("the token is shown this once and kept nowhere; give it to the service alone.")
     say(f"token_hash  {found}" if token is not None else str(found))
+
+
+def _typed() -> str:
+    """What somebody types at a terminal, which does not show it."""
+    return str(typer.prompt("token", hide_input=True, err=True)).strip()
 
 
 def _known_roles(settings: Settings) -> frozenset[str]:

@@ -50,9 +50,13 @@ class Directory:
         return self.rules is None or self.rules.allows_local
 
     def seen(self, token: VerifiedToken) -> Directory:
-        """The same after this token; raises ActorRefused where its account and its person don't belong together."""
+        """The same after this token, of whose groups those are kept that the file names.
+
+        Raises ActorRefused where its account and its person don't belong together.
+        """
         person = self._person_of(token)
-        new = Sighting(person, token.issuer, token.subject, token.groups, token.issued_at)
+        groups = frozenset() if self.rules is None else token.groups & self.rules.groups_of(token.issuer)
+        new = Sighting(person, token.issuer, token.subject, groups, token.issued_at)
         return self if new in self.sightings else replace(self, sightings=(*self.sightings, new))
 
     def by_token(self, token: VerifiedToken, at: datetime) -> Actor:

@@ -115,6 +115,10 @@ class IdentityRules(_Strict):
         given = [role for one in self.issuers if one.issuer == issuer for role in _given(one, groups)]
         return tuple(sorted(set(given)))
 
+    def groups_of(self, issuer: str) -> frozenset[str]:
+        """The groups of the issuer that the file names; what else somebody belongs to is nobody's business here."""
+        return frozenset(group for one in self.issuers if one.issuer == issuer for group in one.groups)
+
     def is_disabled(self, person: str) -> bool:
         """Whether the file says that the person may do nothing."""
         return person in self.people and self.people[person].is_disabled

@@ -50,8 +50,8 @@ _DECIDES = Permission(Asks.PROPOSAL, is_change=True)
 _JUDGES = Permission(
     Asks.ROLE, is_change=True, roles=(Role.ANALYST, Role.LABELLER, Role.SUPPORT_LEAD, Role.ENGINEER_ON_CALL, Role.INCIDENT_COMMANDER)
 )
-_LOOSENS = Permission(Asks.ROLE, is_change=True, roles=(Role.ADMINISTRATOR, Role.SUPPORT_LEAD))
-"""Lets the platform decide more by itself: never those alone who made the labels that it rests on."""
+_LOOSENS = Permission(Asks.ROLE, is_change=True, roles=(Role.ADMINISTRATOR,))
+"""Lets the platform decide more by itself; the role that may gives no label that it rests on."""
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {

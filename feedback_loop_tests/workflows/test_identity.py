@@ -48,6 +48,11 @@ def test_a_person_has_the_roles_that_their_groups_give() -> None:
     assert knowing(one).by_token(one, START) == Actor("ada", KnownBy.TOKEN, ("release_manager",), ISSUER, "account-of-ada")
 
 
+def test_groups_that_the_file_does_not_name_are_not_kept() -> None:
+    (kept,) = knowing(token("ada", "releases", "works-council", "choir")).sightings
+    assert kept.groups == {"releases"}
+
+
 def test_groups_are_those_of_the_newest_token_so_that_an_old_one_replayed_gives_nothing_back() -> None:
     old, new = token("ada", "releases"), token("ada", at=START + MINUTE)
     directory = knowing(old, new, old)
