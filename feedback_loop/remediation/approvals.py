@@ -77,7 +77,7 @@ def deciding_roles(proposal: Proposal) -> frozenset[str]:
     """
     about = proposal.evidence.get("alert", {}).get("alerted_class")
     of_class = {approver_of(about)} if about and proposal.approvals_required_count <= 1 else set()
-    return roles_that_decide({*proposal.approver_roles, *of_class} - NEVER_APPROVE)
+    return frozenset({*proposal.approver_roles, *of_class}) - NEVER_APPROVE
 
 
 def is_entitled(proposal: Proposal, roles: Collection[str]) -> bool:

@@ -22,6 +22,7 @@ from feedback_loop.remediation.approvals import (
     approved_by,
     check_transition,
     claim_refusal,
+    deciding_roles,
     expired,
     is_entitled,
     reject,
@@ -95,6 +96,12 @@ def test_who_decides_has_a_role_of_the_playbook_or_for_what_one_may_decide_of_th
     else:
         with pytest.raises(DecisionRefused, match="approver_lacks_role"):
             approve(proposal, [], said("ada"), roles)
+
+
+def test_a_playbook_that_names_who_never_approves_goes_on_without_them() -> None:
+    named = replace(LOW, approver_roles=("auditor", "administrator", "content_owner"))
+    assert deciding_roles(named) == {"content_owner", "approver:crash"}
+    assert deciding_roles(replace(named, approvals_required_count=2)) == {"content_owner"}
 
 
 def test_an_approval_counts_under_the_way_in_which_its_person_was_known() -> None:

@@ -1,7 +1,8 @@
 """The parts of a token as it is written: three canonical pieces of base64url, the first two of them JSON objects that say nothing twice.
 
 Nothing here is believed yet; signatures are checked in `tokens`. The rule that is easy to break: base64url and JSON can be written in many
-ways that read alike, and a library reads them all. Only one way is taken here, so that no other token reads as this one does.
+ways that read alike, and readers differ in what they make of a name that stands twice. Only one way is taken here, so that no other text
+reads as this token does, and whoever signed it meant what is read.
 """
 
 from __future__ import annotations
