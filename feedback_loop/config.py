@@ -79,6 +79,8 @@ class Settings:
     """None asks no language model: the local tier decides, and people what it can't."""
     chosen_masking_key: str | None = field(default=None, repr=False)
     """A secret from which the tokens of masked texts follow; None means that of the home folder's file."""
+    bearer_token: str | None = field(default=None, repr=False)
+    """The token of whoever acts, from the environment; None where there is none."""
 
     @property
     def tables_folder(self) -> Path:
@@ -144,6 +146,16 @@ class Settings:
     def people_file(self) -> Path:
         """Who may decide: `person: [role, …]`."""
         return self.home / "people.yaml"
+
+    @property
+    def identity_file(self) -> Path:
+        """Whose tokens are believed, and which groups give which roles."""
+        return self.home / "identity.yaml"
+
+    @property
+    def issuer_keys_folder(self) -> Path:
+        """Copies of the public keys of issuers; they may be deleted."""
+        return self.home / "cache" / "issuer_keys"
 
     @property
     def masking_key_file(self) -> Path:
@@ -253,6 +265,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         jira=jira_credentials(env),
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
+        bearer_token=env.get("FEEDBACK_LOOP_TOKEN") or None,
     )
 
 

@@ -18,6 +18,7 @@ from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Approval, Judge, OutboxAction, Proposal
+from feedback_loop.contracts.identity import VerifiedToken
 from feedback_loop.contracts.knowledge import IndexedPassages, Occurrences, Passage
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, RefusalReason
 from feedback_loop.contracts.questions import Question, Reply
@@ -31,6 +32,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
+        ...
+
+
+class TokenVerifier(Protocol):
+    """Knows people by the tokens of an issuer."""
+
+    def verify(self, token: str, at: datetime) -> VerifiedToken:
+        """What the token says, all of it found right at this instant; raises TokenRefused, which never holds the token."""
         ...
 
 
@@ -226,6 +235,10 @@ class AuditAnchor(Protocol):
 
 class StateStore(MoveLedger, AuditLog, Protocol):
     """Holds what people and connectors decide. Each change and its audit record are one transaction; both happen or neither does."""
+
+    def told(self, event: str) -> Sequence[tuple[AuditRecord, Mapping[str, object]]]:
+        """The records of one kind of event with their contents, in their order, but those whose content was erased."""
+        ...
 
     def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
         """The ids of those that were not known yet, now recorded; known ones stay as they are. What is approved already is queued."""

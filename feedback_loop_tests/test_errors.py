@@ -9,6 +9,7 @@ import pytest
 
 from feedback_loop import errors
 from feedback_loop.errors import (
+    ActorRefused,
     AlertRulesRefused,
     AuditChainBroken,
     BadInput,
@@ -25,6 +26,7 @@ from feedback_loop.errors import (
     ErasureKeyMissing,
     ErasureUnfinished,
     FeedbackLoopError,
+    IdentityRefused,
     IllegalTransition,
     InputColumnsMissing,
     InputFileMissing,
@@ -37,6 +39,7 @@ from feedback_loop.errors import (
     NobodyErased,
     NothingLanded,
     OwnershipRefused,
+    PermissionMissing,
     PilotRefused,
     PlaybookRefused,
     PolicyRefused,
@@ -48,6 +51,7 @@ from feedback_loop.errors import (
     StageFailed,
     TableLogMissing,
     TaxonomyRefused,
+    TokenRefused,
     UnknownChoice,
     UnreadableFile,
     WriteInDoubt,
@@ -93,6 +97,11 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     TableLogMissing(Path("tables/gold_issue")): {"folder": Path("tables/gold_issue")},
     NobodyErased(1, 2): {"count": 1, "total": 2},
     KnowledgeUnavailable("state/knowledge.db", "disk full"): {"place": "state/knowledge.db", "why": "disk full"},
+    TokenRefused("bad_signature"): {"fault": "bad_signature"},
+    ActorRefused("ada", "is disabled in identity.yaml", "Ask an administrator."): {"person": "ada", "why": "is disabled in identity.yaml"},
+    PermissionMissing("ada", "reveal", ["privacy_officer"]): {"person": "ada", "command": "reveal", "asked": ["privacy_officer"]},
+    PermissionMissing("robot", "approvals approve", []): {"person": "robot", "asked": []},
+    IdentityRefused(["issuers: add one"], "identity.yaml"): {"place": "identity.yaml", "problems": ["issuers: add one"]},
     CaseChanged("case_1", 2, 3): {"case_id": "case_1", "expected_version": 2, "present_version": 3},
 }
 ADVICE = {
@@ -111,6 +120,10 @@ ADVICE = {
     ConnectorUnreachable: "Nothing was written; try again",
     WriteInDoubt: "stays in doubt until",
     CaseChanged: "stays as it is",
+    TokenRefused: "Sign in anew",
+    ActorRefused: "Ask an administrator",
+    PermissionMissing: "Ask somebody who has it",
+    IdentityRefused: "identity lint",
     KnowledgeUnavailable: "delete it",
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",

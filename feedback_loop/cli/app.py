@@ -18,6 +18,7 @@ from feedback_loop.cli import (
     demo,
     erase,
     forecast,
+    identity,
     ingest,
     issues,
     knowledge,
@@ -51,6 +52,7 @@ AT_WORK = (
     "approvals",
     "backtest",
     "demo",
+    "identity",
     "ingest",
     "knowledge",
     "labels",
@@ -85,6 +87,15 @@ def feedback_loop(
     home: Annotated[
         Path | None, typer.Option(help="Folder of all data; without it FEEDBACK_LOOP_HOME, otherwise .feedback_loop.", show_default=False)
     ] = None,
+    token_file: Annotated[  # read where somebody acts (`places.who_reads`), from the parameters of this context
+        Path | None,
+        typer.Option(
+            "--token-file",
+            metavar="FILE",
+            help="Bearer token of whoever acts, instead of --as; without it FEEDBACK_LOOP_TOKEN.",
+            show_default=False,
+        ),
+    ] = None,
     is_version_wanted: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
     ] = False,
@@ -114,6 +125,7 @@ app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(policy.app, name="policy")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
+app.add_typer(identity.app, name="identity")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(labels.app, name="labels")

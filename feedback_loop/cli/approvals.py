@@ -1,6 +1,6 @@
 """`feedback-loop approvals`: what is proposed, what people decide of it, and the outbox that carries out what was approved.
 
-Without a connector nothing is ever sent. The rule that is easy to break: who decides is named by `--as`, and has the roles of people.yaml.
+Without a connector nothing is ever sent. The rule that is easy to break: who decides is whom `places.who_acts` knows, with roles of now.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedback_loop.cli.places import SystemClock, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, open_store, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, remark, say
 from feedback_loop.errors import BadInput
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Proposals: list and show them, approve or reject them, and carry out what was approved.")
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id from `approvals list`.", show_default=False)]
-PersonOption = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who decides, as people.yaml names them.", show_default=False)]
 
 _LISTED = ("proposal_id", "proposal_status", "action_kind", "action_target", "risk_level", "approvals", "expires_at", "refusal_reason")
 _CAUSES_SHOWN = 3
@@ -61,16 +60,17 @@ def show(context: typer.Context, proposal_id: IdArgument, as_json: JsonFlag = Fa
 
     Example: `feedback-loop approvals show proposal_7c1d…`
     """
-    state = _state(settings_of(context))
+    settings = settings_of(context)
+    state = _state(settings)
     proposal = state.proposal(proposal_id)
     if proposal is None:
         raise BadInput("no proposal has this id. See `approvals list`.")
-    said = state.approvals(proposal_id)
+    said, duties = state.approvals(proposal_id), _duties(proposal, settings)
     if as_json:
-        more = {"approver_roles": proposal.approver_roles, "evidence": proposal.evidence, "approvals": said}
+        more = {"approver_roles": _approver_roles(proposal), "evidence": proposal.evidence, "approvals": said, "duties": duties}
         print_json({**proposal.row(), **more})
     else:
-        _print_proposal(proposal, said)
+        _print_proposal(proposal, said, duties)
 
 
 @app.command()
@@ -78,8 +78,8 @@ def request(
     context: typer.Context,
     playbook_id: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="One that is done on request.", show_default=False)],
     issue_id: Annotated[str, typer.Option("--issue", metavar="ID", help="The issue that it is asked for.", show_default=False)],
-    person: PersonOption,
     why: Annotated[str, typer.Option(help="Why; shown to those who approve.", show_default=False)],
+    person: AsOption = None,
     whom: Annotated[
         str | None, typer.Option("--for", metavar="ID", help="The customer of the issue, or the team.", show_default=False)
     ] = None,
@@ -90,14 +90,13 @@ def request(
     Example: `feedback-loop approvals request refund --issue issue_7c1d… --for customer_12 --as ada --why "charged twice"`
     """
     from feedback_loop.workflows.owners import read_ownership
-    from feedback_loop.workflows.people import read_people
     from feedback_loop.workflows.request_action import request_action
     from feedback_loop.workflows.rules_in_force import read_rules
 
-    settings, at = settings_of(context), SystemClock().now()
-    people, state = read_people(settings.people_file), open_state(settings)
+    settings, at, actor = settings_of(context), SystemClock().now(), who_acts(context, person)
+    state = open_state(settings)
     rules, owners = read_rules(settings, state, at), read_ownership(settings.owners_file)
-    made = request_action(playbook_id, issue_id, whom, why, person, people, open_store(settings), state, rules, owners, at)
+    made = request_action(playbook_id, issue_id, whom, why, actor.name, actor.people, open_store(settings), state, rules, owners, at)
     if as_json:
         print_json(made.row())
     elif made.refusal_reason:
@@ -112,7 +111,7 @@ def request(
 def approve(
     context: typer.Context,
     proposal_id: IdArgument,
-    person: PersonOption,
+    person: AsOption = None,
     seen: Annotated[
         str | None, typer.Option(metavar="HASH", help="arguments_hash that you saw; refused where it changed.", show_default=False)
     ] = None,
@@ -129,8 +128,8 @@ def approve(
 def reject(
     context: typer.Context,
     proposal_id: IdArgument,
-    person: PersonOption,
     why: Annotated[str, typer.Option(help="Why not; kept with the decision.", show_default=False)],
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Reject a proposal for good.
@@ -141,7 +140,7 @@ def reject(
 
 
 @app.command()
-def revoke(context: typer.Context, proposal_id: IdArgument, person: PersonOption, as_json: JsonFlag = False) -> None:
+def revoke(context: typer.Context, proposal_id: IdArgument, person: AsOption = None, as_json: JsonFlag = False) -> None:
     """Take back your own approval, as long as nothing was carried out.
 
     Example: `feedback-loop approvals revoke proposal_7c1d… --as ada`
@@ -182,9 +181,10 @@ def execute(
 def _executed(settings: Settings, url: str | None, *, is_dry_run: bool) -> ExecuteReport:
     from feedback_loop.cli.connectors import open_lanes
     from feedback_loop.workflows.execute import execute as run_outbox
-    from feedback_loop.workflows.people import read_people
+    from feedback_loop.workflows.identity import people_now
 
-    state, people = _state(settings), read_people(settings.people_file)
+    state = _state(settings)
+    people = people_now(settings, state, SystemClock().now())
     _require_trusted_classifier(settings, state)
     grounds = _grounds(settings, state)
     with open_lanes(settings, url, is_dry_run=is_dry_run) as lanes:
@@ -215,15 +215,14 @@ def _grounds(settings: Settings, state: StateStore) -> Grounds:
 
 
 def _decide(
-    context: typer.Context, proposal_id: str, verdict: str, person: str, *, as_json: bool, why: str = "", seen: str | None = None
+    context: typer.Context, proposal_id: str, verdict: str, person: str | None, *, as_json: bool, why: str = "", seen: str | None = None
 ) -> None:
     from feedback_loop.contracts.loop_vocab import ApprovalVerdict
     from feedback_loop.workflows.approve import decide
-    from feedback_loop.workflows.people import read_people
 
-    settings = settings_of(context)
-    people, state = read_people(settings.people_file), _state(settings)
-    proposal = decide(proposal_id, ApprovalVerdict(verdict), person, people, state, SystemClock(), why=why, seen_hash=seen)
+    state, actor = _state(settings_of(context)), who_acts(context, person)
+    word = ApprovalVerdict(verdict)
+    proposal = decide(proposal_id, word, actor.name, actor.people, state, SystemClock(), why=why, seen_hash=seen, actor=actor)
     if as_json:
         print_json(proposal.row())
         return
@@ -243,11 +242,28 @@ def _with_approvals(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "approvals": f"{row['approvals_given_count']} of {row['approvals_required_count']}"}
 
 
-def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
+def _approver_roles(proposal: Proposal) -> list[str]:
+    """The roles that decide at present: those of its playbook first, then the approvers of its class where one person is enough."""
+    from feedback_loop.remediation.approvals import deciding_roles
+
+    decide, named = deciding_roles(proposal), proposal.approver_roles
+    return [*(role for role in named if role in decide), *sorted(decide - set(named))]
+
+
+def _duties(proposal: Proposal, settings: Settings) -> dict[str, str]:
+    """Whose business the proposal is, as the ownership table of now says of the class and the product."""
+    from feedback_loop.workflows.owners import duties_of, read_owners
+
+    about = proposal.evidence.get("alert", {}).get("alerted_class")
+    return dict(duties_of(read_owners(settings), about, proposal.product).model_dump())
+
+
+def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[str, str]) -> None:
     say(f"{proposal.action_kind} of {proposal.action_target}  ({proposal.playbook_id}, {proposal.risk_level} risk)\n")
     facts = {
         **{name: plain(value) for name, value in proposal.row().items() if value is not None and name != "action_arguments"},
-        "approver_roles": ", ".join(proposal.approver_roles),
+        "approver_roles": ", ".join(_approver_roles(proposal)),
+        **duties,
     }
     for name, value in facts.items():
         say(f"{name:>24}  {value}")
@@ -264,7 +280,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval]) -> None:
                 say(f"   {sign} {statement}")
     if said:
         say()
-        print_table(("person", "said", "at", "why"), [(a.person, str(a.approval_verdict), a.given_at, a.why or None) for a in said])
+        rows = [(a.person, str(a.known_by), str(a.approval_verdict), a.given_at, a.why or None) for a in said]
+        print_table(("person", "known by", "said", "at", "why"), rows)
 
 
 def _print_report(report: ExecuteReport) -> None:

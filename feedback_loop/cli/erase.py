@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import SystemClock, known_file, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, known_file, settings_of, who_may_act
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark, say
 from feedback_loop.cli.progress import waiting
 from feedback_loop.errors import BadInput, ErasureIncomplete, InputFileMissing, NothingLanded
@@ -34,10 +34,7 @@ def erase(
         typer.Option("--customer", metavar="ID", help="Customer as the sources name them; repeatable.", show_default=False),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Text file with the id of a customer a line.", show_default=False)] = None,
-    person: Annotated[
-        str | None,
-        typer.Option("--as", metavar="PERSON", help="Who erases, as people.yaml names them.", show_default=False),
-    ] = None,
+    person: AsOption = None,
     is_rehearsal: DryRunFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -49,7 +46,7 @@ def erase(
     """
     from feedback_loop.workflows.erase import plan_customers
 
-    named, actor = [*(customers or []), *(_ids_of(file) if file else [])], _actor(settings_of(context), person)
+    named, actor = [*(customers or []), *(_ids_of(file) if file else [])], _actor(context, person)
     _carry_out(context, lambda home: plan_customers(named, home, actor, SystemClock().now()), is_rehearsal, as_json)
 
 
@@ -65,15 +62,12 @@ def retain(context: typer.Context, is_rehearsal: DryRunFlag = False, as_json: Js
     _carry_out(context, lambda home: plan_expired(policy, policy_version, home, OPERATOR, SystemClock().now()), is_rehearsal, as_json)
 
 
-def _actor(settings: Settings, person: str | None) -> str:
-    """Whom certificate and trail name: one of the people, or whoever has the home at hand; raises BadInput for a stranger."""
+def _actor(context: typer.Context, person: str | None) -> str:
+    """Whom certificate and trail name: whoever acts, or, where no token is asked for, whoever has the home at hand."""
     from feedback_loop.contracts.erasure import OPERATOR
-    from feedback_loop.workflows.people import read_people, roles_of
 
-    if person is None:
-        return OPERATOR
-    roles_of(person, read_people(settings.people_file))
-    return person
+    actor = who_may_act(context, person)
+    return OPERATOR if actor is None else actor.name
 
 
 def _carry_out(context: typer.Context, plan: Callable[[HomeEraser], Plan], is_rehearsal: bool, as_json: bool) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, FromOption, ToOption, settings_of
+from feedback_loop.cli.places import AsOption, FromOption, ToOption, settings_of, who_acts, who_reads
 from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, plain, print_json, say, shortened
 from feedback_loop.errors import UnknownChoice
 
 if TYPE_CHECKING:
     from feedback_loop.adapters.issue_reader import IssueFilter, IssueHistory, RankedIssue
     from feedback_loop.config import Settings
+    from feedback_loop.contracts.identity import Actor
     from feedback_loop.workflows.issue_story import IssueStory
 
 app = typer.Typer()
@@ -75,7 +76,7 @@ def show(
 
     settings = settings_of(context)
     history = read_issue(settings.marts_file, issue_id)
-    story = _story(settings, issue_id, person)
+    story = _story(settings, issue_id, who_reads(context, person))
     if as_json:
         from feedback_loop.cli.issue_story import story_facts
 
@@ -85,19 +86,18 @@ def show(
         _print_history(history, story)
 
 
-def _story(settings: Settings, issue_id: str, person: str | None) -> IssueStory:
+def _story(settings: Settings, issue_id: str, actor: Actor | None) -> IssueStory:
     from feedback_loop.cli.knowledge import reader_of
     from feedback_loop.cli.places import has_state, open_library_of, open_state, open_store
     from feedback_loop.workflows.issue_story import issue_story
     from feedback_loop.workflows.playbook_files import read_playbooks
 
-    state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, person, None)
+    state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, actor, None)
     playbooks = read_playbooks(settings.playbooks_folder)
     return issue_story(issue_id, open_store(settings), state, playbooks, open_library_of(settings), reader)
 
 
 _HYPOTHESIS = typer.Argument(metavar="HYPOTHESIS", help="Id from `issues show` or `labels hypotheses --waiting`.", show_default=False)
-_PERSON = typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)
 _WHY = typer.Option(help="Why, in your own words, not the customer's.", show_default=False)
 
 
@@ -105,7 +105,7 @@ _WHY = typer.Option(help="Why, in your own words, not the customer's.", show_def
 def confirm(
     context: typer.Context,
     hypothesis_id: Annotated[str, _HYPOTHESIS],
-    person: Annotated[str, _PERSON],
+    person: AsOption = None,
     why: Annotated[str | None, _WHY] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -120,7 +120,7 @@ def confirm(
 def reject(
     context: typer.Context,
     hypothesis_id: Annotated[str, _HYPOTHESIS],
-    person: Annotated[str, _PERSON],
+    person: AsOption = None,
     why: Annotated[str | None, _WHY] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -131,19 +131,18 @@ def reject(
     _judge(context, hypothesis_id, person, why, is_right=False, as_json=as_json)
 
 
-def _judge(context: typer.Context, hypothesis_id: str, person: str, why: str | None, *, is_right: bool, as_json: bool) -> None:
+def _judge(context: typer.Context, hypothesis_id: str, person: str | None, why: str | None, *, is_right: bool, as_json: bool) -> None:
     from feedback_loop.cli.places import SystemClock, open_state, open_store
     from feedback_loop.contracts.loop_vocab import HypothesisLabel
     from feedback_loop.workflows.judge_hypothesis import judge_hypothesis
-    from feedback_loop.workflows.people import read_people
 
     settings, label = settings_of(context), HypothesisLabel.CONFIRMED if is_right else HypothesisLabel.REJECTED
-    people, tables, state = read_people(settings.people_file), open_store(settings), open_state(settings)
-    judged = judge_hypothesis(hypothesis_id, label, person, people, tables, state, SystemClock().now(), why)
+    actor, tables, state = who_acts(context, person), open_store(settings), open_state(settings)
+    judged = judge_hypothesis(hypothesis_id, label, actor.name, actor.people, tables, state, SystemClock().now(), why)
     if as_json:
         print_json(judged)
     else:
-        say(f"{hypothesis_id} is {label}, says {person}{'' if judged.is_new else '; that was known already'}.")
+        say(f"{hypothesis_id} is {label}, says {actor.name}{'' if judged.is_new else '; that was known already'}.")
 
 
 def print_issue(rank: int, issue: RankedIssue) -> None:

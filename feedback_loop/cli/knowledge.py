@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, SystemClock, open_library_of, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, open_library_of, settings_of, who_reads
 from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.config import Settings
+    from feedback_loop.contracts.identity import Actor
     from feedback_loop.contracts.knowledge import FoundPassage, Reader
 
 app = typer.Typer(help="Governed documents: what they say, which are in force, and what should be done about them.")
@@ -56,7 +57,7 @@ def search(
     if not asked_words(words):
         raise BadInput('the question holds no word. Say what is looked for, such as "payment page blank".')
     settings = settings_of(context)
-    found = open_library_of(settings).search(words, reader_of(settings, role, person, as_of, product), limit)
+    found = open_library_of(settings).search(words, reader_of(settings, role, who_reads(context, person), as_of, product), limit)
     summary = extracted_summary(words, found).text
     if as_json:
         print_json({"summary": summary or None, "passages": [passage_facts(one) for one in found]})
@@ -87,7 +88,9 @@ def list_documents(
     from feedback_loop.workflows.knowledge_sources import governed_documents
 
     settings = settings_of(context)
-    states = document_states(governed_documents(open_store(settings)), reader_of(settings, role, person, as_of, product))
+    states = document_states(
+        governed_documents(open_store(settings)), reader_of(settings, role, who_reads(context, person), as_of, product)
+    )
     if as_json:
         print_json(states)
         return
@@ -117,7 +120,7 @@ def check(
     from feedback_loop.workflows.playbook_files import read_playbooks
 
     settings = settings_of(context)
-    reader = reader_of(settings, role, person, as_of, product)
+    reader = reader_of(settings, role, who_reads(context, person), as_of, product)
     found = findings(open_library_of(settings), reader, read_playbooks(settings.playbooks_folder), timedelta(days=within))
     if as_json:
         print_json(found)
@@ -130,12 +133,14 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def reader_of(settings: Settings, roles: list[str] | None, person: str | None, as_of: str | None, product: str | None = None) -> Reader:
-    """Who reads: the roles that are named and those of the person; raises BadInput where nobody knows the person or the instant is none."""
+def reader_of(settings: Settings, roles: list[str] | None, actor: Actor | None, as_of: str | None, product: str | None = None) -> Reader:
+    """Who reads: the roles that are named, where names are believed here, and those of the person; raises BadInput for what is none."""
     from feedback_loop.contracts.knowledge import Reader
-    from feedback_loop.workflows.people import read_people, roles_of
+    from feedback_loop.workflows.identity_file import read_identity
 
-    own = roles_of(person, read_people(settings.people_file)) if person is not None else ()
+    rules, own = read_identity(settings.identity_file), () if actor is None else actor.roles
+    if roles and rules is not None and not rules.allows_local:
+        raise BadInput("this home believes no role that is only named. Leave --role out, and give a token.")
     return Reader(SystemClock().now() if as_of is None else _instant(as_of), frozenset({*(roles or ()), *own}), product)
 
 

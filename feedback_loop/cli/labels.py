@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import FromOption, SystemClock, ToOption, days_or_all, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import (
+    AsOption,
+    ForOption,
+    FromOption,
+    SystemClock,
+    ToOption,
+    days_or_all,
+    has_state,
+    open_directory_of,
+    open_state,
+    open_store,
+    settings_of,
+    who_acts,
+)
 from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say
 from feedback_loop.cli.progress import waiting
 from feedback_loop.contracts.vocab import LabelKind, QueueReason
@@ -20,7 +33,6 @@ if TYPE_CHECKING:
     from feedback_loop.analysis.taxonomy import Taxonomy
     from feedback_loop.config import Settings
     from feedback_loop.workflows.label_import import ImportReport
-    from feedback_loop.workflows.people import People
     from feedback_loop.workflows.review import LabelStatistics, Question
 
 app = typer.Typer(help="Labels that people give to single complaints.")
@@ -39,7 +51,7 @@ def correct(
     context: typer.Context,
     fragment_id: Annotated[str, typer.Argument(metavar="FRAGMENT", help="fragment_id of mart_complaint.", show_default=False)],
     class_name: Annotated[str, typer.Argument(metavar="CLASS", help="The class that is right, such as crash.", show_default=False)],
-    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)],
+    person: AsOption = None,
     why: Annotated[str | None, typer.Option(help="Why, in your own words, not the customer's.", show_default=False)] = None,
     is_second: Annotated[
         bool, typer.Option("--second-reading", help="Measure agreement only: the label of the first reader goes on counting.")
@@ -51,23 +63,22 @@ def correct(
     Example: `feedback-loop labels correct fragment_1f0c… billing --as ada --why "the card was charged twice"`
     """
     from feedback_loop.workflows.label import correct_label
-    from feedback_loop.workflows.people import read_people
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings, kind = settings_of(context), LabelKind.SECOND_READING if is_second else LabelKind.CORRECTION
-    people, taxonomy = read_people(settings.people_file), read_taxonomy(settings.taxonomy_file)
+    actor, taxonomy = who_acts(context, person), read_taxonomy(settings.taxonomy_file)
     tables, state, now = open_store(settings), open_state(settings), SystemClock().now()
-    label_id = correct_label(fragment_id, class_name, person, people, tables, state, now, taxonomy, kind, why)
+    label_id = correct_label(fragment_id, class_name, actor.name, actor.people, tables, state, now, taxonomy, kind, why)
     if as_json:
         print_json({"label_id": label_id})
     else:
-        say(f"{fragment_id} is about {class_name}, says {person}.")
+        say(f"{fragment_id} is about {class_name}, says {actor.name}.")
 
 
 @app.command()
 def queue(
     context: typer.Context,
-    person: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Only what is for this person.", show_default=False)] = None,
+    person: ForOption = None,
     reason: Annotated[QueueReason | None, typer.Option(help="Only what is asked for this reason.", show_default=False)] = None,
     with_doubtful: Annotated[
         bool, typer.Option("--doubtful", help="Also labels that contradict what the others teach; trains five classifiers.")
@@ -94,7 +105,7 @@ def queue(
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings = settings_of(context)
-    tables, labels, people = open_store(settings), _labels(settings), _people(settings)
+    tables, labels, people = open_store(settings), _labels(settings), open_directory_of(settings).names(SystemClock().now())
     doubts = _doubts(settings, labels) if with_doubtful or reason is QueueReason.DOUBTFUL_LABEL else None
     taxonomy = read_taxonomy(settings.taxonomy_file)
     asked = open_questions(tables, labels, taxonomy, people, days_or_all(first, last), doubts)
@@ -122,7 +133,7 @@ def import_file(
         typer.Argument(metavar="FILE.csv", help="Columns fragment_id and label; if you like why, and kind (correction, second_reading).",
                        show_default=False),
     ],
-    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says so, as people.yaml names them.", show_default=False)],
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """Give many labels at once. A row that can't be taken is refused alone; the same file again adds nothing.
@@ -132,14 +143,13 @@ def import_file(
     from feedback_loop.errors import LabelsRefused
     from feedback_loop.workflows.label_files import read_label_file
     from feedback_loop.workflows.label_import import import_labels
-    from feedback_loop.workflows.people import read_people
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings, lines = settings_of(context), read_label_file(file)
-    people, taxonomy = read_people(settings.people_file), read_taxonomy(settings.taxonomy_file)
+    actor, taxonomy = who_acts(context, person), read_taxonomy(settings.taxonomy_file)
     with waiting(f"taking {len(lines):,} labels"):
         tables, state, now = open_store(settings), open_state(settings), SystemClock().now()
-        report = import_labels(lines, person, people, tables, state, now, taxonomy)
+        report = import_labels(lines, actor.name, actor.people, tables, state, now, taxonomy)
     if as_json:
         print_json(report)
     else:
@@ -216,12 +226,6 @@ def _labels(settings: Settings) -> pl.DataFrame:
 
     table = TABLES["state_label"]
     return open_state(settings).snapshot(table) if has_state(settings) else pl.DataFrame(schema=pl.Schema(table.schema))
-
-
-def _people(settings: Settings) -> People:
-    from feedback_loop.workflows.people import read_people
-
-    return read_people(settings.people_file) if settings.people_file.exists() else {}
 
 
 def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:

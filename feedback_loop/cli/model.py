@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from feedback_loop.cli import model_drift, model_review
-from feedback_loop.cli.places import SystemClock, has_state, open_model_home, open_state, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_model_home, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def evaluate(context: typer.Context, version: VersionArgument = None, as_json: J
 def promote(
     context: typer.Context,
     version: Annotated[str, typer.Argument(metavar="VERSION", help="Version from `model history`.", show_default=False)],
-    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who decides, as people.yaml names them.", show_default=False)],
     why: Annotated[str, typer.Option(help="On which grounds.", show_default=False)],
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Let a version classify from the next run on. Refused where it is worse than the present one on the hold-out.
@@ -74,25 +74,21 @@ def promote(
     Example: `feedback-loop model promote model-1f0c… --as ada --why "100 more labels"`
     """
     from feedback_loop.workflows.model_versions import promote_version
-    from feedback_loop.workflows.people import read_people
 
-    settings = settings_of(context)
-    people = read_people(settings.people_file)
-    found = promote_version(open_model_home(settings), version, person, people, why, SystemClock().now())
+    actor, home = who_acts(context, person), open_model_home(settings_of(context))
+    found = promote_version(home, version, actor.name, actor.people, why, SystemClock().now())
     if as_json:
         print_json(_as_data(found))
     else:
         _print_evaluated(found)
-        say(f"{version} classifies from the next `feedback-loop run` on, and its gates are in force, says {person}.")
+        say(f"{version} classifies from the next `feedback-loop run` on, and its gates are in force, says {actor.name}.")
 
 
 @app.command()
 def gates(
     context: typer.Context,
-    person: Annotated[
-        str | None, typer.Option("--as", metavar="PERSON", help="Put them in force, as this person of people.yaml.", show_default=False)
-    ] = None,
-    why: Annotated[str | None, typer.Option(help="On which grounds.", show_default=False)] = None,
+    person: AsOption = None,
+    why: Annotated[str | None, typer.Option(help="On which grounds you put them in force.", show_default=False)] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show from which confidence on each class may be decided without a person, as the held-out labels prove it, and what is missing.
@@ -100,17 +96,19 @@ def gates(
     Example: `feedback-loop model gates --as ada --why "120 more held-out labels"`
     """
     from feedback_loop.workflows.model_versions import gates_now, put_gates_in_force
-    from feedback_loop.workflows.people import read_people
 
-    settings = settings_of(context)
-    home, is_new = open_model_home(settings), person is not None
-    people = read_people(settings.people_file) if is_new else {}
-    found = put_gates_in_force(home, person or "", people, why or "", SystemClock().now()) if is_new else gates_now(home)
+    # Never because of a token alone, which may stand in the environment of somebody who only looks.
+    actor = None if person is None and why is None else who_acts(context, person)
+    home, now = open_model_home(settings_of(context)), SystemClock().now()
+    found = gates_now(home) if actor is None else put_gates_in_force(home, actor.name, actor.people, why or "", now)
     if as_json:
-        print_json({"classifier_version": found.classifier_version, "is_put_in_force": is_new, "gates": found.metrics})
+        print_json({"classifier_version": found.classifier_version, "is_put_in_force": actor is not None, "gates": found.metrics})
         return
     _print_gates(found)
-    say(f"In force from the next run on, says {person}." if is_new else "Nothing was changed; --as PERSON --why TEXT puts them in force.")
+    if actor is None:
+        say("Nothing was changed; --as PERSON --why TEXT puts them in force.")
+    else:
+        say(f"In force from the next run on, says {actor.name}.")
 
 
 @app.command()

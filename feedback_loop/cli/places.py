@@ -13,7 +13,9 @@ from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.contracts.days import DayRange
-    from feedback_loop.ports import Embedder, StateStore, TableStore
+    from feedback_loop.contracts.identity import Actor
+    from feedback_loop.ports import Embedder, StateStore, TableStore, TokenVerifier
+    from feedback_loop.workflows.identity import Directory
     from feedback_loop.workflows.knowledge import Library
     from feedback_loop.workflows.model_versions import Home
     from feedback_loop.workflows.simulate import Models
@@ -21,8 +23,17 @@ if TYPE_CHECKING:
 FromOption = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day, as YYYY-MM-DD.", show_default=False)]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default=False)]
 AsOption = Annotated[
-    str | None, typer.Option("--as", metavar="PERSON", help="Who you are, as people.yaml of the home names you.", show_default=False)
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="PERSON",
+        help="Who you are, as people.yaml of the home names you; where tokens are believed, give one instead (--token-file).",
+        show_default=False,
+    ),
 ]
+
+ForOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Only what is for this person.", show_default=False)]
+"""Whose share is looked at, which everybody may: no word about who looks."""
 
 
 class SystemClock:
@@ -39,6 +50,89 @@ def settings_of(context: typer.Context) -> Settings:
     if settings.home.exists() and not settings.home.is_dir():
         raise BadInput(f"{settings.home}: is no folder. Choose another --home.")
     return settings
+
+
+def who_acts(context: typer.Context, person: str | None) -> Actor:
+    """Who runs the command, and may; raises BadInput where nobody says so, and what `who_may_act` raises."""
+    actor = who_may_act(context, person)
+    if actor is None:
+        raise BadInput("say who you are: with --as PERSON, or with a token in FEEDBACK_LOOP_TOKEN or --token-file.")
+    return actor
+
+
+def who_may_act(context: typer.Context, person: str | None) -> Actor | None:
+    """Who runs the command, and may; None where nobody says so and this home does not ask for a token.
+
+    Raises TokenRefused, ActorRefused and PermissionMissing.
+    """
+    from feedback_loop.workflows.identity_file import read_identity
+    from feedback_loop.workflows.permissions import require_noted
+
+    settings, actor = settings_of(context), who_reads(context, person)
+    if actor is not None:
+        state = open_state(settings) if has_state(settings) else None
+        require_noted(command_of(context), actor, state, SystemClock().now())
+        return actor
+    rules = read_identity(settings.identity_file)
+    if rules is not None and not rules.allows_local:
+        raise BadInput("this home believes tokens only. Give yours in FEEDBACK_LOOP_TOKEN or with --token-file.")
+    return None
+
+
+def who_reads(context: typer.Context, person: str | None) -> Actor | None:
+    """Who runs the command, by a token or by name, None where neither is given; raises ActorRefused where they are not of one person."""
+    from feedback_loop.errors import ActorRefused
+    from feedback_loop.workflows.identity import actor_of, open_directory
+
+    settings = settings_of(context)
+    token = _token(context, settings)
+    if token is None and person is None:
+        return None
+    state = open_state(settings) if has_state(settings) else None
+    directory = open_directory(settings, state, needs_local=token is None)
+    if token is None:
+        return directory.by_name(person or "")
+    actor = actor_of(token, directory, _verifier(settings, directory), state, SystemClock().now())
+    if person not in (None, actor.name):
+        raise ActorRefused(actor.name, "is whose token was given, and --as names somebody else", "Leave --as out.")
+    return actor
+
+
+def open_directory_of(settings: Settings) -> Directory:
+    """What is known of people in this home at this moment; without any file that names them, nothing."""
+    from feedback_loop.workflows.identity import open_directory
+
+    return open_directory(settings, open_state(settings) if has_state(settings) else None, needs_local=False)
+
+
+def command_of(context: typer.Context) -> str:
+    """The command as the table of permissions calls it, such as `approvals approve`."""
+    return context.command_path.partition(" ")[2]
+
+
+def _token(context: typer.Context, settings: Settings) -> str | None:
+    """The token of the file that was named, otherwise that of the environment; raises without ever repeating it."""
+    from feedback_loop.workflows.identity import MOST_TOKEN_BYTES
+
+    file = context.find_root().params.get("token_file")
+    if file is None:
+        return settings.bearer_token
+    try:
+        with Path(file).open("rb") as opened:
+            token = opened.read(MOST_TOKEN_BYTES + 1).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        token = ""
+    if not token or len(token) > MOST_TOKEN_BYTES:
+        raise BadInput(f"{file}: holds no token that can be read. Name a file with nothing else in it.")
+    return token
+
+
+def _verifier(settings: Settings, directory: Directory) -> TokenVerifier:
+    from feedback_loop.adapters.identity.key_sets import key_source
+    from feedback_loop.adapters.identity.tokens import OidcVerifier
+
+    issuers = () if directory.rules is None else directory.rules.verifiable(settings.home)
+    return OidcVerifier(issuers, lambda issuer: key_source(issuer, settings.issuer_keys_folder, SystemClock()))
 
 
 def open_store(settings: Settings) -> TableStore:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedback_loop.cli.places import SystemClock, has_state, open_state, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What may be done, how far each class may go by itself, and to stop it.")
 
-PersonOption = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who says it, as people.yaml names them.", show_default=False)]
 WhyOption = Annotated[str, typer.Option(help="Why; kept with the word.", show_default=False)]
+_STOPPING = ("stop", "resume")
 ScopeArgument = Annotated[str, typer.Argument(metavar="CLASS", help="A class, or * for everything.", show_default=False)]
 StopScope = Annotated[str, typer.Argument(metavar="[CLASS]", help="A class; everything where it is left out.", show_default=False)]
 
@@ -65,8 +65,8 @@ def phase(
     context: typer.Context,
     scope: ScopeArgument,
     word: Annotated[str, typer.Argument(metavar="PHASE", help="visibility, assisted or automated.", show_default=False)],
-    person: PersonOption,
     why: WhyOption,
+    person: AsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Say how far a class may go: only shown, with people's approval, or alone where the policy lets it. Letting go takes a role.
@@ -77,7 +77,7 @@ def phase(
 
 
 @app.command()
-def stop(context: typer.Context, person: PersonOption, why: WhyOption, scope: StopScope = "*", as_json: JsonFlag = False) -> None:
+def stop(context: typer.Context, why: WhyOption, scope: StopScope = "*", person: AsOption = None, as_json: JsonFlag = False) -> None:
     """Stop sending: of a class, or of everything. What waits goes on waiting; whoever is known may stop.
 
     Example: `feedback-loop policy stop --as ada --why "the ticket system is being moved"`
@@ -86,7 +86,7 @@ def stop(context: typer.Context, person: PersonOption, why: WhyOption, scope: St
 
 
 @app.command()
-def resume(context: typer.Context, person: PersonOption, why: WhyOption, scope: StopScope = "*", as_json: JsonFlag = False) -> None:
+def resume(context: typer.Context, why: WhyOption, scope: StopScope = "*", person: AsOption = None, as_json: JsonFlag = False) -> None:
     """Let a class, or everything, be sent again; takes a role.
 
     Example: `feedback-loop policy resume --as bo --why "the move is over"`
@@ -95,20 +95,25 @@ def resume(context: typer.Context, person: PersonOption, why: WhyOption, scope: 
 
 
 def _say(
-    context: typer.Context, scope: str, word: str, person: str, why: str, *, allowed: tuple[str, ...] = ("stop", "resume"), as_json: bool
+    context: typer.Context,
+    scope: str,
+    word: str,
+    person: str | None,
+    why: str,
+    *,
+    allowed: tuple[str, ...] = ("stop", "resume"),
+    as_json: bool,
 ) -> None:
     from feedback_loop.contracts.autonomy_vocab import AutonomyWord
     from feedback_loop.contracts.vocab import ISSUE_CLASSES
     from feedback_loop.errors import UnknownChoice
     from feedback_loop.workflows.let_go import phases_told
     from feedback_loop.workflows.let_go import say as say_word
-    from feedback_loop.workflows.people import read_people
 
     if word not in allowed:
         raise UnknownChoice("the phase", word, list(allowed))
-    settings = settings_of(context)
-    people = read_people(settings.people_file)
-    held = say_word(scope, AutonomyWord(word), why, person, people, open_state(settings), SystemClock().now())
+    settings, actor = settings_of(context), who_acts(context, person)
+    held = say_word(scope, AutonomyWord(word), why, actor.name, actor.people, open_state(settings), SystemClock().now())
     told = phases_told(held, list(map(str, ISSUE_CLASSES)))
     if as_json:
         print_json(told)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_may_act
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput, NothingLanded
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feedback_loop.adapters.case_api.client import CaseApiClient
-    from feedback_loop.config import Settings
     from feedback_loop.contracts.case_moves import SkippedCase
     from feedback_loop.ports import StateStore
     from feedback_loop.remediation.reroute import RestorePlan
@@ -56,7 +55,7 @@ def rollback(
     elif batch_id is not None:
         if url is None:
             raise BadInput("the case system is unknown. Name it with --connector-url.")
-        _roll_back_batch(batch_id, url, None if is_dry_run else _known(person, settings), state, as_json=as_json)
+        _roll_back_batch(batch_id, url, None if is_dry_run else _known(context, person), state, as_json=as_json)
 
 
 def _roll_back_batch(batch_id: str, url: str, person: str | None, state: StateStore, *, as_json: bool) -> None:
@@ -83,13 +82,11 @@ def _restored(batch_id: str, system: CaseApiClient, state: StateStore, person: s
     return restore(batch_id, Desk(system, state, state, state.note, SystemClock(), person))
 
 
-def _known(person: str | None, settings: Settings) -> str:
-    from feedback_loop.workflows.people import read_people, roles_of
-
-    if person is None:
-        raise BadInput("say who you are with --as, or only look with --dry-run.")
-    roles_of(person, read_people(settings.people_file))
-    return person
+def _known(context: typer.Context, person: str | None) -> str:
+    actor = who_may_act(context, person)
+    if actor is None:
+        raise BadInput("say who you are with --as or a token, or only look with --dry-run.")
+    return actor.name
 
 
 def _print_plan(batch_id: str, plan: RestorePlan) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from feedback_loop.contracts.actions import ActionRequest
+from feedback_loop.contracts.identity import KnownBy, account_key
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ApprovalVerdict, ProposalStatus, RefusalReason, RiskLevel
 from feedback_loop.contracts.tables import TABLES
 
@@ -74,6 +75,15 @@ class Approval:
     arguments_hash: str
     given_at: datetime
     why: str = ""
+    known_by: KnownBy = KnownBy.LOCAL
+    issuer: str | None = None
+    subject: str | None = None
+    """How the person was known then, and by whose account; the audit trail alone keeps them."""
+
+    @property
+    def account(self) -> str:
+        """Under which the person's roles are looked up."""
+        return account_key(self.person, self.known_by)
 
 
 @dataclass(frozen=True)

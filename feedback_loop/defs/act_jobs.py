@@ -18,8 +18,8 @@ from feedback_loop.defs.resources import CaseSystemResource, ClockResource, Embe
 from feedback_loop.workflows.execute import execute, waits
 from feedback_loop.workflows.feed_back import feed_back
 from feedback_loop.workflows.grounds import alert_days, read_grounds
+from feedback_loop.workflows.identity import people_now
 from feedback_loop.workflows.model_health import require_trusted
-from feedback_loop.workflows.people import read_people
 from feedback_loop.workflows.rules_in_force import read_rules
 
 RETRY = timedelta(minutes=5)
@@ -48,7 +48,7 @@ def execute_approved(
         days = alert_days(waiting) or DayRange(today - timedelta(days=1), today)
         grounds = read_grounds(store.open(), days, clock.now(), read_rules(home.settings(), opened, clock.now()))
         with case_system.lanes(clock) as lanes:
-            report = execute(opened, lanes, grounds, read_people(home.settings().people_file), clock)
+            report = execute(opened, lanes, grounds, people_now(home.settings(), opened, clock.now()), clock)
     context.log.info(
         "done %d, failed %d, in doubt %d, refused %d, waiting %d, would send %d",
         *(len(part) for part in (report.done, report.failed, report.in_doubt, report.refused, report.waiting, report.would_send)),

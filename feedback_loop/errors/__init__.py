@@ -8,6 +8,7 @@ names in this package; in which of its parts one stands is nobody's business.
 from __future__ import annotations
 
 from feedback_loop.errors.acting import (
+    ActorRefused,
     AuditChainBroken,
     CaseChanged,
     ConnectorRefused,
@@ -15,12 +16,15 @@ from feedback_loop.errors.acting import (
     DecisionRefused,
     IllegalTransition,
     LettingGoRefused,
+    PermissionMissing,
     PlaybookRefused,
+    TokenRefused,
     WriteInDoubt,
 )
 from feedback_loop.errors.inputs import (
     AlertRulesRefused,
     ConnectorsRefused,
+    IdentityRefused,
     InputColumnsMissing,
     InputFileMissing,
     LabelsRefused,
@@ -59,6 +63,7 @@ from feedback_loop.errors.roots import (
 )
 
 __all__ = [
+    "ActorRefused",
     "AlertRulesRefused",
     "AuditChainBroken",
     "BadInput",
@@ -75,6 +80,7 @@ __all__ = [
     "ErasureKeyMissing",
     "ErasureUnfinished",
     "FeedbackLoopError",
+    "IdentityRefused",
     "IllegalTransition",
     "InputColumnsMissing",
     "InputFileMissing",
@@ -87,6 +93,7 @@ __all__ = [
     "NobodyErased",
     "NothingLanded",
     "OwnershipRefused",
+    "PermissionMissing",
     "PilotRefused",
     "PlaybookRefused",
     "PolicyRefused",
@@ -98,6 +105,7 @@ __all__ = [
     "StageFailed",
     "TableLogMissing",
     "TaxonomyRefused",
+    "TokenRefused",
     "UnknownChoice",
     "UnreadableFile",
     "WriteInDoubt",

@@ -1,4 +1,4 @@
-"""What stands against an action: a playbook, a decision, a connector, a broken audit trail."""
+"""What stands against an action: who asks for it, a playbook, a decision, a connector, a broken audit trail."""
 
 from __future__ import annotations
 
@@ -77,3 +77,28 @@ class AuditChainBroken(Refused):
     def __init__(self, breaks: list[str]) -> None:
         self.breaks = breaks
         super().__init__(f"the audit chain is broken ({'; '.join(breaks[:3])}). Nothing is carried out; find who changed the state store.")
+
+
+class TokenRefused(Refused):
+    """Who acts is not known, because their token is not believed; `fault` is a word of TokenFault. Never holds the token."""
+
+    def __init__(self, fault: str, advice: str = "Sign in anew; give the token in FEEDBACK_LOOP_TOKEN or with --token-file.") -> None:
+        self.fault = fault
+        super().__init__(f"the token is refused: {fault.replace('_', ' ')}. {advice}")
+
+
+class ActorRefused(Refused):
+    """Somebody who is known can't act, or not under this name."""
+
+    def __init__(self, person: str, why: str, advice: str) -> None:
+        self.person, self.why = person, why
+        super().__init__(f"{person} {why}. {advice}")
+
+
+class PermissionMissing(Refused):
+    """Somebody who is known has no role that the command asks for."""
+
+    def __init__(self, person: str, command: str, asked: list[str]) -> None:
+        self.person, self.command, self.asked = person, command, asked
+        which = f"one of the roles {', '.join(asked)}" if asked else "a person"
+        super().__init__(f"{person} may not `{command}`: it asks for {which}. Ask somebody who has it; see `identity whoami`.")

@@ -99,6 +99,12 @@ class RetentionRefused(RulesRefused):
     about, remedy = "the retention policy", "Nothing was erased; mend the file."
 
 
+class IdentityRefused(RulesRefused):
+    """The identity file can't be followed as it stands, so that nobody is known by it."""
+
+    about, remedy = "identity.yaml", "Nobody is known until it is mended; see `identity lint`."
+
+
 class LabelsRefused(Refused):
     """Some rows of a file of labels could not be taken; all others were."""
 

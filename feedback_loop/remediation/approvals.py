@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from feedback_loop.contracts.decisions import Approval, Proposal, Settlement
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict, ProposalStatus, RefusalReason
+from feedback_loop.contracts.roles import NEVER_APPROVE, approver_of, roles_that_decide
 from feedback_loop.errors import DecisionRefused, IllegalTransition
 
 _S = ProposalStatus
@@ -58,9 +59,30 @@ def check_transition(proposal: Proposal, status: ProposalStatus) -> None:
 
 def approved_by(proposal: Proposal, approvals: Sequence[Approval]) -> tuple[str, ...]:
     """The distinct people, never the requester, whose last word on the proposal as it is now was to approve it; in order of their names."""
-    last = {a.person: a for a in sorted(approvals, key=lambda a: a.given_at)}
-    counting = (a for a in last.values() if a.approval_verdict is ApprovalVerdict.APPROVE and a.arguments_hash == proposal.arguments_hash)
-    return tuple(sorted(a.person for a in counting if a.person != proposal.requested_by))
+    return tuple(sorted(approval.person for approval in counting(proposal, approvals)))
+
+
+def counting(proposal: Proposal, approvals: Sequence[Approval]) -> list[Approval]:
+    """The last word of each person, never the requester, where it was to approve the proposal as it is now."""
+    last = {a.person: a for a in sorted(approvals, key=lambda a: a.given_at) if a.person != proposal.requested_by}
+    is_yes = ApprovalVerdict.APPROVE
+    return [a for a in last.values() if a.approval_verdict is is_yes and a.arguments_hash == proposal.arguments_hash]
+
+
+def deciding_roles(proposal: Proposal) -> frozenset[str]:
+    """The roles that may decide: those that its playbook names, and where one person is enough the approvers of its class.
+
+    A high risk asks for two whom the playbook names, so that who knows a class alone can't have a release taken back. Roles that never
+    approve are none of them, whoever named them.
+    """
+    about = proposal.evidence.get("alert", {}).get("alerted_class")
+    of_class = {approver_of(about)} if about and proposal.approvals_required_count <= 1 else set()
+    return frozenset({*proposal.approver_roles, *of_class}) - NEVER_APPROVE
+
+
+def is_entitled(proposal: Proposal, roles: Collection[str]) -> bool:
+    """Whether these roles of one person let the person decide about the proposal."""
+    return bool(roles_that_decide(roles) & deciding_roles(proposal))
 
 
 def approve(proposal: Proposal, approvals: Sequence[Approval], given: Approval, roles: Collection[str]) -> Settlement:
@@ -100,14 +122,18 @@ def revoke(proposal: Proposal, approvals: Sequence[Approval], given: Approval) -
 def claim_refusal(
     proposal: Proposal, approvals: Sequence[Approval], people: Mapping[str, Collection[str]], arguments_hash: str, at: datetime
 ) -> RefusalReason | None:
-    """Why the proposal may not be carried out at this moment; None where it may. Roles are those of now, not those of the approval."""
+    """Why the proposal may not be carried out at this moment; None where it may. Roles are those of now, not those of the approval.
+
+    `people` holds roles by `Approval.account`, so that the word of somebody who was known in one way never counts as that of somebody who
+    is known in another.
+    """
     if not proposal.is_executable:
         return RefusalReason.NOT_LIVE
     if at >= proposal.expires_at:
         return RefusalReason.EXPIRED
     if arguments_hash != proposal.arguments_hash:
         return RefusalReason.ARGUMENTS_CHANGED
-    entitled = [p for p in approved_by(proposal, approvals) if set(people.get(p, ())) & set(proposal.approver_roles)]
+    entitled = [a for a in counting(proposal, approvals) if is_entitled(proposal, people.get(a.account, ()))]
     return None if len(entitled) >= proposal.approvals_required_count else RefusalReason.APPROVER_LACKS_ROLE
 
 
@@ -123,7 +149,7 @@ def _check_person(proposal: Proposal, given: Approval, roles: Collection[str]) -
         raise _refused(proposal, RefusalReason.EXPIRED)
     if given.person == proposal.requested_by:
         raise _refused(proposal, RefusalReason.APPROVER_IS_REQUESTER)
-    if not set(roles) & set(proposal.approver_roles):
+    if not is_entitled(proposal, roles):
         raise _refused(proposal, RefusalReason.APPROVER_LACKS_ROLE)
 
 

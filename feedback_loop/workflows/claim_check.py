@@ -11,7 +11,8 @@ from datetime import datetime
 
 from feedback_loop.contracts.decisions import Approval, Proposal
 from feedback_loop.contracts.loop_vocab import RefusalReason
-from feedback_loop.remediation.approvals import approved_by
+from feedback_loop.contracts.roles import roles_that_decide
+from feedback_loop.remediation.approvals import counting, deciding_roles
 from feedback_loop.remediation.evidence import Case, certified_fragments
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.policy import Consents, PolicyFacts, approvals_needed, refusals_to_send
@@ -35,8 +36,8 @@ def policy_refusal(
     consents = Consents(
         max(proposal.approvals_required_count, needs),
         proposal.requested_by,
-        proposal.approver_roles,
-        [(person, people.get(person, ())) for person in approved_by(proposal, approvals)],
+        deciding_roles(proposal),
+        [(given.person, roles_that_decide(people.get(given.account, ()))) for given in counting(proposal, approvals)],
     )
     refusals = refusals_to_send(facts, consents, rules.policy)
     if not refusals:

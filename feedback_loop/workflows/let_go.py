@@ -10,13 +10,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from feedback_loop.contracts.autonomy_vocab import AutonomyWord, MaturityPhase
+from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.errors import BadInput, LettingGoRefused, UnknownChoice
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.autonomy import AUTONOMY, EVERYTHING, Autonomy, autonomy_at, autonomy_row
 from feedback_loop.workflows.people import People, roles_of
 
-MAY_LET_GO = ("administrator", "incident_commander")
+MAY_LET_GO = (Role.ADMINISTRATOR, Role.INCIDENT_COMMANDER)
 """The roles of which one is needed to loosen."""
 
 _LONGEST_WHY = 4_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from feedback_loop.analysis.ownership import Owners, Ownership, parse_ownership, seed_ownership
+from feedback_loop.analysis.ownership import Duties, Owners, Ownership, parse_ownership, seed_ownership
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused
@@ -39,6 +39,13 @@ def read_owners(settings: Settings) -> Owners:
 def class_owners(taxonomy: Taxonomy) -> dict[str, str]:
     """The owner by class, under its present name and those that it had: a promoted classifier may still say these."""
     return {name: one.owner for one in taxonomy.classes if one.owner is not None for name in (*one.formerly, str(one.name))}
+
+
+def duties_of(owners: Owners, complaint_class: str | None, product: str) -> Duties:
+    """Who owns complaints of the class about the product, who mends, tells and refunds, and who signs off what customers notice."""
+    rule = owners.table.rule_for(complaint_class, product, None)
+    owner, _ = owners.owner(complaint_class, rule)
+    return owners.table.duties_under(rule).model_copy(update={"owner": owner})
 
 
 def strangers(owners: Owners, playbooks: Sequence[Playbook]) -> list[str]:

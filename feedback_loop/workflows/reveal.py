@@ -13,13 +13,14 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, Refused
 from feedback_loop.methods.alignment import Alignment
 from feedback_loop.methods.personal_data.masking import PLACEHOLDER
 from feedback_loop.ports import StateStore, TableStore
 
-REVEALER = "privacy_officer"
+REVEALER = Role.PRIVACY_OFFICER
 """The role that may see a masked value."""
 
 EVENT, REFUSED = "value_revealed", "reveal_refused"
@@ -32,7 +33,7 @@ def reveal(placeholder: str, reason: str, person: str, roles: Sequence[str], tab
     if REVEALER not in roles:
         asked = {"placeholder": token, "reason": reason.strip()}
         state.note(REFUSED, stable_id("reveal", token, person, now), person, asked, now)
-        raise Refused(f"{person} may not see masked values. Who may has the role {REVEALER} in people.yaml of the home.")
+        raise Refused(f"{person} may not see masked values. Who may has the role {REVEALER}; see `identity whoami`.")
     if not reason.strip():
         raise BadInput("say why the value is needed, with --reason. The reason is kept in the audit trail.")
     fragment = _first_with(token, tables)

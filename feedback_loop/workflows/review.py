@@ -27,6 +27,7 @@ from feedback_loop.analysis.platform_classes import platform_words
 from feedback_loop.analysis.review_queue import Asked, Doubt, queue_candidates, review_queue
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import QueueReason
 from feedback_loop.methods.statistics.label_doubts import label_doubts
@@ -34,7 +35,7 @@ from feedback_loop.ports import Embedder, TableStore
 from feedback_loop.workflows.model_recipes import examples_of, gold_of
 from feedback_loop.workflows.people import People
 
-LABELLER = "labeller"
+LABELLER = Role.LABELLER
 """The role of whom the queue is shared out to; where nobody has it, everybody labels."""
 
 _FOLDS = 5

@@ -18,6 +18,7 @@ from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.decisions import LOOP, Proposal
 from feedback_loop.contracts.loop_vocab import ActionKind, MessageKind, MessageStatus
+from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.errors import BadInput, ConnectorRefused, ConnectorUnreachable, Refused
@@ -27,7 +28,7 @@ from feedback_loop.workflows.audit import require_whole
 from feedback_loop.workflows.people import People, roles_of
 
 MESSAGE = TABLES["remediation_message"]
-APPROVER_ROLE = "support_lead"
+APPROVER_ROLE = Role.SUPPORT_LEAD
 
 
 @dataclass(frozen=True)

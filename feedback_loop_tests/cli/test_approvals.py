@@ -70,13 +70,15 @@ def test_list_and_show_tell_what_would_be_sent_and_why(call: Call, proposal_id: 
     assert '"change_ids": [\n    "release-6.4.0"\n  ]' in shown
     assert "+ it began 40 minutes before the complaints rose" in shown
     assert "release_manager, incident_commander" in shown
+    assert [line.split() for line in shown.splitlines() if "sign_off" in line] == [["sign_off", "release-team"]]
 
 
 def test_show_as_json_holds_the_evidence_and_the_approvals(call: Call, proposal_id: str) -> None:
     call("approvals", "approve", proposal_id, "--as", "ada")
     content = json.loads(call("approvals", "show", proposal_id, "--json").out)
     assert content["evidence"]["alert"]["alert_id"] == "alert_1"
-    assert [a["person"] for a in content["approvals"]] == ["ada"]
+    assert [(a["person"], a["known_by"]) for a in content["approvals"]] == [("ada", "local")]
+    assert content["duties"]["bug_fixes"] == "app-team"
     assert "ada" in call("approvals", "show", proposal_id).out
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from feedback_loop.contracts.decisions import LOOP, Approval, Proposal, Settlement
+from feedback_loop.contracts.identity import KnownBy
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict, ProposalStatus, RefusalReason
 from feedback_loop.errors import DecisionRefused, IllegalTransition
 from feedback_loop.remediation.approvals import (
@@ -21,7 +22,9 @@ from feedback_loop.remediation.approvals import (
     approved_by,
     check_transition,
     claim_refusal,
+    deciding_roles,
     expired,
+    is_entitled,
     reject,
     revoke,
 )
@@ -60,6 +63,53 @@ def test_an_approval_that_does_not_count_says_why(given: Approval, roles: tuple[
     with pytest.raises(DecisionRefused, match=reason) as refused:
         approve(PROPOSAL, [said("ada")], given, roles)
     assert refused.value.reason == reason
+
+
+LOW = replace(PROPOSAL, approvals_required_count=1, approver_roles=("content_owner", "administrator"))
+"""One person is enough for it; its playbook names the administrator, which helps nobody."""
+
+
+@pytest.mark.parametrize(
+    ("proposal", "roles", "counts"),
+    [
+        (LOW, ("content_owner",), True),
+        (LOW, ("approver:crash",), True),
+        (LOW, ("approver:billing",), False),
+        (LOW, ("administrator",), False),
+        (LOW, ("auditor", "content_owner"), False),
+        (LOW, ("auditor", "approver:crash"), False),
+        (LOW, ("administrator", "content_owner"), True),
+        (PROPOSAL, ("approver:crash",), False),
+        (PROPOSAL, ("auditor", "release_manager"), False),
+        (replace(LOW, evidence={}), ("approver:crash",), False),
+    ],
+)
+def test_who_decides_has_a_role_of_the_playbook_or_for_what_one_may_decide_of_the_class(
+    proposal: Proposal, roles: tuple[str, ...], counts: bool
+) -> None:
+    assert is_entitled(proposal, roles) is counts
+    second = {"bo": ("incident_commander",)} if proposal is PROPOSAL else {}
+    refusal = claim_refusal(proposal, [said("ada"), said("bo")], {"ada": roles, **second}, HASH, START)
+    assert refusal is (None if counts else RefusalReason.APPROVER_LACKS_ROLE)
+    if counts:
+        assert approve(proposal, [], said("ada"), roles).approvals_given_count == 1
+    else:
+        with pytest.raises(DecisionRefused, match="approver_lacks_role"):
+            approve(proposal, [], said("ada"), roles)
+
+
+def test_a_playbook_that_names_who_never_approves_goes_on_without_them() -> None:
+    named = replace(LOW, approver_roles=("auditor", "administrator", "content_owner"))
+    assert deciding_roles(named) == {"content_owner", "approver:crash"}
+    assert deciding_roles(replace(named, approvals_required_count=2)) == {"content_owner"}
+
+
+def test_an_approval_counts_under_the_way_in_which_its_person_was_known() -> None:
+    signed = [replace(said(person), known_by=KnownBy.TOKEN) for person in ("ada", "bo")]
+    by_token = {f"token:{person}": PEOPLE[person] for person in ("ada", "bo")}
+    assert claim_refusal(PROPOSAL, signed, by_token, HASH, START) is None
+    for approvals, people in ((signed, PEOPLE), ([said("ada"), said("bo")], by_token), ([signed[0], said("bo")], by_token)):
+        assert claim_refusal(PROPOSAL, approvals, people, HASH, START) is RefusalReason.APPROVER_LACKS_ROLE
 
 
 def test_what_came_from_a_backfill_can_not_be_approved() -> None:

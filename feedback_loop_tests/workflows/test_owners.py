@@ -10,7 +10,7 @@ from feedback_loop.analysis.ownership import Owners, seed_ownership, seed_text
 from feedback_loop.config import Settings
 from feedback_loop.errors import OwnershipRefused, UnreadableFile
 from feedback_loop.remediation.playbooks import seed_playbooks
-from feedback_loop.workflows.owners import read_owners, read_ownership, strangers
+from feedback_loop.workflows.owners import duties_of, read_owners, read_ownership, strangers
 
 TAXONOMY = """
 classes:
@@ -67,3 +67,15 @@ def test_classes_of_the_homes_taxonomy_bring_their_owners_under_every_name_they_
 def test_the_seed_taxonomy_names_no_owner_of_its_own(tmp_path: Path) -> None:
     owners = read_owners(Settings(home=tmp_path))
     assert (owners.of_classes, owners.version) == ({}, seed_ownership().ownership_version)
+
+
+def test_whoever_decides_about_a_case_is_told_who_does_what(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.yaml").write_text(TAXONOMY, encoding="utf-8")
+    owners = read_owners(Settings(home=tmp_path))
+    crash = duties_of(owners, "crash", "shop")
+    assert crash.model_dump() == {
+        "owner": "app-team", "bug_fixes": "app-team", "messaging": "support-operations", "refunds": "billing-team",
+        "sign_off": "release-team",
+    }  # fmt: skip
+    assert duties_of(owners, "card_declined", "shop").owner == "billing-team"
+    assert duties_of(owners, None, "shop") == owners.table.default

@@ -57,10 +57,18 @@ def all_records(connection: sa.Connection) -> list[AuditRecord]:
 def all_contents(connection: sa.Connection) -> dict[int, tuple[str, dict[str, object]]]:
     """Salt and content by sequence; what was erased is absent."""
     rows = connection.execute(AUDIT_CONTENT.select()).mappings()
-    return {row["sequence"]: (row["salt"], _content_of(row["content"])) for row in rows}
+    return {row["sequence"]: (row["salt"], content_of(row["content"])) for row in rows}
 
 
-def _content_of(text: str) -> dict[str, object]:
+def records_of(connection: sa.Connection, event: str) -> list[tuple[AuditRecord, Mapping[str, object]]]:
+    """The records of the event with what they commit to, as far as it was not erased."""
+    both = AUDIT_RECORD.join(AUDIT_CONTENT, AUDIT_RECORD.c.sequence == AUDIT_CONTENT.c.sequence)
+    wanted = sa.select(*AUDIT_RECORD.c, AUDIT_CONTENT.c.content).select_from(both).where(AUDIT_RECORD.c.event == event)
+    rows = connection.execute(wanted.order_by(AUDIT_RECORD.c.sequence)).mappings()
+    return [(AuditRecord(**{name: row[name] for name in AUDIT_RECORD.c.keys()}), content_of(row["content"])) for row in rows]  # noqa: SIM118
+
+
+def content_of(text: str) -> dict[str, object]:
     """The content; one that somebody made unreadable is kept as it stands, so that it is found to be changed and not merely fails."""
     try:
         content = json.loads(text)

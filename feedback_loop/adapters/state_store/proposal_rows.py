@@ -7,23 +7,29 @@ stands in the proposal's row, its history in `proposal_event`, and both are writ
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from feedback_loop.adapters.state_store.change import Change
-from feedback_loop.adapters.state_store.schema import APPROVAL, ISSUE_STATUS, PROPOSAL, PROPOSAL_EVENT
+from feedback_loop.adapters.state_store.change import Change, content_of
+from feedback_loop.adapters.state_store.schema import APPROVAL, AUDIT_CONTENT, AUDIT_RECORD, ISSUE_STATUS, PROPOSAL, PROPOSAL_EVENT
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Approval, Proposal
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.identity import KnownBy
 from feedback_loop.contracts.loop_vocab import ActionKind, ApprovalVerdict, IssueStatus, ProposalStatus, RefusalReason, RiskLevel
 from feedback_loop.remediation.approvals import OPEN, check_transition
 
 DECIDED = (ProposalStatus.APPROVED, ProposalStatus.REFUSED, ProposalStatus.EXPIRED)
 """The statuses whose instant is `decided_at`."""
+
+Told = Mapping[tuple[str, str, datetime], Mapping[str, Any]]
+
+_GIVEN, _KNOWN = "approval_given", ("known_by", "issuer", "subject")
+_APPROVAL_COLUMNS = tuple(name for name in APPROVAL.c.keys() if name != "approval_id")  # noqa: SIM118
 
 _ISSUE_STATUS = {
     ProposalStatus.AWAITING_APPROVAL: IssueStatus.FIX_PROPOSED,
@@ -70,23 +76,27 @@ def open_past(change: Change, at: datetime) -> list[Proposal]:
 def approvals_of(change: Change, proposal_id: str) -> list[Approval]:
     """What people said of it, in their order."""
     rows = change.rows(APPROVAL.select().where(APPROVAL.c.proposal_id == proposal_id).order_by(APPROVAL.c.approval_id))
-    return [_approval(row) for row in rows]
+    told = _told(change, AUDIT_RECORD.c.subject_id == proposal_id)
+    return [_approval(row, told) for row in rows]
 
 
 def decided(change: Change) -> list[tuple[Proposal, Sequence[Approval]]]:
-    """Every proposal with what people said of it, by id: two statements, however many there are."""
+    """Every proposal with what people said of it, by id: three statements, however many there are."""
     said: dict[str, list[Approval]] = {}
+    told = _told(change, sa.true())
     for row in change.rows(APPROVAL.select().order_by(APPROVAL.c.approval_id)):
-        said.setdefault(row["proposal_id"], []).append(_approval(row))
+        said.setdefault(row["proposal_id"], []).append(_approval(row, told))
     proposals = map(_proposal, change.rows(PROPOSAL.select().order_by(PROPOSAL.c.proposal_id)))
     return [(proposal, said.get(proposal.proposal_id, [])) for proposal in proposals]
 
 
 def add_approval(change: Change, approval: Approval) -> None:
-    """Stores what a person said, and that it was said."""
-    change.connection.execute(APPROVAL.insert(), [_words(vars(approval))])
-    said = {"approval_verdict": str(approval.approval_verdict), "arguments_hash": approval.arguments_hash, "why": approval.why}
-    change.audit("approval_given", approval.proposal_id, approval.person, said, approval.given_at)
+    """Stores what a person said, and that it was said; how the person was known is told to the trail alone."""
+    values = _words(vars(approval))
+    change.connection.execute(APPROVAL.insert(), [{name: values[name] for name in _APPROVAL_COLUMNS}])
+    names = ("approval_verdict", "arguments_hash", "why", *_KNOWN)
+    said = {name: values[name] for name in names if values[name] is not None}
+    change.audit(_GIVEN, approval.proposal_id, approval.person, said, approval.given_at)
 
 
 def move(
@@ -152,9 +162,20 @@ def _proposal(row: dict[str, Any]) -> Proposal:
     )
 
 
-def _approval(row: dict[str, Any]) -> Approval:
-    values = {name: value for name, value in row.items() if name != "approval_id"}
-    return Approval(**{**values, "approval_verdict": ApprovalVerdict(row["approval_verdict"])})
+def _told(change: Change, which: sa.ColumnElement[bool]) -> Told:
+    """What the trail says of each approval; what was told before people could be known otherwise was told of local ones."""
+    both = AUDIT_RECORD.join(AUDIT_CONTENT, AUDIT_RECORD.c.sequence == AUDIT_CONTENT.c.sequence)
+    of = (AUDIT_RECORD.c.subject_id, AUDIT_RECORD.c.actor, AUDIT_RECORD.c.recorded_at)
+    rows = change.rows(sa.select(*of, AUDIT_CONTENT.c.content).select_from(both).where((AUDIT_RECORD.c.event == _GIVEN) & which))
+    return {(row["subject_id"], row["actor"], row["recorded_at"]): content_of(row["content"]) for row in rows}
+
+
+def _approval(row: dict[str, Any], told: Told) -> Approval:
+    said = told.get((row["proposal_id"], row["person"], row["given_at"]), {})
+    known = {name: said[name] for name in _KNOWN if name in said}
+    known |= {"known_by": KnownBy(known.get("known_by", KnownBy.LOCAL))}
+    values = {name: row[name] for name in _APPROVAL_COLUMNS}
+    return Approval(**{**values, **known, "approval_verdict": ApprovalVerdict(row["approval_verdict"])})
 
 
 def _words(values: dict[str, Any]) -> dict[str, Any]:

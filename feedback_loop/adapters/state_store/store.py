@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
-from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
+from feedback_loop.adapters.state_store.change import Change, all_contents, all_records, records_of
 from feedback_loop.adapters.state_store.engine import open_engine, writing
 from feedback_loop.adapters.state_store.snapshots import snapshot
 from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
@@ -145,6 +145,11 @@ class SqlStateStore:
         """What the chain commits to, as far as it was not erased."""
         with self._look() as look:
             return all_contents(look.connection)
+
+    def told(self, event: str) -> list[tuple[AuditRecord, Mapping[str, object]]]:
+        """What the chain tells of one kind of event."""
+        with self._look() as look:
+            return records_of(look.connection, event)
 
     def anchor(self) -> Anchor | None:
         """The end of the chain as it is known outside of the database."""

@@ -1,0 +1,1 @@
+"""Who somebody is, as an issuer of tokens vouches for it: tokens verified offline, and the issuers' public keys."""
