@@ -76,6 +76,8 @@ class Settings:
     """None asks no language model: the local tier decides, and people what it can't."""
     chosen_masking_key: str | None = field(default=None, repr=False)
     """A secret from which the tokens of masked texts follow; None means that of the home folder's file."""
+    chosen_signing_key_file: Path | None = None
+    """Where the private key of the audit anchors lies; None means in the home, where whoever can write the home can sign."""
 
     @property
     def tables_folder(self) -> Path:
@@ -136,6 +138,11 @@ class Settings:
     def anchor_file(self) -> Path:
         """The end of the audit chain, kept outside of that database."""
         return self.home / "audit" / "anchor.jsonl"
+
+    @property
+    def signing_key_file(self) -> Path:
+        """The private key that signs the anchors; its public half lies beside it, with `.pub` at the end."""
+        return self.chosen_signing_key_file or self.home / "secrets" / "signing.key"
 
     @property
     def people_file(self) -> Path:
@@ -217,7 +224,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         raise BadInput(
             f"the home folder {place} has one of {_UNSAFE} in its path, which Delta tables can't bear. Choose another with --home."
         )
-    encoder = env.get("FEEDBACK_LOOP_ENCODER_FOLDER") or None
+    encoder, signing = env.get("FEEDBACK_LOOP_ENCODER_FOLDER") or None, env.get("FEEDBACK_LOOP_SIGNING_KEY_FILE") or None
     if encoder and chosen != EmbedderChoice.MINILM:
         raise BadInput(f"FEEDBACK_LOOP_ENCODER_FOLDER names an encoder, but FEEDBACK_LOOP_EMBEDDER={chosen} can't use it. Leave one empty.")
     return Settings(
@@ -229,6 +236,7 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
+        chosen_signing_key_file=Path(signing).expanduser().resolve() if signing else None,
     )
 
 

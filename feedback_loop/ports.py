@@ -174,6 +174,32 @@ class MoveLedger(Protocol):
         ...
 
 
+class VerifyingKey(Protocol):
+    """The public half of a key: tells what its holder signed, and can sign nothing."""
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key, which follows from the key itself."""
+        ...
+
+    def verifies(self, statement: bytes, signature: str) -> bool:
+        """Whether the holder of the private half signed exactly these bytes."""
+        ...
+
+
+class Signer(Protocol):
+    """The private half of a key."""
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key, the same as that of its public half."""
+        ...
+
+    def sign(self, statement: bytes) -> str:
+        """The signature of exactly these bytes."""
+        ...
+
+
 class AuditLog(Protocol):
     """Reads the audit trail, and the anchor that is kept outside of it."""
 
@@ -193,12 +219,20 @@ class AuditLog(Protocol):
         """Every last record that was ever kept outside of the database: an end that was cut off stays known after others followed."""
         ...
 
+    def verifying_key(self) -> VerifyingKey | None:
+        """What tells whether the anchors were signed here; None where nothing was ever signed."""
+        ...
+
 
 class AuditAnchor(Protocol):
     """Keeps the end of the audit chain outside of the database that holds the chain."""
 
+    def prepare(self) -> None:
+        """Raises where an anchor could not be signed; asked before anything is changed, so that no change goes without its anchor."""
+        ...
+
     def write(self, anchor: Anchor) -> None:
-        """Afterwards the anchor is known, whatever becomes of the database."""
+        """Afterwards the anchor is known, signed, whatever becomes of the database."""
         ...
 
     def latest(self) -> Anchor | None:
@@ -207,6 +241,10 @@ class AuditAnchor(Protocol):
 
     def all(self) -> list[Anchor]:
         """Every anchor that was written."""
+        ...
+
+    def verifying_key(self) -> VerifyingKey | None:
+        """The public half of the key that signs; None where there is none yet."""
         ...
 
 

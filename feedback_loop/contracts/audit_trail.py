@@ -14,6 +14,8 @@ from feedback_loop.contracts.loop_vocab import AuditBreakKind
 
 Content = Mapping[str, object]
 
+_OF_ANCHORS = (AuditBreakKind.UNSIGNED, AuditBreakKind.FOREIGN_KEY, AuditBreakKind.FORGED, AuditBreakKind.UNANCHORED)
+
 
 @dataclass(frozen=True)
 class AuditEntry:
@@ -42,10 +44,17 @@ class AuditRecord:
 
 @dataclass(frozen=True)
 class Anchor:
-    """The last record as it was known outside of the database; without it a shortened chain looks whole."""
+    """The last record as it was known outside of the database; without it a shortened chain looks whole.
+
+    The signature is over all other fields; None in an anchor from before anchors were signed.
+    """
 
     sequence: int
     record_hash: str
+    signed_at: str | None = None
+    """The instant as `instant_text` writes it: what was signed is this text."""
+    key_id: str | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,4 +73,6 @@ class AuditBreak:
         """What to do about it."""
         if self.kind in (AuditBreakKind.MISSING, AuditBreakKind.TRUNCATED):
             return "Bring the missing records back from a backup of the state store, and find out who removed them."
+        if self.kind in _OF_ANCHORS:
+            return "Compare the file of anchors with a copy that is kept elsewhere, and find out who wrote to it."
         return f"Compare record {self.sequence} with a backup of the state store, and find out who changed it."

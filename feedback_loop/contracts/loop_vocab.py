@@ -193,6 +193,20 @@ class AuditBreakKind(StrEnum):
     TRUNCATED = "truncated"
     CONTENT_CHANGED = "content_changed"
     CONTRADICTED = "contradicted"
+    UNSIGNED = "unsigned"
+    FOREIGN_KEY = "foreign_key"
+    FORGED = "forged"
+    UNANCHORED = "unanchored"
+
+
+class ReplayVerdict(StrEnum):
+    """What re-running a decision from its record shows."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    ERASED = "erased"
+    NOT_RECORDED = "not_recorded"
+    VERSION_MISSING = "version_missing"
 
 
 class MoveStatus(StrEnum):

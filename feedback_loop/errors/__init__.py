@@ -45,6 +45,7 @@ from feedback_loop.errors.keeping import (
     NobodyErased,
     NothingLanded,
     RowsOutsideDays,
+    SigningKeyLost,
     StageFailed,
     TableLogMissing,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "RetentionRefused",
     "RowsOutsideDays",
     "RulesRefused",
+    "SigningKeyLost",
     "StageFailed",
     "TableLogMissing",
     "TaxonomyRefused",

@@ -22,6 +22,7 @@ from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, Refus
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
 from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.remediation.approvals import OPEN
+from feedback_loop.remediation.decision_record import POLICY_FACTS, plain_facts
 from feedback_loop.remediation.evidence import (
     Case,
     cases,
@@ -175,6 +176,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
             "refusals": [str(reason) for reason in decision.refusals],
             "person_because": None if person_reason is None else str(person_reason),
             "certified_count": facts.certified_count,
+            POLICY_FACTS: plain_facts(facts),
         },
     )
 

@@ -23,7 +23,7 @@ from feedback_loop.contracts.decisions import LOOP, Approval, Judge, OutboxActio
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import AuditAnchor, Clock
+from feedback_loop.ports import AuditAnchor, Clock, VerifyingKey
 from feedback_loop.remediation.approvals import expired
 from feedback_loop.remediation.audit import anchor_of
 
@@ -154,8 +154,13 @@ class SqlStateStore:
         """Every end that the chain ever had, as they are known outside of the database."""
         return self._anchor.all()
 
+    def verifying_key(self) -> VerifyingKey | None:
+        """The public half of the key that signs the anchors; None where nothing was signed yet."""
+        return self._anchor.verifying_key()
+
     @contextmanager
     def _change(self) -> Iterator[Change]:
+        self._anchor.prepare()
         with writing(self._engine).begin() as connection:
             change = Change(connection, self._draw_salt)
             yield change
