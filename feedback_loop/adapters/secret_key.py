@@ -47,11 +47,11 @@ def _file_content(file: Path) -> str:
         raise InputFileMissing(file, f"the key can't be read ({type(error).__name__})") from None
 
 
-def make_once(file: Path, content: Callable[[], bytes]) -> None:
+def make_once(file: Path, content: Callable[[], bytes], mode: int = _OWNER_ONLY) -> None:
     """Writes a draft that its owner alone may read and links it, so that of two processes one makes the key and nobody reads half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         os.write(handle, content())
         os.fsync(handle)

@@ -6,6 +6,7 @@ a private key is never made where anchors were signed by one that is gone, for t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -13,11 +14,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from feedback_loop.adapters.secret_key import make_once
-from feedback_loop.adapters.whole_files import written_whole
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.errors import InputFileMissing, UnreadableFile
 
-_OTHERS = 0o007
+_OTHERS, _FOR_EVERYBODY = 0o007, 0o644
 _KEY_ID_CHARS = 32
 _MOST_BYTES = 10_000
 _UNPARSED = (ValueError, TypeError, UnsupportedAlgorithm)
@@ -81,14 +81,18 @@ class SigningKey:
     def _loaded(self) -> Ed25519PrivateKey:
         if self._private is None:
             self._private = self._read() if self.file.exists() else self._made()
+            self._publish(PublicKey(self._private.public_key()))
         return self._private
+
+    def _publish(self, public: PublicKey) -> None:
+        """Puts the public half beside the private one, unless it is there or the folder is closed: whoever has one can make the other."""
+        if not self.public_file.exists():
+            with suppress(OSError):
+                make_once(self.public_file, public.pem, _FOR_EVERYBODY)
 
     def _made(self) -> Ed25519PrivateKey:
         make_once(self.file, _private_pem)
-        private = self._read()
-        with written_whole(self.public_file) as draft:
-            draft.write_bytes(PublicKey(private.public_key()).pem())
-        return private
+        return self._read()
 
     def _read(self) -> Ed25519PrivateKey:
         content = _content(self.file)

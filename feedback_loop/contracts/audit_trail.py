@@ -56,6 +56,11 @@ class Anchor:
     key_id: str | None = None
     signature: str | None = None
 
+    @property
+    def claims_a_key(self) -> bool:
+        """Whether it says that somebody signed it, truly or not."""
+        return self.key_id is not None or self.signature is not None
+
 
 @dataclass(frozen=True)
 class AuditBreak:

@@ -39,7 +39,7 @@ def signed(anchor: Anchor, at: datetime, signer: Signer) -> Anchor:
 
 def from_before(anchors: Sequence[Anchor]) -> int:
     """How many of the anchors, in the order of their lines, stand before the first signed one: what it vouches for alone."""
-    return next((place for place, anchor in enumerate(anchors) if anchor.signature is not None), len(anchors))
+    return next((place for place, anchor in enumerate(anchors) if anchor.claims_a_key), len(anchors))
 
 
 def broken_signatures(anchors: Sequence[Anchor], key: VerifyingKey | None, *, every: bool) -> list[AuditBreak]:
@@ -48,7 +48,7 @@ def broken_signatures(anchors: Sequence[Anchor], key: VerifyingKey | None, *, ev
     Without a key nothing is known of signatures: an anchor that has one is then a break, one that has none is not.
     """
     if key is None:
-        return [_foreign(anchor, "whose public half is not at hand") for anchor in anchors if anchor.signature is not None][:1]
+        return [_foreign(anchor, "whose public half is not at hand") for anchor in anchors if anchor.claims_a_key][:1]
     last, begin = max((anchor.sequence for anchor in anchors), default=0), from_before(anchors)
     found = list(_not_signed_by(anchors[begin:], key, last, every=every))
     if begin and begin == len(anchors):

@@ -37,7 +37,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
     promised |= {("approvals", word) for word in ("list", "show", "approve", "reject", "revoke", "execute")}
-    promised |= {("audit", word) for word in ("verify", "show", "export")} | {("rollback",), ("simulate",), ("backtest",)}
+    promised |= {("audit", word) for word in ("verify", "show", "export", "replay")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "detect", "diagnose", "verify-fix", *TextStage)}
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}
     promised |= {("taxonomy", word) for word in ("show", "diff")}

@@ -66,6 +66,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/adapters/state_store/migrations/versions/model_history.py": "proved by state_store/test_schema.py",
     "feedback_loop/workflows/erasable_home.py": "a Protocol without code; the adapter that fulfils it is tested",
     "feedback_loop/ports.py": "Protocols without code; the adapters and fakes that fulfil them are tested",
+    "feedback_loop/cli/audit_words.py": "what `audit` prints, proved command by command by cli/test_audit.py",
     "feedback_loop/cli/__main__.py": "one line that calls cli/entry.py",
     "feedback_loop/cli/highlights.py": "what run and demo print of the marts, proved by their output",
     "feedback_loop/cli/places.py": "options and the store behind them, proved by every command that takes them",

@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.canonical import instant_text
+from feedback_loop.contracts.canonical import canonical_json, instant_text
 from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation import audit
@@ -135,6 +135,32 @@ def test_content_that_was_changed_is_found(trail: Trail, data: st.DataObject) ->
     contents[number] = data.draw(st.sampled_from([(salt, {**content, "more": 1}), (f"{salt}0", content)]))
     assert verify(records, contents, anchor_of(records[-1])) == verify(records, contents, None)
     assert [(found.kind, found.sequence) for found in verify(records, contents, None)] == [(AuditBreakKind.CONTENT_CHANGED, number)]
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**50), 2**50) | WORDS
+
+
+@given(TRAILS.filter(lambda trail: any(kept[1] for kept in trail[1].values())), st.data())
+def test_any_change_of_any_value_of_any_content_is_found(trail: Trail, data: st.DataObject) -> None:
+    records, contents = trail
+    number = data.draw(st.sampled_from([n for n, kept in contents.items() if kept[1]]))
+    salt, content = contents[number]
+    name = data.draw(st.sampled_from(sorted(content)))
+    is_same = canonical_json({"value": content[name]})
+    value = data.draw(LEAVES.filter(lambda value: canonical_json({"value": value}) != is_same))
+    contents[number] = (salt, {**content, name: value})
+    assert kinds(records, contents, anchor_of(records[-1])) == ["content_changed"]
+    contents[number] = (salt, {other: kept for other, kept in content.items() if other != name})
+    assert kinds(records, contents, None) == ["content_changed"]
+
+
+def test_a_part_of_the_trail_is_verified_from_the_record_before_it(trail: Trail) -> None:
+    records, contents = trail
+    part = records[3:]
+    assert verify(part, contents, anchor_of(records[-1]), anchor_of(records[2])) == []
+    assert [found.kind.value for found in verify(part, contents, None, anchor_of(records[1]))] == ["missing"]
+    assert [found.kind.value for found in verify(part, contents, None, Anchor(3, "00"))] == ["replaced"]
+    assert verify(records, contents, None, anchor_of(records[2]))[0].kind is AuditBreakKind.INSERTED
 
 
 @given(TRAILS, st.data())
