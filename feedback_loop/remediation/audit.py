@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditEntry, AuditRecord, Content
+from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditEntry, AuditRecord, Content, StoredContent
 from feedback_loop.contracts.canonical import canonical_json, instant_text
 from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
@@ -41,10 +41,14 @@ _WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=T
 
 def commitment(salt: str, content: Content) -> str:
     """SHA-256 of the salt and the canonical JSON of the content, in hexadecimal."""
+    return _commitment(salt, canonical_json(content))
+
+
+def _commitment(salt: str, written: bytes) -> str:
     if "{" in salt:
         # Otherwise the end of a salt could pass for the beginning of a content.
         raise BadInput("a salt must not hold '{'; draw it as hexadecimal digits.")
-    return hashlib.sha256(salt.encode() + canonical_json(content)).hexdigest()
+    return hashlib.sha256(salt.encode() + written).hexdigest()
 
 
 def seal(previous: AuditRecord | None, entry: AuditEntry, salt: str) -> AuditRecord:
@@ -123,8 +127,10 @@ def _changed_contents(records: Sequence[AuditRecord], contents: Contents) -> Ite
 
 def _is_committed(record: AuditRecord, salt: str, content: Content) -> bool:
     try:
+        if isinstance(content, StoredContent) and _commitment(salt, content.text.encode()) == record.commitment:
+            return True  # the very bytes that were sealed, so that they need not be written again
         return commitment(salt, content) == record.commitment
-    except (BadInput, RecursionError):
+    except (BadInput, RecursionError, UnicodeEncodeError):
         return False
 
 

@@ -70,7 +70,7 @@ def event_of(kept: Kept) -> dict[str, Any]:
     """The record as a CloudEvent, whose data hold the fields of the chain, the content, and what it used and generated."""
     record = kept.record
     chain = {name: getattr(record, name) for name in _CHAIN}
-    beside = {"salt": kept.salt, "content": kept.content, "is_erased": kept.content is None}
+    beside = {"salt": kept.salt, "content": None if kept.content is None else dict(kept.content), "is_erased": kept.content is None}
     data = {**chain, **beside, **provenance(record, kept.content)}
     return _envelope(record.record_hash, f"{TYPE}{record.event}", record.subject_id, instant_text(record.recorded_at), data)
 

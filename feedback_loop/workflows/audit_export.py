@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
-from feedback_loop.contracts.canonical import instant_text
+from feedback_loop.contracts.canonical import instant_text, parsed_json
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput, NothingLanded
@@ -130,20 +130,12 @@ def _read(lines: Iterable[str]) -> tuple[list[Kept], Closing | None, list[AuditB
 
 def _event(line: str, number: int) -> Mapping[str, Any]:
     try:
-        event = json.loads(line, object_pairs_hook=_without_doubles)
+        event = parsed_json(line)
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
         raise BadInput(f"line {number}: it is no JSON object. Was the file cut, or is it another one?")
     return event
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of two values of one name some readers take the first and some the last, so that a line with both says two things."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found
 
 
 def _is_same(event: Mapping[str, Any], again: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_loop.contracts.audit_trail import StoredContent
 from feedback_loop.contracts.canonical import canonical_json, instant_text
 from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
@@ -152,6 +153,30 @@ def test_any_change_of_any_value_of_any_content_is_found(trail: Trail, data: st.
     assert kinds(records, contents, anchor_of(records[-1])) == ["content_changed"]
     contents[number] = (salt, {other: kept for other, kept in content.items() if other != name})
     assert kinds(records, contents, None) == ["content_changed"]
+
+
+@given(TRAILS, st.data())
+def test_a_content_is_verified_by_its_stored_text_or_by_what_the_text_says(trail: Trail, data: st.DataObject) -> None:
+    records, contents = trail
+    stored = {n: (salt, StoredContent(canonical_json(content).decode())) for n, (salt, content) in contents.items()}
+    assert verify(records, stored, anchor_of(records[-1])) == []
+    number = data.draw(st.integers(1, len(records)))
+    text = stored[number][1].text
+    said_otherwise = {**stored, number: (SALT, StoredContent(f" {text} "))}
+    assert verify(records, said_otherwise, None) == []
+    place = data.draw(st.integers(0, len(text) - 1))
+    letter = data.draw(st.characters(exclude_categories=["Cs"]).filter(lambda one: one != text[place]))
+    altered = StoredContent(text[:place] + letter + text[place + 1 :])
+    is_same = _means_the_same(altered, contents[number][1])
+    assert kinds(records, {**stored, number: (SALT, altered)}, None) == ([] if is_same else ["content_changed"])
+
+
+def _means_the_same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether both have the same canonical JSON, as 1e3 and 1E3 do."""
+    try:
+        return canonical_json(one) == canonical_json(other)
+    except BadInput:
+        return False
 
 
 def test_a_part_of_the_trail_is_verified_from_the_record_before_it(trail: Trail) -> None:

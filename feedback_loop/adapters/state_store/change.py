@@ -6,7 +6,6 @@ break: the last record is read inside of the transaction that writes the next, s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store.schema import AUDIT_CONTENT, AUDIT_RECORD
-from feedback_loop.contracts.audit_trail import AuditEntry, AuditRecord
+from feedback_loop.contracts.audit_trail import AuditEntry, AuditRecord, Content, StoredContent
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.remediation.audit import seal
 
@@ -54,16 +53,7 @@ def all_records(connection: sa.Connection) -> list[AuditRecord]:
     return [AuditRecord(**row) for row in rows]
 
 
-def all_contents(connection: sa.Connection) -> dict[int, tuple[str, dict[str, object]]]:
+def all_contents(connection: sa.Connection) -> dict[int, tuple[str, Content]]:
     """Salt and content by sequence; what was erased is absent."""
-    rows = connection.execute(AUDIT_CONTENT.select()).mappings()
-    return {row["sequence"]: (row["salt"], _content_of(row["content"])) for row in rows}
-
-
-def _content_of(text: str) -> dict[str, object]:
-    """The content; one that somebody made unreadable is kept as it stands, so that it is found to be changed and not merely fails."""
-    try:
-        content = json.loads(text)
-    except ValueError:
-        content = None
-    return content if isinstance(content, dict) else {"unreadable": text}
+    rows = connection.execute(AUDIT_CONTENT.select())
+    return {sequence: (salt, StoredContent(content)) for sequence, salt, content in rows}

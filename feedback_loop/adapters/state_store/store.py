@@ -17,7 +17,7 @@ from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
 from feedback_loop.adapters.state_store.engine import open_engine, writing
 from feedback_loop.adapters.state_store.snapshots import snapshot
-from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
+from feedback_loop.contracts.audit_trail import Anchor, AuditRecord, Content
 from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.decisions import LOOP, Approval, Judge, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus, RefusalReason
@@ -141,7 +141,7 @@ class SqlStateStore:
         with self._look() as look:
             return all_records(look.connection)
 
-    def contents(self) -> dict[int, tuple[str, dict[str, object]]]:
+    def contents(self) -> dict[int, tuple[str, Content]]:
         """What the chain commits to, as far as it was not erased."""
         with self._look() as look:
             return all_contents(look.connection)
