@@ -21,6 +21,7 @@ from feedback_loop.contracts.decisions import Approval, Judge, OutboxAction, Pro
 from feedback_loop.contracts.knowledge import IndexedPassages, Occurrences, Passage
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, RefusalReason
 from feedback_loop.contracts.questions import Question, Reply
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.contracts.tables import Table
 
 Vectors = npt.NDArray[np.float32]
@@ -171,32 +172,6 @@ class MoveLedger(Protocol):
 
     def moves_of(self, batch_id: str) -> list[CaseMove]:
         """The moves of the batch by case id; empty where nobody knows the batch."""
-        ...
-
-
-class VerifyingKey(Protocol):
-    """The public half of a key: tells what its holder signed, and can sign nothing."""
-
-    @property
-    def key_id(self) -> str:
-        """The name of the key, which follows from the key itself."""
-        ...
-
-    def verifies(self, statement: bytes, signature: str) -> bool:
-        """Whether the holder of the private half signed exactly these bytes."""
-        ...
-
-
-class Signer(Protocol):
-    """The private half of a key."""
-
-    @property
-    def key_id(self) -> str:
-        """The name of the key, the same as that of its public half."""
-        ...
-
-    def sign(self, statement: bytes) -> str:
-        """The signature of exactly these bytes."""
         ...
 
 

@@ -49,6 +49,7 @@ class SigningKey:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._private: Ed25519PrivateKey | None = None
+        self._public: PublicKey | None = None
 
     @property
     def public_file(self) -> Path:
@@ -70,7 +71,9 @@ class SigningKey:
 
     def public(self) -> PublicKey:
         """The public half of the private key, which is made where there is none."""
-        return PublicKey(self._loaded().public_key())
+        if self._public is None:
+            self._public = PublicKey(self._loaded().public_key())
+        return self._public
 
     def known_public(self) -> PublicKey | None:
         """The public half, of the private one or of the file beside it; None where neither is there. Nothing is made."""

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from feedback_loop.config import Settings
     from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
-    from feedback_loop.ports import AuditAnchor, AuditLog, StateStore, VerifyingKey
+    from feedback_loop.contracts.signatures import VerifyingKey
+    from feedback_loop.ports import AuditAnchor, AuditLog, StateStore
     from feedback_loop.remediation.replay import Rules
     from feedback_loop.workflows.decision_story import DecisionStory
 

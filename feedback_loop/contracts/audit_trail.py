@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import parsed_json
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
 
 Content = Mapping[str, object]
 

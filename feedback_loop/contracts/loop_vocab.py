@@ -182,33 +182,6 @@ class ActionStatus(StrEnum):
     ROLLED_BACK = "rolled_back"
 
 
-class AuditBreakKind(StrEnum):
-    """In which way a record of the audit trail is not as it was sealed."""
-
-    EDITED = "edited"
-    REPLACED = "replaced"
-    MISSING = "missing"
-    REORDERED = "reordered"
-    INSERTED = "inserted"
-    TRUNCATED = "truncated"
-    CONTENT_CHANGED = "content_changed"
-    CONTRADICTED = "contradicted"
-    UNSIGNED = "unsigned"
-    FOREIGN_KEY = "foreign_key"
-    FORGED = "forged"
-    UNANCHORED = "unanchored"
-
-
-class ReplayVerdict(StrEnum):
-    """What re-running a decision from its record shows."""
-
-    SAME = "same"
-    DIFFERENT = "different"
-    ERASED = "erased"
-    NOT_RECORDED = "not_recorded"
-    VERSION_MISSING = "version_missing"
-
-
 class MoveStatus(StrEnum):
     """Where the re-routing of one case and its undoing stand; `planned` and `restoring` are written down before anything is sent."""
 

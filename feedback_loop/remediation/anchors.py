@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json, instant_text
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
+from feedback_loop.contracts.signatures import Signer, VerifyingKey
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import Signer, VerifyingKey
 
 _PURPOSE = "feedback_loop audit anchor 1"
 """A part of what is signed, so that no other statement of the same key passes for an anchor."""

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import AuditBreak, AuditRecord, Content
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Approval, Proposal
-from feedback_loop.contracts.loop_vocab import AuditBreakKind, ProposalStatus
+from feedback_loop.contracts.loop_vocab import ProposalStatus
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation.proposals import arguments_hash_of
 

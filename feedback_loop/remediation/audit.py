@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditEntry, AuditRecord, Content, StoredContent
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json, instant_text
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
 
 __all__ = [

@@ -13,14 +13,16 @@ from typing import Any
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditRecord, Content
 from feedback_loop.contracts.canonical import canonical_json, instant_text
+from feedback_loop.contracts.signatures import Signer, VerifyingKey
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import Signer, VerifyingKey
 from feedback_loop.remediation.provenance import provenance
 
 SOURCE, TYPE = "/feedback-loop/audit", "feedback_loop.audit."
 CLOSING = f"{TYPE}exported"
 
 _PURPOSE = "feedback_loop audit export 1"
+_COUNTS = ("first_sequence", "last_sequence", "record_count", "erased_count")
+_TEXTS, _MARKS = ("previous_hash", "record_hash", "exported_at"), ("key_id", "signature")
 _CHAIN = ("sequence", "previous_hash", "record_hash", "commitment")
 
 
@@ -105,10 +107,10 @@ def closing_of(event: Mapping[str, Any]) -> Closing:
         data = _mapping(event["data"])
         if set(data) != {one.name for one in fields(Closing)} or not (data["anchor"] is None or isinstance(data["anchor"], Mapping)):
             raise ValueError
-        numbers = {name: _number(data[name]) for name in ("first_sequence", "last_sequence", "record_count", "erased_count")}
-        texts = {name: _text(data[name]) for name in ("previous_hash", "record_hash", "exported_at")}
-        marks = {name: None if data[name] is None else _text(data[name]) for name in ("key_id", "signature")}
-        return Closing(**numbers, **texts, **marks, anchor=data["anchor"])
+        for names, check in ((_COUNTS, _number), (_TEXTS, _text), (_MARKS, _text_or_none)):
+            for name in names:
+                check(data[name])
+        return Closing(**data)
     except (KeyError, TypeError, ValueError):
         raise BadInput("it is no closing line of an audit export") from None
 
@@ -119,7 +121,7 @@ def anchor_in(closing: Closing) -> Anchor | None:
     try:
         if said is None or set(said) != {one.name for one in fields(Anchor)}:
             return None
-        marks = {name: None if said[name] is None else _text(said[name]) for name in ("signed_at", "key_id", "signature")}
+        marks = {name: _text_or_none(said[name]) for name in ("signed_at", "key_id", "signature")}
         return Anchor(_number(said["sequence"]), _text(said["record_hash"]), **marks)
     except TypeError:
         return None
@@ -142,6 +144,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _number(value: Any) -> int:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from feedback_loop.contracts.canonical import instant_text
@@ -56,7 +55,6 @@ def unknown_facts(kind: type[Any], values: Mapping[str, Any]) -> tuple[str, ...]
     return tuple(sorted(set(values) - set(_hints(kind))))
 
 
-@cache
 def _hints(kind: type[Any]) -> dict[str, Any]:
     names = {one.name for one in fields(kind) if one.init}
     return {name: hint for name, hint in get_type_hints(kind).items() if name in names}

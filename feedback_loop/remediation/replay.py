@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import Content
+from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.canonical import instant_text
-from feedback_loop.contracts.loop_vocab import ProposalStatus, ReplayVerdict
+from feedback_loop.contracts.loop_vocab import ProposalStatus
 from feedback_loop.remediation.decision_record import POLICY_FACTS, FactsMissing, facts_from
 from feedback_loop.remediation.evidence import Case
 from feedback_loop.remediation.playbooks import Playbook

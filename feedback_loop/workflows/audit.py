@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.errors import AuditChainBroken
-from feedback_loop.ports import AuditLog, StateStore, VerifyingKey
+from feedback_loop.ports import AuditLog, StateStore
 from feedback_loop.remediation.anchors import broken_signatures, from_before, newest_of, unanchored
 from feedback_loop.remediation.attested import contradictions
 from feedback_loop.remediation.audit import erased, replaced, verify

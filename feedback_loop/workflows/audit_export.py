@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import instant_text, parsed_json
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
+from feedback_loop.contracts.signatures import Signer, VerifyingKey
 from feedback_loop.errors import BadInput, NothingLanded
-from feedback_loop.ports import AuditLog, Signer, VerifyingKey
+from feedback_loop.ports import AuditLog
 from feedback_loop.remediation.anchors import broken_signatures, newest_of
 from feedback_loop.remediation.audit import erased, replaced, verify
 from feedback_loop.remediation.audit_events import (

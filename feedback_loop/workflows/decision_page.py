@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import AuditRecord
-from feedback_loop.contracts.loop_vocab import ReplayVerdict
+from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.remediation.decision_record import POLICY_FACTS
 from feedback_loop.workflows.decision_story import DecisionStory
 from feedback_loop.workflows.review_page import Page, Section

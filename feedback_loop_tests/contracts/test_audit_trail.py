@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, StoredContent
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 
 
 def test_a_break_is_one_line_that_names_the_record() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_loop.contracts.audit_trail import StoredContent
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json, instant_text
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation import audit
 from feedback_loop.remediation.audit import Anchor, AuditEntry, AuditRecord, anchor_of, commitment, erased, seal, verify

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from feedback_loop.adapters.state_store.proposal_rows import told
+from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Proposal
-from feedback_loop.contracts.loop_vocab import ReplayVerdict
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.policy import seed_policy
 from feedback_loop.remediation.replay import Replay, Rules, replay
@@ -39,7 +39,7 @@ def changed(content: Told, path: str, value: object) -> Told:
     *parts, last = path.split(".")
     place = copy
     for part in parts:
-        place = place[int(part)] if isinstance(place, list) else place[part]
+        place = place[part]
     place[last] = value
     return copy
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.contracts.audit_trail import Anchor, AuditEntry, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
-from feedback_loop.ports import CaseSystem, VerifyingKey
+from feedback_loop.contracts.signatures import VerifyingKey
+from feedback_loop.ports import CaseSystem
 from feedback_loop.remediation.audit import anchor_of, seal
 from feedback_loop.workflows.reroute import Desk
 from feedback_loop_tests.fakes import FakeClock

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from feedback_loop.contracts.audit_trail import Anchor
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.errors import AuditChainBroken
-from feedback_loop.ports import AuditLog, VerifyingKey
+from feedback_loop.ports import AuditLog
 from feedback_loop.remediation.anchors import signed
 from feedback_loop.remediation.audit import anchor_of
 from feedback_loop.workflows.audit import lines_of, require_whole, verified
@@ -130,7 +131,8 @@ def test_an_anchor_that_a_crash_left_out_is_told_and_no_break(log: Signed) -> No
 
 
 def test_the_anchor_of_a_change_that_was_just_committed_is_waited_for() -> None:
-    log = noted(Late())
+    log = Late()
+    noted(log)
     assert kinds(log) == []
     assert log.looks == 2
 

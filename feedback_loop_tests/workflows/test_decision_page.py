@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from feedback_loop.contracts.loop_vocab import ApprovalVerdict, ReplayVerdict
+from feedback_loop.contracts.audit_vocab import ReplayVerdict
+from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.errors import DecisionRefused
 from feedback_loop.remediation.replay import Replay
 from feedback_loop.workflows.approve import decide

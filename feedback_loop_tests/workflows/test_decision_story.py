@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from feedback_loop.adapters.state_store.proposal_rows import told as words
+from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Proposal
-from feedback_loop.contracts.loop_vocab import ApprovalVerdict, ReplayVerdict
+from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import DecisionRefused
 from feedback_loop.remediation.playbooks import seed_playbooks

@@ -15,8 +15,9 @@ from pathlib import Path
 from feedback_loop.adapters.signing_key import SigningKey
 from feedback_loop.config import Settings
 from feedback_loop.contracts.audit_trail import Anchor
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.errors import SigningKeyLost
-from feedback_loop.ports import Clock, VerifyingKey
+from feedback_loop.ports import Clock
 from feedback_loop.remediation.anchors import newest_of, signed
 
 _TAIL_BYTES = 65_536

@@ -55,5 +55,5 @@ def all_records(connection: sa.Connection) -> list[AuditRecord]:
 
 def all_contents(connection: sa.Connection) -> dict[int, tuple[str, Content]]:
     """Salt and content by sequence; what was erased is absent."""
-    rows = connection.execute(AUDIT_CONTENT.select())
-    return {sequence: (salt, StoredContent(content)) for sequence, salt, content in rows}
+    rows = connection.execute(AUDIT_CONTENT.select()).mappings()
+    return {row["sequence"]: (row["salt"], StoredContent(row["content"])) for row in rows}

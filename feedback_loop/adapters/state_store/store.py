@@ -21,9 +21,10 @@ from feedback_loop.contracts.audit_trail import Anchor, AuditRecord, Content
 from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.decisions import LOOP, Approval, Judge, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus, RefusalReason
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import AuditAnchor, Clock, VerifyingKey
+from feedback_loop.ports import AuditAnchor, Clock
 from feedback_loop.remediation.approvals import expired
 from feedback_loop.remediation.audit import anchor_of
 
