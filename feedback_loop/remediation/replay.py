@@ -47,8 +47,11 @@ class Replay:
     lacks: tuple[str, ...] = ()
 
 
-def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules: Rules) -> Replay:
-    """The decision of the record made again; `told` is what the trail was told of the proposal, None where that was erased."""
+def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules: Rules, *, is_anew: bool = False) -> Replay:
+    """The decision of the record made again; `told` is what the trail was told of the proposal, None where that was erased.
+
+    What an erasure told anew has the status of that moment, which people may have moved since the policy spoke.
+    """
     if told is None:
         return Replay(proposal_id, ReplayVerdict.ERASED)
     evidence = _mapping(told.get("evidence"))
@@ -63,7 +66,7 @@ def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules:
         differences += _against_playbook(told, values, playbook, proposed_at)
     if policy is not None:
         try:
-            differences += _against_policy(told, evidence, decide(facts_from(PolicyFacts, values), policy))
+            differences += _against_policy(told, evidence, decide(facts_from(PolicyFacts, values), policy), is_anew=is_anew)
         except FactsMissing as missing:
             lacks += [f"the fact {name}, which the policy's code asks for now" for name in missing.names]
         except (TypeError, ValueError):
@@ -72,9 +75,10 @@ def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules:
     return Replay(proposal_id, verdict, tuple(differences), tuple(lacks))
 
 
-def _against_policy(told: Content, evidence: Mapping[str, Any], decision: Decision) -> Iterator[str]:
+def _against_policy(told: Content, evidence: Mapping[str, Any], decision: Decision, *, is_anew: bool) -> Iterator[str]:
+    if not is_anew:
+        yield from _unequal("the policy", {"status": (str(_first_status(decision)), told.get("proposal_status"))})
     again = {
-        "status": (str(_first_status(decision)), told.get("proposal_status")),
         "approvals needed": (decision.needs_approvals, told.get("approvals_required_count")),
         "may be carried out": (decision.is_executable, told.get("is_executable")),
         "refusals": ([str(reason) for reason in decision.refusals], evidence.get("refusals")),

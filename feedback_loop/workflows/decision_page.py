@@ -7,7 +7,7 @@ out; what is not known, was erased or has not happened is said in a sentence.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import AuditRecord
@@ -52,7 +52,7 @@ def _short(story: DecisionStory) -> Section:
 
 
 def _seen(story: DecisionStory) -> Section:
-    alert, cohort = _part(story, "alert"), story.evidence.get("cohort") or {}
+    alert, cohort = _part(story, "alert"), _part(story, "cohort")
     shown = [f"The alert {story.proposal.alert_id} showed {_listed(alert.get('sample_fragment_ids'))}."]
     if cohort:
         share = f"{cohort.get('observed_count')} of {cohort.get('cohort_exposure_count')} records"
@@ -64,7 +64,7 @@ def _seen(story: DecisionStory) -> Section:
 
 
 def _causes(story: DecisionStory) -> Section:
-    causes = story.evidence.get("hypotheses") or []
+    causes = _rows(story, "hypotheses")
     acted = story.proposal.proposed_hypothesis_id
     line = f"It acts on hypothesis {acted}." if acted else "It rests on the alert itself and on no cause."
     columns = ("rank", "cause", "kind", "service", "score", "verdict", "for it", "against it", "would decide")
@@ -80,7 +80,7 @@ def _causes(story: DecisionStory) -> Section:
 
 
 def _documents(story: DecisionStory) -> Section:
-    governing, reading = _part(story, "documents"), story.evidence.get("reading") or []
+    governing, reading = _part(story, "documents"), _rows(story, "reading")
     rows = [(name, version, "governs the action", None) for name, version in sorted(governing.items())]
     rows += [(one.get("document_id"), one.get("document_version"), "retrieved to be read", one.get("title")) for one in reading]
     lines = [] if rows else ["No valid document governs the action, and none was retrieved."]
@@ -99,7 +99,7 @@ def _confidence(story: DecisionStory) -> Section:
 
 def _versions(story: DecisionStory) -> Section:
     proposal, alert = story.proposal, _part(story, "alert")
-    versions = {str(one.get("hypothesis_version")) for one in story.evidence.get("hypotheses") or ()}
+    versions = {str(one.get("hypothesis_version")) for one in _rows(story, "hypotheses")}
     rows: list[tuple[object, ...]] = [
         ("playbook", proposal.playbook_id, proposal.playbook_version),
         ("policy", None, proposal.policy_version),
@@ -207,6 +207,11 @@ def _part(story: DecisionStory, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _rows(story: DecisionStory, name: str) -> list[Mapping[str, Any]]:
+    found = story.evidence.get(name)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
 def _first(row: Sequence[object]) -> str:
     return str(row[0])
 
@@ -215,8 +220,9 @@ def _words(name: object) -> str:
     return _NOTHING if name is None else str(name).replace("_", " ")
 
 
-def _listed(values: Iterable[object] | None) -> str:
-    return "; ".join(_words(value) if "_" not in str(value) else str(value) for value in values or ()) or "nothing"
+def _listed(values: object) -> str:
+    named = values if isinstance(values, list | tuple) else ()
+    return "; ".join(str(value) for value in named) or "nothing"
 
 
 def _value(value: object) -> object:

@@ -54,7 +54,7 @@ class DecisionStory:
     def evidence(self) -> Mapping[str, Any]:
         """What the trail was told of the evidence, otherwise what the row of the proposal holds."""
         told = (self.told or {}).get("evidence")
-        return told if isinstance(told, Mapping) else self.proposal.evidence
+        return told if isinstance(told, Mapping) else _mapping(self.proposal.evidence)
 
 
 def decision_story(proposal_id: str, state: StateStore, tables: TableStore, rules: Rules) -> DecisionStory | None:
@@ -63,12 +63,12 @@ def decision_story(proposal_id: str, state: StateStore, tables: TableStore, rule
     if proposal is None:
         return None
     lines = _lines(state, proposal_id)
-    told, at = told_of(lines), proposal.proposed_at
+    at = proposal.proposed_at
     by_now = state.snapshot(TABLES["remediation_action"]).filter(pl.col("proposal_id") == proposal_id).sort("queued_at", "action_id")
     messages = state.snapshot(TABLES["remediation_message"]).filter(pl.col("proposal_id") == proposal_id)
     return DecisionStory(
         proposal=proposal,
-        told=told,
+        told=told_of(lines)[0],
         lines=tuple(lines),
         approvals=tuple(state.approvals(proposal_id)),
         actions=tuple(by_now.to_dicts()),
@@ -77,7 +77,7 @@ def decision_story(proposal_id: str, state: StateStore, tables: TableStore, rule
         promoted_model=promoted_version(state.snapshot(TABLES["state_model"], at)),
         classified=tuple(_classified(tables, proposal)),
         asked=tuple(_asked(state, proposal, at)),
-        replay=replay(proposal_id, told, at, rules),
+        replay=_again(proposal_id, lines, at, rules),
         report=verified(state, state),
     )
 
@@ -88,17 +88,22 @@ def replayed(log: AuditLog, rules: Rules, proposal_id: str | None = None) -> lis
     for line in lines_of(log, proposal_id):
         by_subject.setdefault(line.record.subject_id, []).append(line)
     return [
-        replay(subject, told_of(lines), next(line.record.recorded_at for line in lines if line.record.event == _PROPOSED), rules)
+        _again(subject, lines, next(line.record.recorded_at for line in lines if line.record.event == _PROPOSED), rules)
         for subject, lines in by_subject.items()
         if any(line.record.event == _PROPOSED for line in lines)
     ]
 
 
-def told_of(lines: Sequence[AuditLine]) -> Content | None:
-    """What the trail was told of the proposal, or told anew where an erasure took the first away; None where nothing is left."""
+def told_of(lines: Sequence[AuditLine]) -> tuple[Content | None, bool]:
+    """What the trail was told of the proposal, None where nothing is left of it, and whether an erasure told it anew."""
     first = next((line.content for line in lines if line.record.event == _PROPOSED), None)
     anew = [line.content for line in lines if line.record.event == RESTATED and line.content is not None]
-    return first if first is not None or not anew else anew[-1]
+    return (anew[-1], True) if first is None and anew else (first, False)
+
+
+def _again(proposal_id: str, lines: Sequence[AuditLine], proposed_at: datetime, rules: Rules) -> Replay:
+    told, is_anew = told_of(lines)
+    return replay(proposal_id, told, proposed_at, rules, is_anew=is_anew)
 
 
 def _lines(log: AuditLog, proposal_id: str) -> list[AuditLine]:
@@ -118,7 +123,8 @@ def _effects(tables: TableStore, proposal_id: str) -> list[Row]:
 
 
 def _classified(tables: TableStore, proposal: Proposal) -> list[Row]:
-    ids = [str(name) for name in proposal.evidence.get("alert", {}).get("sample_fragment_ids") or ()]
+    named = _alert(proposal).get("sample_fragment_ids")
+    ids = [str(name) for name in named] if isinstance(named, list) else []
     if not ids:
         return []
     rows = tables.read(TABLES["analysis_classification"], matching=pl.DataFrame({"fragment_id": ids}))
@@ -126,8 +132,17 @@ def _classified(tables: TableStore, proposal: Proposal) -> list[Row]:
 
 
 def _asked(state: StateStore, proposal: Proposal, at: datetime) -> list[Row]:
-    day = str(proposal.evidence.get("alert", {}).get("event_date", ""))
+    day = str(_alert(proposal).get("event_date", ""))
     calls = state.snapshot(TABLES["state_model_call"], at)
     kinds = ("model_stage", "model_version", "prompt_version")
     of_day = calls.filter((pl.col("event_date").cast(pl.String) >= day) & (pl.col("asked_at") <= at))
     return of_day.group_by(*kinds).agg(call_count=pl.len().cast(pl.Int64)).sort(*kinds, nulls_last=True).to_dicts()
+
+
+def _alert(proposal: Proposal) -> Mapping[str, Any]:
+    return _mapping(_mapping(proposal.evidence).get("alert"))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """The value where it has names; what somebody wrote in its place says nothing."""
+    return value if isinstance(value, Mapping) else {}

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
@@ -106,6 +108,23 @@ def test_a_decision_of_which_little_is_left_still_has_every_section(story: Decis
     assert "was erased" in section(page, "In short")
     assert "No cause was ranked." in section(page, SECTIONS[2])
     assert "Refusals are not recorded." in section(page, "Policy checks")
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=4)
+ANY_JSON = st.recursive(LEAVES, lambda part: st.lists(part, max_size=2), max_leaves=4)
+PARTS = ("alert", "cohort", "hypotheses", "documents", "reading", "policy_facts", "refusals", "person_because", "certified_count")
+
+
+@pytest.fixture(scope="module")
+def one_story(tmp_path_factory: pytest.TempPathFactory) -> DecisionStory:
+    world = SignedWorld(tmp_path_factory.mktemp("told") / "home")
+    return told(world, world.decided())
+
+
+@given(evidence=st.dictionaries(st.sampled_from(PARTS), ANY_JSON | st.dictionaries(st.text(max_size=3), ANY_JSON)))
+def test_evidence_that_somebody_altered_is_shown_without_failing(one_story: DecisionStory, evidence: dict[str, Any]) -> None:
+    page = decision_page(replace(one_story, told={"evidence": evidence}))
+    assert "<!doctype html>" in as_html(page, {})
 
 
 def hostile(value: Any) -> Any:

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.adapters.state_store.proposal_rows import told as words
+from feedback_loop.adapters.erasure.state import ErasableState
+from feedback_loop.adapters.state_store.anchor_file import open_anchor
 from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Proposal
+from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import DecisionRefused
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.policy import seed_policy
-from feedback_loop.remediation.replay import Rules
+from feedback_loop.remediation.replay import Replay, Rules
 from feedback_loop.workflows.decision_story import DecisionStory, decision_story, replayed
 from feedback_loop_tests.fakes import START, FakeTableStore
 from feedback_loop_tests.remediation.made_up_case import frame, rollback_proposal
@@ -105,15 +107,27 @@ def test_what_was_erased_is_shown_as_far_as_the_row_holds_it(world: SignedWorld)
     assert story.evidence["alert"]["alert_id"] == "alert_1"
 
 
-def test_what_an_erasure_told_anew_is_what_is_replayed(world: SignedWorld) -> None:
+@pytest.mark.parametrize("approvers", [(), ("ada",), ("ada", "bo")])
+def test_what_an_erasure_told_anew_is_what_is_decided_again(world: SignedWorld, approvers: tuple[str, ...]) -> None:
     (proposal_id,) = world.propose()
-    proposal = world.state.proposal(proposal_id)
-    assert proposal is not None
-    world.state.note("proposal_restated", proposal_id, "ada", words(proposal), START)
-    world.spoil("DELETE FROM audit_content WHERE sequence = 1")
+    for person in approvers:
+        world.say(proposal_id, person)
+    forgetting = ErasableState(world.settings.state_url, open_anchor(world.settings, world.clock), world.clock)
+    forgetting.lose(Erased(fragment_ids=frozenset({"fragment_1"})), "ada", START)
     story = told(world, proposal_id)
-    assert story.told is not None
-    assert story.replay.verdict is ReplayVerdict.SAME
+    assert story.report.breaks == ()
+    assert story.evidence["alert"]["sample_fragment_ids"] == ["fragment_2"]
+    assert story.replay == Replay(proposal_id, ReplayVerdict.SAME)
+    assert replayed(world.state, RULES) == [story.replay]
+
+
+def test_what_an_erasure_left_of_a_decision_that_is_over_can_not_be_decided_again(world: SignedWorld) -> None:
+    proposal_id = world.decided()
+    forgetting = ErasableState(world.settings.state_url, open_anchor(world.settings, world.clock), world.clock)
+    forgetting.lose(Erased(fragment_ids=frozenset({"fragment_1"})), "ada", START)
+    story = told(world, proposal_id)
+    assert (story.report.breaks, story.told, story.replay.verdict) == ((), None, ReplayVerdict.ERASED)
+    assert "fragment_1" not in str(story)
 
 
 def test_every_proposal_of_the_trail_is_decided_again(world: SignedWorld) -> None:
