@@ -81,7 +81,7 @@ def _causes(story: DecisionStory) -> Section:
 
 def _documents(story: DecisionStory) -> Section:
     governing, reading = _part(story, "documents"), _rows(story, "reading")
-    rows = [(name, version, "governs the action", None) for name, version in sorted(governing.items())]
+    rows: list[tuple[object, ...]] = [(name, version, "governs the action", None) for name, version in sorted(governing.items())]
     rows += [(one.get("document_id"), one.get("document_version"), "retrieved to be read", one.get("title")) for one in reading]
     lines = [] if rows else ["No valid document governs the action, and none was retrieved."]
     return Section("Documents", lines, ("document", "version", "role", "title"), rows)
