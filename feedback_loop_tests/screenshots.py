@@ -24,7 +24,7 @@ from pathlib import Path
 import altair as alt
 import vl_convert
 
-from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.state_store.anchor_file import open_anchor
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.config import Settings, load_settings
 from feedback_loop.contracts.tables import TABLES
@@ -54,7 +54,7 @@ def main() -> None:
 def with_and_without(settings: Settings) -> bytes:
     """Messages a day about the planted fault, with what was done and without."""
     clock = DemoClock(at_hour(0, 0))
-    state = SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), clock)
+    state = SqlStateStore(settings.state_url, open_anchor(settings, clock), clock)
     done = state.snapshot(TABLES["remediation_action"]).filter(action_status="done", action_kind="roll_back_release")
     actions = [Intervention(row["executed_at"], row["action_kind"], row["action_target"]) for row in done.iter_rows(named=True)]
     scenario = load_scenario(SCENARIO)

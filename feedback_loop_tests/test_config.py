@@ -32,6 +32,13 @@ def test_the_environment_overrides_the_default_home(tmp_path: Path) -> None:
     assert load_settings(environment={"FEEDBACK_LOOP_HOME": str(tmp_path)}).home == tmp_path.resolve()
 
 
+def test_the_signing_key_lies_in_the_home_unless_it_is_moved_out_of_it(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).signing_key_file == tmp_path.resolve() / "secrets" / "signing.key"
+    moved = load_settings(tmp_path, {"FEEDBACK_LOOP_SIGNING_KEY_FILE": str(tmp_path / "safe" / "audit.key")})
+    assert moved.signing_key_file == tmp_path.resolve() / "safe" / "audit.key"
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_SIGNING_KEY_FILE": ""}) == load_settings(tmp_path, {})
+
+
 def test_an_explicit_home_goes_before_the_environment(tmp_path: Path) -> None:
     chosen = load_settings(tmp_path / "mine", {"FEEDBACK_LOOP_HOME": str(tmp_path / "other")})
     assert chosen.home == tmp_path.resolve() / "mine"

@@ -48,6 +48,7 @@ from feedback_loop.errors import (
     RetentionRefused,
     RowsOutsideDays,
     RulesRefused,
+    SigningKeyLost,
     StageFailed,
     TableLogMissing,
     TaxonomyRefused,
@@ -94,6 +95,7 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     ErasureUnfinished(): {},
     ErasureKeyMissing(FILE): {"path": FILE},
     ErasureIncomplete(2, FILE): {"found_count": 2, "certificate": FILE},
+    SigningKeyLost(Path("signing.key"), "ed25519-ab"): {"path": Path("signing.key"), "key_id": "ed25519-ab"},
     TableLogMissing(Path("tables/gold_issue")): {"folder": Path("tables/gold_issue")},
     NobodyErased(1, 2): {"count": 1, "total": 2},
     KnowledgeUnavailable("state/knowledge.db", "disk full"): {"place": "state/knowledge.db", "why": "disk full"},
@@ -131,6 +133,7 @@ ADVICE = {
     TaxonomyRefused: "until it is mended",
     ModelRefused: "Train one.",
     IllegalTransition: "approvals show",
+    SigningKeyLost: "from a backup",
     TableLogMissing: "from a backup",
     AuditChainBroken: "find who changed the state store",
 }

@@ -1,8 +1,9 @@
 """Secret keys, each kept in a file of the home folder that only its owner may read, made at first use.
 
-There are two: that of the tokens in masked texts, and that of tombstones (`tombstones`). Whoever has a key and a text can tell whether a
-token or a hash stands for a guessed value, so that keys belong to no backup of the tables. Losing the masking key loses no data: the next
-run makes other tokens. One from the environment goes before its file (teams share one by their secret store).
+Here are two: that of the tokens in masked texts, and that of tombstones (`tombstones`); that of signatures is in `signing_key`. Whoever has
+a key and a text can tell whether a token or a hash stands for a guessed value, so that keys belong to no backup of the tables. Losing the
+masking key loses no data: the next run makes other tokens. One from the environment goes before its file (teams share one by their secret
+store).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from feedback_loop.config import Settings
@@ -38,20 +40,20 @@ def _as_key(secret: str, where: str) -> bytes:
 
 def _file_content(file: Path) -> str:
     if not file.exists():
-        _make(file)
+        make_once(file, lambda: secrets.token_hex(32).encode("ascii"))
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputFileMissing(file, f"the key can't be read ({type(error).__name__})") from None
 
 
-def _make(file: Path) -> None:
-    """Writes a draft and links it, so that of two processes one makes the key and nobody reads half of it."""
+def make_once(file: Path, content: Callable[[], bytes], mode: int = _OWNER_ONLY) -> None:
+    """Writes a draft that its owner alone may read and links it, so that of two processes one makes the key and nobody reads half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        os.write(handle, secrets.token_hex(32).encode("ascii"))
+        os.write(handle, content())
         os.fsync(handle)
     finally:
         os.close(handle)

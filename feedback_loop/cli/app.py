@@ -11,6 +11,7 @@ import typer
 from feedback_loop.adapters.home_lock import at_work
 from feedback_loop.cli import (
     approvals,
+    ask_for,
     audit,
     backtest,
     connectors,
@@ -126,6 +127,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
 app.add_typer(identity.app, name="identity")
+approvals.app.command("request")(ask_for.request)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(labels.app, name="labels")

@@ -52,10 +52,10 @@ def demo(context: typer.Context, as_json: JsonFlag = False) -> None:
 
 
 def _open_state(settings: Settings, clock: DemoClock) -> SqlStateStore:
-    from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+    from feedback_loop.adapters.state_store.anchor_file import open_anchor
     from feedback_loop.adapters.state_store.store import SqlStateStore
 
-    return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), clock)
+    return SqlStateStore(settings.state_url, open_anchor(settings, clock), clock)
 
 
 @dataclass

@@ -144,10 +144,11 @@ def open_store(settings: Settings) -> TableStore:
 
 def open_state(settings: Settings) -> StateStore:
     """What people and connectors decided, in the database that the settings name."""
-    from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+    from feedback_loop.adapters.state_store.anchor_file import open_anchor
     from feedback_loop.adapters.state_store.store import SqlStateStore
 
-    return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), SystemClock())
+    clock = SystemClock()
+    return SqlStateStore(settings.state_url, open_anchor(settings, clock), clock)
 
 
 def has_state(settings: Settings) -> bool:

@@ -193,19 +193,6 @@ class ActionStatus(StrEnum):
     ROLLED_BACK = "rolled_back"
 
 
-class AuditBreakKind(StrEnum):
-    """In which way a record of the audit trail is not as it was sealed."""
-
-    EDITED = "edited"
-    REPLACED = "replaced"
-    MISSING = "missing"
-    REORDERED = "reordered"
-    INSERTED = "inserted"
-    TRUNCATED = "truncated"
-    CONTENT_CHANGED = "content_changed"
-    CONTRADICTED = "contradicted"
-
-
 class MoveStatus(StrEnum):
     """Where the re-routing of one case and its undoing stand; `planned` and `restoring` are written down before anything is sent."""
 

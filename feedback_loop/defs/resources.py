@@ -24,7 +24,7 @@ from feedback_loop.adapters.models import open_embedder, seed_classifier
 from feedback_loop.adapters.passage_index import SqlitePassageIndex
 from feedback_loop.adapters.processes import Processes, available_cores
 from feedback_loop.adapters.secret_key import masking_key
-from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.state_store.anchor_file import open_anchor
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.analysis.classify import FragmentClassifier
 from feedback_loop.config import Settings, load_settings
@@ -139,7 +139,7 @@ class StateResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def open(self) -> StateStore:
         """The store; its database is made where it is missing."""
         settings = self.home.settings()
-        return SqlStateStore(settings.state_url, AnchorFile(settings.anchor_file), self.clock)
+        return SqlStateStore(settings.state_url, open_anchor(settings, self.clock), self.clock)
 
     def exists(self) -> bool:
         """Whether anything was ever decided here; asking makes no database."""

@@ -53,6 +53,7 @@ from feedback_loop.errors.keeping import (
     NobodyErased,
     NothingLanded,
     RowsOutsideDays,
+    SigningKeyLost,
     StageFailed,
     TableLogMissing,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "RetentionRefused",
     "RowsOutsideDays",
     "RulesRefused",
+    "SigningKeyLost",
     "StageFailed",
     "TableLogMissing",
     "TaxonomyRefused",

@@ -72,11 +72,11 @@ class IllegalTransition(Refused):
 
 
 class AuditChainBroken(Refused):
-    """The audit chain was edited, cut or reordered, so nothing is carried out any more."""
+    """The audit chain was edited, cut, reordered or signed by somebody else, so nothing is carried out any more."""
 
-    def __init__(self, breaks: list[str]) -> None:
+    def __init__(self, breaks: list[str], advice: str = "Nothing is carried out; find who changed the state store.") -> None:
         self.breaks = breaks
-        super().__init__(f"the audit chain is broken ({'; '.join(breaks[:3])}). Nothing is carried out; find who changed the state store.")
+        super().__init__(f"the audit chain is broken ({'; '.join(breaks[:3])}). {advice}")
 
 
 class TokenRefused(Refused):

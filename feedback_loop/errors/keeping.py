@@ -104,6 +104,17 @@ class ErasureKeyMissing(Refused):
         super().__init__(f"{path}: missing, damaged or another one: who was erased is unknown. Bring it back from a backup; nothing lands.")
 
 
+class SigningKeyLost(Refused):
+    """The key that signed the audit anchors is gone or another one, so that nothing can be decided that its holder vouches for."""
+
+    def __init__(self, path: Path, key_id: str) -> None:
+        self.path, self.key_id = path, key_id
+        super().__init__(
+            f"{path}: missing or another key than {key_id}, which signed the audit trail. Bring it back from a backup. Where it is lost, "
+            "give the old file of anchors to your auditors and move it away: a new key then vouches for the trail as it is."
+        )
+
+
 class TableLogMissing(Refused):
     """A table has files but no log, so that nobody can tell which of them are its present rows."""
 

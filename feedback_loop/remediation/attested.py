@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from feedback_loop.contracts.audit_trail import AuditBreak, AuditRecord, Content
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Approval, Proposal
-from feedback_loop.contracts.loop_vocab import AuditBreakKind, ProposalStatus
+from feedback_loop.contracts.loop_vocab import ProposalStatus
+from feedback_loop.errors import BadInput
 from feedback_loop.remediation.proposals import arguments_hash_of
 
 Decided = tuple[Proposal, Sequence[Approval]]
@@ -26,7 +28,7 @@ RESTATED = "proposal_restated"
 
 _ATTESTED = (
     "action_kind", "action_target", "arguments_hash", "evidence_hash", "approvals_required_count", "is_executable",
-    "approver_roles", "expires_at",
+    "approver_roles", "expires_at", "evidence",
 )  # fmt: skip
 OVER = (ProposalStatus.DONE, ProposalStatus.FAILED, ProposalStatus.ROLLED_BACK, ProposalStatus.EXPIRED, ProposalStatus.REFUSED)
 
@@ -65,7 +67,10 @@ def _broken(proposal: Proposal, approvals: Sequence[Approval], told: Sequence[Au
 
 
 def _is_as_proposed(proposal: Proposal, said: Content) -> bool:
-    held = json.loads(canonical_json({name: getattr(proposal, name) for name in _ATTESTED}))
+    try:
+        held = json.loads(canonical_json({name: getattr(proposal, name) for name in _ATTESTED}))
+    except BadInput:
+        return False
     is_same = all(held[name] == said[name] for name in _ATTESTED if name in said)
     return is_same and _hash_or_none(proposal) == proposal.arguments_hash
 

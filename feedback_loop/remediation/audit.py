@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditEntry, AuditRecord, Content
+from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditEntry, AuditRecord, Content, StoredContent
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.canonical import canonical_json, instant_text
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
 from feedback_loop.errors import BadInput
 
 __all__ = [
@@ -41,10 +41,14 @@ _WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=T
 
 def commitment(salt: str, content: Content) -> str:
     """SHA-256 of the salt and the canonical JSON of the content, in hexadecimal."""
+    return _commitment(salt, canonical_json(content))
+
+
+def _commitment(salt: str, written: bytes) -> str:
     if "{" in salt:
         # Otherwise the end of a salt could pass for the beginning of a content.
         raise BadInput("a salt must not hold '{'; draw it as hexadecimal digits.")
-    return hashlib.sha256(salt.encode() + canonical_json(content)).hexdigest()
+    return hashlib.sha256(salt.encode() + written).hexdigest()
 
 
 def seal(previous: AuditRecord | None, entry: AuditEntry, salt: str) -> AuditRecord:
@@ -67,12 +71,13 @@ def anchor_of(record: AuditRecord) -> Anchor:
     return Anchor(record.sequence, record.record_hash)
 
 
-def verify(records: Sequence[AuditRecord], contents: Contents, anchor: Anchor | None) -> list[AuditBreak]:
+def verify(records: Sequence[AuditRecord], contents: Contents, anchor: Anchor | None, after: Anchor | None = None) -> list[AuditBreak]:
     """Everything that is not as it was sealed, in the order of the records as they are given; empty where the trail is whole.
 
     Without an anchor neither a cut-off end nor an end that was sealed anew can be found. Content that is absent is no break: see `erased`.
+    `after` names the record before the first where only a part of the trail is given.
     """
-    return [*_broken_links(records), *_changed_contents(records, contents), *_broken_anchor(records, anchor)]
+    return [*_broken_links(records, after or Anchor(0, GENESIS)), *_changed_contents(records, contents), *_broken_anchor(records, anchor)]
 
 
 def replaced(records: Sequence[AuditRecord], anchors: Sequence[Anchor]) -> list[AuditBreak]:
@@ -87,12 +92,12 @@ def erased(records: Sequence[AuditRecord], contents: Contents) -> list[int]:
     return [record.sequence for record in records if record.sequence not in contents]
 
 
-def _broken_links(records: Sequence[AuditRecord]) -> Iterator[AuditBreak]:
+def _broken_links(records: Sequence[AuditRecord], after: Anchor) -> Iterator[AuditBreak]:
     """Each break once: after one, the chain is followed from what stands there."""
     held, seen = {record.sequence for record in records}, set[int]()
-    expected, previous_hash = 1, GENESIS
+    expected, previous_hash = after.sequence + 1, after.record_hash
     for record in records:
-        misplaced = _misplaced(record.sequence, expected, held, seen)
+        misplaced = _misplaced(record.sequence, expected, held, seen, after.sequence)
         if misplaced:
             yield misplaced
         if _hash_of(record) != record.record_hash:
@@ -103,10 +108,10 @@ def _broken_links(records: Sequence[AuditRecord]) -> Iterator[AuditBreak]:
         expected, previous_hash = record.sequence + 1, record.record_hash
 
 
-def _misplaced(sequence: int, expected: int, held: set[int], seen: set[int]) -> AuditBreak | None:
+def _misplaced(sequence: int, expected: int, held: set[int], seen: set[int], before: int) -> AuditBreak | None:
     if sequence == expected and sequence not in seen:
         return None
-    if sequence in seen or sequence < 1:
+    if sequence in seen or sequence <= before:
         return AuditBreak(AuditBreakKind.INSERTED, sequence, "no record of this number belongs here")
     if sequence < expected or expected in held:
         return AuditBreak(AuditBreakKind.REORDERED, sequence, f"it stands where record {expected} belongs")
@@ -122,8 +127,10 @@ def _changed_contents(records: Sequence[AuditRecord], contents: Contents) -> Ite
 
 def _is_committed(record: AuditRecord, salt: str, content: Content) -> bool:
     try:
+        if isinstance(content, StoredContent) and _commitment(salt, content.text.encode()) == record.commitment:
+            return True  # the very bytes that were sealed, so that they need not be written again
         return commitment(salt, content) == record.commitment
-    except BadInput:
+    except (BadInput, RecursionError, UnicodeEncodeError):
         return False
 
 

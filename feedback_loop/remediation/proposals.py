@@ -21,6 +21,7 @@ from feedback_loop.contracts.identifiers import content_hash, stable_id
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, AlertKind
 from feedback_loop.methods.retrieval.governed import valid_versions
+from feedback_loop.remediation.decision_record import POLICY_FACTS, plain_facts
 from feedback_loop.remediation.evidence import (
     Case,
     cases,
@@ -223,6 +224,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
             "guards": list(decision.guards),
             "person_because": None if person_reason is None else str(person_reason),
             "certified_count": facts.certified_count,
+            POLICY_FACTS: plain_facts(facts),
         },
     )
 

@@ -68,6 +68,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "approvals request": _ASKS,
         "approvals show": _READS,
         "audit export": _READS,
+        "audit replay": _READS,
         "audit show": _READS,
         "audit verify": _READS,
         "backtest": _WORKS,

@@ -5,11 +5,63 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedback_loop.contracts.canonical import canonical_json, instant_text
+from feedback_loop.contracts.canonical import canonical_json, instant_text, parsed_json
 from feedback_loop.errors import BadInput
 
 NOON = datetime(2026, 3, 17, 12, 0, 0, 5, tzinfo=UTC)
+
+
+TEXTS = st.text(max_size=6) | st.text(st.characters(codec="utf-8", min_codepoint=0xE000, max_codepoint=0x1F700), max_size=3)
+NUMBERS = st.one_of(
+    st.integers(-(2**54), 2**54), st.floats(), st.floats(1e-8, 1e-3), st.floats(1e14, 1e23), st.integers(-(2**53), 2**53).map(float)
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(TEXTS, part, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_a_value_is_written_as_the_library_of_the_standard_writes_it(value: object) -> None:
+    try:
+        expected = rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        with pytest.raises(BadInput):
+            canonical_json(value)
+    else:
+        assert canonical_json(value) == expected
+
+
+@given(VALUES)
+def test_what_was_written_is_read_such_that_it_is_written_again(value: object) -> None:
+    try:
+        text = canonical_json(value)
+    except BadInput:
+        return
+    assert canonical_json(parsed_json(text.decode())) == text
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1, "a": 2}', "NaN?"])
+def test_a_text_that_says_nothing_or_two_things_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (whatever the reason)
+        parsed_json(text)
+
+
+def test_the_example_of_the_standard_is_written_as_it_says() -> None:
+    value = {
+        "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001, -0.0],
+        "string": "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/",
+        "literals": [None, True, False],
+    }
+    assert canonical_json(value) == (
+        b'{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27,0],'
+        b'"string":"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
+    )
 
 
 def test_the_order_of_names_does_not_count() -> None:

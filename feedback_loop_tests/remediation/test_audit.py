@@ -12,8 +12,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.canonical import instant_text
-from feedback_loop.contracts.loop_vocab import AuditBreakKind
+from feedback_loop.contracts.audit_trail import StoredContent
+from feedback_loop.contracts.audit_vocab import AuditBreakKind
+from feedback_loop.contracts.canonical import canonical_json, instant_text
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation import audit
 from feedback_loop.remediation.audit import Anchor, AuditEntry, AuditRecord, anchor_of, commitment, erased, seal, verify
@@ -135,6 +136,56 @@ def test_content_that_was_changed_is_found(trail: Trail, data: st.DataObject) ->
     contents[number] = data.draw(st.sampled_from([(salt, {**content, "more": 1}), (f"{salt}0", content)]))
     assert verify(records, contents, anchor_of(records[-1])) == verify(records, contents, None)
     assert [(found.kind, found.sequence) for found in verify(records, contents, None)] == [(AuditBreakKind.CONTENT_CHANGED, number)]
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-(2**50), 2**50) | WORDS
+
+
+@given(TRAILS.filter(lambda trail: any(kept[1] for kept in trail[1].values())), st.data())
+def test_any_change_of_any_value_of_any_content_is_found(trail: Trail, data: st.DataObject) -> None:
+    records, contents = trail
+    number = data.draw(st.sampled_from([n for n, kept in contents.items() if kept[1]]))
+    salt, content = contents[number]
+    name = data.draw(st.sampled_from(sorted(content)))
+    is_same = canonical_json({"value": content[name]})
+    value = data.draw(LEAVES.filter(lambda value: canonical_json({"value": value}) != is_same))
+    contents[number] = (salt, {**content, name: value})
+    assert kinds(records, contents, anchor_of(records[-1])) == ["content_changed"]
+    contents[number] = (salt, {other: kept for other, kept in content.items() if other != name})
+    assert kinds(records, contents, None) == ["content_changed"]
+
+
+@given(TRAILS, st.data())
+def test_a_content_is_verified_by_its_stored_text_or_by_what_the_text_says(trail: Trail, data: st.DataObject) -> None:
+    records, contents = trail
+    stored = {n: (salt, StoredContent(canonical_json(content).decode())) for n, (salt, content) in contents.items()}
+    assert verify(records, stored, anchor_of(records[-1])) == []
+    number = data.draw(st.integers(1, len(records)))
+    text = stored[number][1].text
+    said_otherwise = {**stored, number: (SALT, StoredContent(f" {text} "))}
+    assert verify(records, said_otherwise, None) == []
+    place = data.draw(st.integers(0, len(text) - 1))
+    letter = data.draw(st.characters(exclude_categories=["Cs"]).filter(lambda one: one != text[place]))
+    altered = StoredContent(text[:place] + letter + text[place + 1 :])
+    is_same = _means_the_same(altered, contents[number][1])
+    assert kinds(records, {**stored, number: (SALT, altered)}, None) == ([] if is_same else ["content_changed"])
+
+
+def _means_the_same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether both have the same canonical JSON, as 1e3 and 1E3 do."""
+    try:
+        return canonical_json(one) == canonical_json(other)
+    except BadInput:
+        return False
+
+
+def test_a_part_of_the_trail_is_verified_from_the_record_before_it(trail: Trail) -> None:
+    records, contents = trail
+    part = records[3:]
+    assert verify(part, contents, anchor_of(records[-1]), anchor_of(records[2])) == []
+    assert [found.kind.value for found in verify(part, contents, None, anchor_of(records[1]))] == ["missing"]
+    assert [found.kind.value for found in verify(part, contents, None, Anchor(3, "00"))] == ["replaced"]
+    assert verify(records, contents, None, anchor_of(records[2]))[0].kind is AuditBreakKind.INSERTED
 
 
 @given(TRAILS, st.data())

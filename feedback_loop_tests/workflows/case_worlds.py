@@ -8,6 +8,7 @@ from datetime import datetime
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.contracts.audit_trail import Anchor, AuditEntry, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.ports import CaseSystem
 from feedback_loop.remediation.audit import anchor_of, seal
 from feedback_loop.workflows.reroute import Desk
@@ -86,6 +87,9 @@ class Notes:
 
     def anchors(self) -> list[Anchor]:
         return [anchor for anchor in [self.anchor()] if anchor is not None]
+
+    def verifying_key(self) -> VerifyingKey | None:
+        return None
 
 
 def desk_of(system: CaseSystem, ledger: FakeMoveLedger, notes: Notes) -> Desk:

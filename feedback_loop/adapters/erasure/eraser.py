@@ -26,7 +26,7 @@ from feedback_loop.adapters.erasure.search import Finder, search
 from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
 from feedback_loop.adapters.llm.answer_cache import AnswerCache, answer_count
 from feedback_loop.adapters.marts import publish
-from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.state_store.anchor_file import open_anchor
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.adapters.tombstones import CUSTOMER, Tombstones
 from feedback_loop.adapters.whole_files import DRAFT, written_whole
@@ -195,7 +195,7 @@ class HomeEraser:
         return file
 
     def _state(self) -> state_losses.ErasableState:
-        return state_losses.ErasableState(self._settings.state_url, AnchorFile(self._settings.anchor_file), self._clock)
+        return state_losses.ErasableState(self._settings.state_url, open_anchor(self._settings, self._clock), self._clock)
 
     def _sqlite_files(self) -> list[Path]:
         url = sa.make_url(self._settings.state_url)

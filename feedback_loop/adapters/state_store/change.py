@@ -6,7 +6,6 @@ break: the last record is read inside of the transaction that writes the next, s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store.schema import AUDIT_CONTENT, AUDIT_RECORD
-from feedback_loop.contracts.audit_trail import AuditEntry, AuditRecord
+from feedback_loop.contracts.audit_trail import AuditEntry, AuditRecord, Content, StoredContent
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.remediation.audit import seal
 
@@ -54,10 +53,10 @@ def all_records(connection: sa.Connection) -> list[AuditRecord]:
     return [AuditRecord(**row) for row in rows]
 
 
-def all_contents(connection: sa.Connection) -> dict[int, tuple[str, dict[str, object]]]:
+def all_contents(connection: sa.Connection) -> dict[int, tuple[str, Content]]:
     """Salt and content by sequence; what was erased is absent."""
     rows = connection.execute(AUDIT_CONTENT.select()).mappings()
-    return {row["sequence"]: (row["salt"], content_of(row["content"])) for row in rows}
+    return {row["sequence"]: (row["salt"], StoredContent(row["content"])) for row in rows}
 
 
 def records_of(connection: sa.Connection, event: str) -> list[tuple[AuditRecord, Mapping[str, object]]]:
@@ -65,13 +64,4 @@ def records_of(connection: sa.Connection, event: str) -> list[tuple[AuditRecord,
     both = AUDIT_RECORD.join(AUDIT_CONTENT, AUDIT_RECORD.c.sequence == AUDIT_CONTENT.c.sequence)
     wanted = sa.select(*AUDIT_RECORD.c, AUDIT_CONTENT.c.content).select_from(both).where(AUDIT_RECORD.c.event == event)
     rows = connection.execute(wanted.order_by(AUDIT_RECORD.c.sequence)).mappings()
-    return [(AuditRecord(**{name: row[name] for name in AUDIT_RECORD.c.keys()}), content_of(row["content"])) for row in rows]  # noqa: SIM118
-
-
-def content_of(text: str) -> dict[str, object]:
-    """The content; one that somebody made unreadable is kept as it stands, so that it is found to be changed and not merely fails."""
-    try:
-        content = json.loads(text)
-    except ValueError:
-        content = None
-    return content if isinstance(content, dict) else {"unreadable": text}
+    return [(AuditRecord(**{name: row[name] for name in AUDIT_RECORD.c.keys()}), StoredContent(row["content"])) for row in rows]  # noqa: SIM118

@@ -14,8 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from feedback_loop.adapters.state_store.change import Change, content_of
+from feedback_loop.adapters.state_store.change import Change
 from feedback_loop.adapters.state_store.schema import APPROVAL, AUDIT_CONTENT, AUDIT_RECORD, ISSUE_STATUS, PROPOSAL, PROPOSAL_EVENT
+from feedback_loop.contracts.audit_trail import StoredContent
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import Approval, Proposal
 from feedback_loop.contracts.identifiers import stable_id
@@ -167,7 +168,7 @@ def _told(change: Change, which: sa.ColumnElement[bool]) -> Told:
     both = AUDIT_RECORD.join(AUDIT_CONTENT, AUDIT_RECORD.c.sequence == AUDIT_CONTENT.c.sequence)
     of = (AUDIT_RECORD.c.subject_id, AUDIT_RECORD.c.actor, AUDIT_RECORD.c.recorded_at)
     rows = change.rows(sa.select(*of, AUDIT_CONTENT.c.content).select_from(both).where((AUDIT_RECORD.c.event == _GIVEN) & which))
-    return {(row["subject_id"], row["actor"], row["recorded_at"]): content_of(row["content"]) for row in rows}
+    return {(row["subject_id"], row["actor"], row["recorded_at"]): StoredContent(row["content"]) for row in rows}
 
 
 def _approval(row: dict[str, Any], told: Told) -> Approval:

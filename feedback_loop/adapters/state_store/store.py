@@ -17,10 +17,11 @@ from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records, records_of
 from feedback_loop.adapters.state_store.engine import open_engine, writing
 from feedback_loop.adapters.state_store.snapshots import snapshot
-from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
+from feedback_loop.contracts.audit_trail import Anchor, AuditRecord, Content
 from feedback_loop.contracts.case_moves import CaseMove
 from feedback_loop.contracts.decisions import LOOP, Approval, Judge, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus, RefusalReason
+from feedback_loop.contracts.signatures import VerifyingKey
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import AuditAnchor, Clock
@@ -141,7 +142,7 @@ class SqlStateStore:
         with self._look() as look:
             return all_records(look.connection)
 
-    def contents(self) -> dict[int, tuple[str, dict[str, object]]]:
+    def contents(self) -> dict[int, tuple[str, Content]]:
         """What the chain commits to, as far as it was not erased."""
         with self._look() as look:
             return all_contents(look.connection)
@@ -159,8 +160,13 @@ class SqlStateStore:
         """Every end that the chain ever had, as they are known outside of the database."""
         return self._anchor.all()
 
+    def verifying_key(self) -> VerifyingKey | None:
+        """The public half of the key that signs the anchors; None where nothing was signed yet."""
+        return self._anchor.verifying_key()
+
     @contextmanager
     def _change(self) -> Iterator[Change]:
+        self._anchor.prepare()
         with writing(self._engine).begin() as connection:
             change = Change(connection, self._draw_salt)
             yield change

@@ -18,7 +18,7 @@ from feedback_loop.adapters.embedding_cache import CachingEmbedder
 from feedback_loop.adapters.erasure.eraser import HomeEraser
 from feedback_loop.adapters.llm.answer_cache import AnswerCache
 from feedback_loop.adapters.marts import publish
-from feedback_loop.adapters.state_store.anchor_file import AnchorFile
+from feedback_loop.adapters.state_store.anchor_file import open_anchor
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.analysis.prompts.evidence import evidence_question
@@ -60,7 +60,8 @@ class PlantedHome:
 
     @property
     def state(self) -> SqlStateStore:
-        return SqlStateStore(self.settings.state_url, AnchorFile(self.settings.anchor_file), FakeClock())
+        clock = FakeClock()
+        return SqlStateStore(self.settings.state_url, open_anchor(self.settings, clock), clock)
 
     @property
     def eraser(self) -> HomeEraser:

@@ -1,0 +1,44 @@
+"""What the platform asks of the world, as Protocols; `adapters/` fulfils them, tests use hand-written fakes.
+
+A stage takes a port as an argument where it needs one (a model); it never builds one.
+"""
+
+from __future__ import annotations
+
+from feedback_loop.ports.state import (
+    AuditAnchor,
+    AuditLog,
+    MoveLedger,
+    StateStore,
+)
+from feedback_loop.ports.tools import (
+    ActionSystem,
+    CaseSystem,
+    LateKnowing,
+)
+from feedback_loop.ports.world import (
+    Clock,
+    Embedder,
+    PassageIndex,
+    TableStore,
+    TextModel,
+    TokenVerifier,
+    Vectors,
+)
+
+__all__ = [
+    "ActionSystem",
+    "AuditAnchor",
+    "AuditLog",
+    "CaseSystem",
+    "Clock",
+    "Embedder",
+    "LateKnowing",
+    "MoveLedger",
+    "PassageIndex",
+    "StateStore",
+    "TableStore",
+    "TextModel",
+    "TokenVerifier",
+    "Vectors",
+]

@@ -1,0 +1,54 @@
+"""What carrying out asks of the tools in which teams work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol, runtime_checkable
+
+from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
+
+
+class ActionSystem(Protocol):
+    """A tool in which a team works, and which carries out actions. Every write is known there by its key."""
+
+    @property
+    def connector(self) -> str:
+        """The name under which the outbox knows it."""
+        ...
+
+    def perform(self, request: ActionRequest) -> Receipt:
+        """The receipt of the write; the same key again gives the first receipt and writes nothing.
+
+        Raises ConnectorRefused where the system says no, and WriteInDoubt where it may have written without an answer.
+        """
+        ...
+
+    def receipt_for(self, idempotency_key: str) -> Receipt | None:
+        """The receipt of an earlier write under this key; None where there was none. Asked before anything is sent again."""
+        ...
+
+
+@runtime_checkable
+class LateKnowing(Protocol):
+    """An action system whose look-up may miss a write that was just made: "none" counts only once it had time to settle."""
+
+    @property
+    def settling_time(self) -> timedelta:
+        """So long after a write was begun, what the look-up does not know was not written."""
+        ...
+
+
+class CaseSystem(ActionSystem, Protocol):
+    """An action system that holds cases as well, which can be looked at and moved."""
+
+    def cases(self, case_ids: Sequence[str]) -> list[CaseImage]:
+        """The cases as they are now, in the order asked for; those that don't exist are left out."""
+        ...
+
+    def move_case(self, case_id: str, queue: str, expected_version: int, idempotency_key: str) -> CaseImage:
+        """The case after it was moved to the queue; the same key again gives the first answer and writes nothing.
+
+        Raises CaseChanged where its version is another than expected, ConnectorRefused and WriteInDoubt as `perform`.
+        """
+        ...
