@@ -69,7 +69,8 @@ class Settings:
     clustering: ClusteringChoice = ClusteringChoice.COMMUNITIES
     encoder_folder: Path | None = None
     """A sentence encoder in the place of the published one: config.json, model.safetensors, tokenizer.json of a BERT."""
-    chosen_state_url: str | None = None
+    chosen_state_url: str | None = field(default=None, repr=False)
+    """A database of SQLite or PostgreSQL in the place of the home's own file; it may hold a password."""
     connector_url: str | None = None
     """Where the case system answers; None switches every connector off (dry run)."""
     language_model: LanguageModelSettings | None = None

@@ -46,6 +46,7 @@ from feedback_loop.errors.keeping import (
     NothingLanded,
     RowsOutsideDays,
     StageFailed,
+    StateUnavailable,
     TableLogMissing,
 )
 from feedback_loop.errors.roots import (
@@ -88,6 +89,7 @@ __all__ = [
     "RowsOutsideDays",
     "RulesRefused",
     "StageFailed",
+    "StateUnavailable",
     "TableLogMissing",
     "TaxonomyRefused",
     "UnknownChoice",
