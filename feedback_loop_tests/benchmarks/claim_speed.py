@@ -2,8 +2,8 @@
 
 python -m feedback_loop_tests.benchmarks.claim_speed [--actions 1000] [--processes 4] [--database sqlite|postgresql|both]
 
-Each process claims whatever is left of the same list, so that they compete for every action; the judge of the claim looks at approvals,
-arguments and time, as the executor's does. PostgreSQL is a cluster of this command's own, with fsync as a company would have it.
+Each process claims whatever is left, until nothing is; the judge of the claim looks at approvals, arguments and time, as the executor's does.
+"CPU ms each" is what the processes themselves computed for an action, which does not depend on what else the machine does. PostgreSQL is a cluster of this command's own, with fsync as a company would have it.
 Exit code 1 where an action was claimed twice or not at all, or where the audit trail does not verify.
 """
 
@@ -44,6 +44,7 @@ class Measured:
     step: str
     count: int
     seconds: float
+    cpu_seconds: float
     is_sound: bool
 
 
@@ -51,25 +52,37 @@ def store_of(url: str, folder: Path) -> SqlStateStore:
     return SqlStateStore(url, AnchorFile(folder / "anchor.jsonl"), FakeClock())
 
 
-def work(url: str, folder: Path, step: str) -> None:
-    """What one process does: it says that it is ready, waits for a line, and prints the ids that it got."""
+def work(url: str, folder: Path, step: str, number: int, processes: int) -> None:
+    """What one process does: it says that it is ready, waits for a line, prints the ids that it got, and last its seconds of CPU."""
     state = store_of(url, folder)
-    wanted = ActionStatus.QUEUED if step == "claim" else ActionStatus.CLAIMED
-    actions = state.actions(wanted)
+    claimed = state.actions(ActionStatus.CLAIMED)
     print("ready", flush=True)
     sys.stdin.readline()
-    for action in actions:
-        if step == "claim":
+    began = time.process_time()
+    got = claims(state, number, processes) if step == "claim" else finishes(state, claimed[number::processes])
+    print(*got, time.process_time() - began, sep="\n")
+
+
+def claims(state: SqlStateStore, number: int, processes: int) -> list[str]:
+    """The ids that this process claimed: it begins where no other does, and reads anew what is left when somebody was faster."""
+    got = []
+    while left := state.actions(ActionStatus.QUEUED):
+        begin = number * len(left) // processes
+        for action in (*left[begin:], *left[:begin]):
             claimed = state.claim(
                 action.action_id, lambda p, words: claim_refusal(p, words, {}, arguments_hash_of(p), START), "desk", START
             )
-            if isinstance(claimed, OutboxAction):
-                print(action.action_id)
-    if step == "finish":
-        own = actions[int(sys.argv[5]) :: int(sys.argv[6])]
-        for action in own:
-            state.finish(action.action_id, ActionStatus.DONE, f"receipt_{action.action_id}", START)
-            print(action.action_id)
+            if not isinstance(claimed, OutboxAction):
+                break
+            got.append(claimed.action_id)
+    return got
+
+
+def finishes(state: SqlStateStore, own: list[OutboxAction]) -> list[str]:
+    """The ids of the actions, now finished."""
+    for action in own:
+        state.finish(action.action_id, ActionStatus.DONE, f"receipt_{action.action_id}", START)
+    return [action.action_id for action in own]
 
 
 def measured(database: str, url: str, folder: Path, step: str, processes: int, count: int) -> Measured:
@@ -87,10 +100,11 @@ def measured(database: str, url: str, folder: Path, step: str, processes: int, c
         process.stdin.flush()
     said = [process.communicate()[0].split() for process in running]
     seconds = time.monotonic() - began
-    got = Counter(action_id for ids in said for action_id in ids)
+    got = Counter(action_id for *ids, _ in said for action_id in ids)
+    cpu_seconds = sum(float(seconds) for *_, seconds in said)
     state = store_of(url, folder)
     is_sound = len(got) == count and set(got.values()) == {1} and not verify(state.records(), state.contents(), state.anchor())
-    return Measured(database, step, count, seconds, is_sound and all(process.returncode == 0 for process in running))
+    return Measured(database, step, count, seconds, cpu_seconds, is_sound and all(process.returncode == 0 for process in running))
 
 
 def measure(database: str, url: str, folder: Path, count: int, processes: int) -> list[Measured]:
@@ -104,7 +118,7 @@ def measure(database: str, url: str, folder: Path, count: int, processes: int) -
 def main() -> int:
     """Prints the table; 1 where something is not as it has to be."""
     if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2], Path(sys.argv[3]), sys.argv[4])
+        work(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]), int(sys.argv[6]))
         return 0
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actions", type=int, default=1000)
@@ -123,10 +137,10 @@ def main() -> int:
             cluster = stack.enter_context(running_cluster("fsync=on", "full_page_writes=on"))
             url = cluster.url(cluster.new_database())
             found += measure("PostgreSQL", url, folder / "postgresql", arguments.actions, arguments.processes)
-    table = Table("database", "step", "actions", "seconds", "a second", "sound")
+    table = Table("database", "step", "actions", "seconds", "a second", "CPU ms each", "sound")
     for one in found:
         rate = f"{one.count / one.seconds:,.0f}"
-        table.add_row(one.database, one.step, f"{one.count:,}", f"{one.seconds:.2f}", rate, "yes" if one.is_sound else "NO")
+        table.add_row(one.database, one.step, f"{one.count:,}", f"{one.seconds:.2f}", rate, f"{1000 * one.cpu_seconds / one.count:.1f}", "yes" if one.is_sound else "NO")
     console.print(f"{arguments.processes} processes, each action once:", table)
     return int(not found or not all(one.is_sound for one in found))
 

@@ -8,18 +8,20 @@ fork, so that a connection is used by the process alone that opened it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from feedback_loop.adapters.sqlite_reading import read_only_uri
-from feedback_loop.adapters.state_store.address import SQLITE, WAIT_SECONDS, read_address, session_settings, shown
+from feedback_loop.adapters.state_store.address import POSTGRESQL, SQLITE, WAIT_SECONDS, read_address, session_settings, shown
 from feedback_loop.adapters.state_store.failures import telling
 from feedback_loop.adapters.state_store.schema import HEAD
 from feedback_loop.errors import StateUnavailable
 
-WRITES = "feedback_loop_writes"
+WRITES, FLUSHES_LATER = "feedback_loop_writes", "feedback_loop_flushes_later"
 _LOCK = 7_201_512_003
 """The advisory lock of this program's writers: any number that no other program of the database takes."""
 
@@ -59,6 +61,28 @@ def holds_state(url: str) -> bool:
 def writing(engine: sa.Engine) -> sa.Engine:
     """The engine for transactions that write."""
     return engine.execution_options(**{WRITES: True})
+
+
+@contextmanager
+def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that writes, and is on the disk when the block has been left; the turn of the next writer begins before that.
+
+    PostgreSQL holds the lock until a commit is on the disk, so that writers would wait for the disk one after the other. Here the commit
+    comes first, then one flush, which all who wait for it share: whoever follows stands behind in the log, so what is on the disk is always
+    a beginning of what happened, and nothing is told to anybody before it is there.
+    """
+    is_postgresql = engine.dialect.name == POSTGRESQL
+    with engine.execution_options(**{WRITES: True, FLUSHES_LATER: is_postgresql}).connect() as connection:
+        with connection.begin():
+            yield connection
+        if is_postgresql:
+            _flush(connection)
+
+
+def _flush(connection: sa.Connection) -> None:
+    """Commits a message to nobody: a commit that wrote something is answered when it, and all before, is on the disk."""
+    with connection.execution_options(**{WRITES: False}).begin():
+        connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'feedback_loop', '')")
 
 
 def _of_sqlite(address: sa.URL) -> sa.Engine:
@@ -106,8 +130,10 @@ def _refuse_other_process(_: object, record: Any, proxy: Any) -> None:
 
 
 def _take_turns(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    options = connection.get_execution_options()
+    if options.get(WRITES):
+        lazily = ", set_config('synchronous_commit', 'off', true)" if options.get(FLUSHES_LATER) else ""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK}){lazily}")
 
 
 def _bring_up_to_date(engine: sa.Engine) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ NO_CONNECTOR = "none"
 """What stands for the connector until an action is claimed for one."""
 
 _CLAIMABLE = (ActionStatus.QUEUED, ActionStatus.IN_DOUBT)
+_OF_CLAIM = ("action_status", "connector", "claimed_at", "is_dry_run", "attempt_count")
 _UNFINISHED = (ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
 
 
@@ -61,6 +63,12 @@ def actions(change: Change, statuses: Sequence[ActionStatus]) -> list[OutboxActi
     return [_action(row) for row in change.rows(wanted.order_by(ACTION.c.queued_at, ACTION.c.action_id))]
 
 
+def is_claimable(look: Change, action_id: str) -> bool:
+    """Whether there is something to claim at this moment; whoever claims it looks again."""
+    action = _find(look, action_id)
+    return action is not None and action.action_status in _CLAIMABLE
+
+
 def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
     """The claimed action, the reason for which it is refused for good, or None where it is not there to be claimed."""
     action = _find(change, action_id)
@@ -78,9 +86,16 @@ def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: 
         _update(change, action_id, {"action_status": str(ActionStatus.FAILED)})
         return reason
     proposal_rows.move(change, proposal, ProposalStatus.CLAIMED, LOOP, at, is_dry_run=False)
-    values = {"action_status": str(ActionStatus.CLAIMED), "connector": connector, "claimed_at": at, "is_dry_run": False}
-    _update(change, action_id, values | {"attempt_count": action.attempt_count + 1})
-    return _find(change, action_id)
+    claimed = replace(
+        action,
+        action_status=ActionStatus.CLAIMED,
+        connector=connector,
+        claimed_at=at,
+        is_dry_run=False,
+        attempt_count=action.attempt_count + 1,
+    )
+    _update(change, action_id, {name: getattr(claimed, name) for name in _OF_CLAIM})
+    return claimed
 
 
 def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:

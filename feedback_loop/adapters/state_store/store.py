@@ -15,7 +15,7 @@ import polars as pl
 
 from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
-from feedback_loop.adapters.state_store.engine import open_engine, writing
+from feedback_loop.adapters.state_store.engine import changing, open_engine
 from feedback_loop.adapters.state_store.snapshots import snapshot
 from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
@@ -98,6 +98,10 @@ class SqlStateStore:
 
     def claim(self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
         """The claimed action, or why not."""
+        with self._look() as look:
+            # Whoever lost the race to another process has no need to wait for a turn.
+            if not outbox.is_claimable(look, action_id):
+                return None
         with self._change() as change:
             return outbox.claim(change, action_id, judge, connector, at)
 
@@ -156,7 +160,7 @@ class SqlStateStore:
 
     @contextmanager
     def _change(self) -> Iterator[Change]:
-        with writing(self._engine).begin() as connection:
+        with changing(self._engine) as connection:
             change = Change(connection, self._draw_salt)
             yield change
         if change.sealed is not None:
