@@ -145,4 +145,6 @@ class StateUnavailable(Refused):
 
     def __init__(self, place: str, why: str) -> None:
         self.place, self.why = place, why
-        super().__init__(f"{place}: the state database can't be used ({why}). Nothing was changed; see FEEDBACK_LOOP_STATE_URL and its server.")
+        super().__init__(
+            f"{place}: the state database can't be used ({why}). Nothing was changed; see FEEDBACK_LOOP_STATE_URL and its server."
+        )

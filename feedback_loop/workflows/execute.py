@@ -55,7 +55,7 @@ def execute(state: StateStore, system: CaseSystem | None, grounds: Grounds, peop
         return report
     for action in state.actions(ActionStatus.CLAIMED):
         if action.claimed_at is not None and action.claimed_at <= clock.now() - LEASE:
-            state.finish(action.action_id, ActionStatus.IN_DOUBT, None, clock.now())
+            state.finish(action.action_id, ActionStatus.IN_DOUBT, None, clock.now(), action.attempt_count)
     for action in state.actions(ActionStatus.IN_DOUBT):
         if action.connector == system.connector and not _was_written(action, state, system, clock, report):
             _carry_out(action, state, system, refusal_now(grounds, people, clock.now()), clock, report)
@@ -109,7 +109,8 @@ def _was_written(action: OutboxAction, state: StateStore, system: CaseSystem, cl
 
 
 def _carry_out(action: OutboxAction, state: StateStore, system: CaseSystem, refuses: Refuses, clock: Clock, report: ExecuteReport) -> None:
-    claimed = state.claim(action.action_id, refuses, system.connector, clock.now())
+    # Not if another process has tried it since it was listed or asked for: what that one wrote, nobody has asked for yet.
+    claimed = state.claim(action.action_id, refuses, system.connector, clock.now(), action.attempt_count)
     if isinstance(claimed, RefusalReason):
         report.refused[action.action_id] = claimed
     if not isinstance(claimed, OutboxAction):
@@ -118,10 +119,10 @@ def _carry_out(action: OutboxAction, state: StateStore, system: CaseSystem, refu
         receipt = system.perform(claimed.request())
     except (WriteInDoubt, ConnectorUnreachable):
         # Who can't be reached has not written, but only its answer by our key says so.
-        state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, clock.now())
+        state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, clock.now(), claimed.attempt_count)
         report.in_doubt.append(claimed.action_id)
     except ConnectorRefused:
-        state.finish(claimed.action_id, ActionStatus.FAILED, None, clock.now())
+        state.finish(claimed.action_id, ActionStatus.FAILED, None, clock.now(), claimed.attempt_count)
         report.failed.append(claimed.action_id)
     else:
         state.finish(claimed.action_id, ActionStatus.DONE, receipt.receipt_id, clock.now())

@@ -2,9 +2,10 @@
 
 python -m feedback_loop_tests.benchmarks.claim_speed [--actions 1000] [--processes 4] [--database sqlite|postgresql|both]
 
-Each process claims whatever is left, until nothing is; the judge of the claim looks at approvals, arguments and time, as the executor's does.
-"CPU ms each" is what the processes themselves computed for an action, which does not depend on what else the machine does. PostgreSQL is a cluster of this command's own, with fsync as a company would have it.
-Exit code 1 where an action was claimed twice or not at all, or where the audit trail does not verify.
+Each process claims whatever is left, until nothing is; the judge of the claim looks at approvals, arguments and time, as the
+executor's does. "CPU ms each" is what the processes themselves computed for an action, which does not depend on what else the machine
+does. PostgreSQL is a cluster of this command's own, with fsync as a company would have it. Exit code 1 where an action was claimed twice
+or not at all, or where the audit trail does not verify.
 """
 
 from __future__ import annotations
@@ -140,7 +141,15 @@ def main() -> int:
     table = Table("database", "step", "actions", "seconds", "a second", "CPU ms each", "sound")
     for one in found:
         rate = f"{one.count / one.seconds:,.0f}"
-        table.add_row(one.database, one.step, f"{one.count:,}", f"{one.seconds:.2f}", rate, f"{1000 * one.cpu_seconds / one.count:.1f}", "yes" if one.is_sound else "NO")
+        table.add_row(
+            one.database,
+            one.step,
+            f"{one.count:,}",
+            f"{one.seconds:.2f}",
+            rate,
+            f"{1000 * one.cpu_seconds / one.count:.1f}",
+            "yes" if one.is_sound else "NO",
+        )
     console.print(f"{arguments.processes} processes, each action once:", table)
     return int(not found or not all(one.is_sound for one in found))
 

@@ -192,7 +192,7 @@ def _killed_often(plan: Plan, state: SqlStateStore, executors: Executors, began:
     most = max(2 * plan.actions // (plan.kills + 2), 1)
     with executors:
         while outcome.kills < plan.kills and time.monotonic() < until and state.actions(*OPEN):
-            several = min(draws.choice((1, 1, 2)), plan.kills - outcome.kills)
+            several = min(draws.choice((1, 2)), plan.kills - outcome.kills)
             outcome.pairs += several > 1
             executors.begin(several)
             executors.wait_for_sends(draws.randint(1, most), until)
@@ -231,7 +231,9 @@ def both_vendors(plan: Plan, url_of: dict[str, str], folder: Path) -> list[Outco
 
 def shown(found: dict[str, list[Outcome]]) -> None:
     """Prints the table, the faults by kind, and what is wrong."""
-    table = Table("database", "vendor", "actions", "kills", "in pairs", "once", "in doubt", "twice", "lost", "faults", "requests", "seconds")
+    table = Table(
+        "database", "vendor", "actions", "kills", "in pairs", "once", "in doubt", "twice", "lost", "faults", "requests", "seconds"
+    )
     for database, outcomes in found.items():
         for one in outcomes:
             counts = [one.plan.actions, one.kills, one.pairs, one.once, one.in_doubt, len(one.twice), len(one.lost)]

@@ -56,9 +56,12 @@ class Unfenced(SqlStateStore):
     """A store that claims whatever can be claimed, also what somebody else has tried since it was listed."""
 
     def claim(
-        self, action_id: str, judge: Callable[..., RefusalReason | None], connector: str, at: datetime, seen: int | None = None
+        self, action_id: str, judge: Callable[..., RefusalReason | None], connector: str, at: datetime, tried: int | None = None
     ) -> OutboxAction | RefusalReason | None:
         return super().claim(action_id, judge, connector, at)
+
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
+        super().finish(action_id, status, receipt_id, at)
 
 
 def work(url: str, folder: Path, vendor: str, pipe: int, began: float, speed: float, patience: float, crippled: str) -> None:

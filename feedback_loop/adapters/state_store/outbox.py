@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 
@@ -63,16 +63,23 @@ def actions(change: Change, statuses: Sequence[ActionStatus]) -> list[OutboxActi
     return [_action(row) for row in change.rows(wanted.order_by(ACTION.c.queued_at, ACTION.c.action_id))]
 
 
-def is_claimable(look: Change, action_id: str) -> bool:
-    """Whether there is something to claim at this moment; whoever claims it looks again."""
-    action = _find(look, action_id)
-    return action is not None and action.action_status in _CLAIMABLE
+def find(change: Change, action_id: str) -> OutboxAction | None:
+    """The action; None where there is none of this id."""
+    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
+    return _action(rows[0]) if rows else None
 
 
-def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+def is_claimable(action: OutboxAction | None, tried: int | None) -> TypeGuard[OutboxAction]:
+    """Whether there is something to claim, and nobody has tried it since the caller knew that it was tried so often."""
+    return action is not None and action.action_status in _CLAIMABLE and tried in (None, action.attempt_count)
+
+
+def claim(
+    change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime, tried: int | None = None
+) -> OutboxAction | RefusalReason | None:
     """The claimed action, the reason for which it is refused for good, or None where it is not there to be claimed."""
-    action = _find(change, action_id)
-    if action is None or action.action_status not in _CLAIMABLE:
+    action = find(change, action_id)
+    if not is_claimable(action, tried):
         return None
     proposal = proposal_rows.find(change, action.proposal_id)
     if proposal is None:
@@ -98,10 +105,13 @@ def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: 
     return claimed
 
 
-def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
     """Stores what came of it; what is done or failed already stays as it is."""
-    action = _find(change, action_id)
+    action = find(change, action_id)
     if action is None or action.action_status not in _UNFINISHED or action.action_status is status:
+        return
+    if status is not ActionStatus.DONE and tried not in (None, action.attempt_count):
+        # Somebody has taken it over and will say what came of it; that it is done counts whoever says so.
         return
     proposal = proposal_rows.find(change, action.proposal_id)
     if proposal is not None:
@@ -120,11 +130,6 @@ def _sends_what_was_approved(action: OutboxAction, proposal: Proposal) -> bool:
 
 def _key_of(proposal: Proposal) -> str:
     return stable_id("key", proposal.proposal_id, proposal.arguments_hash)
-
-
-def _find(change: Change, action_id: str) -> OutboxAction | None:
-    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
-    return _action(rows[0]) if rows else None
 
 
 def _update(change: Change, action_id: str, values: dict[str, Any]) -> None:

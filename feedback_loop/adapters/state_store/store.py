@@ -96,19 +96,21 @@ class SqlStateStore:
         with self._look() as look:
             return outbox.actions(look, statuses)
 
-    def claim(self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+    def claim(
+        self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime, tried: int | None = None
+    ) -> OutboxAction | RefusalReason | None:
         """The claimed action, or why not."""
         with self._look() as look:
             # Whoever lost the race to another process has no need to wait for a turn.
-            if not outbox.is_claimable(look, action_id):
+            if not outbox.is_claimable(outbox.find(look, action_id), tried):
                 return None
         with self._change() as change:
-            return outbox.claim(change, action_id, judge, connector, at)
+            return outbox.claim(change, action_id, judge, connector, at, tried)
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
         """Stores what came of a claimed action."""
         with self._change() as change:
-            outbox.finish(change, action_id, status, receipt_id, at)
+            outbox.finish(change, action_id, status, receipt_id, at, tried)
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
         """How many rows were new."""
