@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import multiprocessing
 import random
-import select
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,10 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 from rich.table import Table
@@ -36,7 +38,7 @@ from feedback_loop.contracts.loop_vocab import ActionStatus, ApprovalVerdict
 from feedback_loop.remediation.approvals import approve
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import verified
-from feedback_loop_tests.benchmarks.exactly_once_executor import CRIPPLED, OPEN
+from feedback_loop_tests.benchmarks.exactly_once_executor import COMPLAINTS, CRIPPLED, OPEN, Job, work
 from feedback_loop_tests.benchmarks.exactly_once_vendor import KEYED, PLAIN
 from feedback_loop_tests.fakes import START, FakeClock
 from feedback_loop_tests.postgres_server import WHY_ABSENT, is_absent, running_cluster
@@ -45,6 +47,7 @@ from feedback_loop_tests.workflows.outbox_world import PEOPLE
 
 console = Console(width=130)
 _HERE = "feedback_loop_tests.benchmarks"
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -103,69 +106,59 @@ def approved(state: SqlStateStore, count: int) -> dict[str, str]:
 
 
 class Executors:
-    """The processes that are ready to work, and those at work; all of them are ended with the block."""
+    """The processes at work; all of them are ended with the block.
 
-    def __init__(self, plan: Plan, url: str, folder: Path, vendor: str) -> None:
-        self._sent, pipe = os.pipe()
-        self._pipe = pipe
-        numbers = [str(pipe), str(time.time()), str(plan.speed), str(plan.patience_seconds), plan.crippled]
-        self._command = [sys.executable, "-m", f"{_HERE}.exactly_once_executor", url, str(folder), vendor, *numbers]
-        self._complaints = (folder / "complaints.txt").open("ab")
-        self._ready = [self._start(), self._start()]
-        self.working: list[subprocess.Popen[str]] = []
+    They are forked from a process that has imported everything and done nothing yet, so that a kill costs no start of an interpreter.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job, self._context = job, multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([Job.__module__])
+        self._working: list[tuple[BaseProcess, Connection]] = []
 
     def __enter__(self) -> Executors:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (*self._ready, *self.working):
-            process.kill()
-            process.communicate()
-        for end in (self._sent, self._pipe):
-            os.close(end)
-        self._complaints.close()
-
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            pass_fds=[self._pipe],
-            text=True,
-        )
+        self.kill()
 
     def begin(self, count: int) -> None:
-        """Sets so many to work, and starts others that can take over."""
+        """Sets so many to work."""
         for _ in range(count):
-            process = self._ready.pop(0)
-            self._ready.append(self._start())
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdout.readline()
-            process.stdin.write("go\n")
-            process.stdin.flush()
-            self.working.append(process)
+            told, teller = self._context.Pipe(duplex=False)
+            process = self._context.Process(target=work, args=(self._job, teller))
+            process.start()
+            teller.close()
+            self._working.append((process, told))
+
+    def are_at_work(self) -> bool:
+        """Whether anybody is."""
+        return any(process.is_alive() for process, _ in self._working)
 
     def wait_for_sends(self, count: int, until: float) -> None:
         """Comes back after so many sends, or when nobody is at work any more."""
-        while count > 0 and time.monotonic() < until and any(process.poll() is None for process in self.working):
-            if select.select([self._sent], [], [], 0.2)[0]:
-                count -= len(os.read(self._sent, count))
+        open_ends = [told for _, told in self._working]
+        while count > 0 and open_ends and time.monotonic() < until:
+            for told in wait(open_ends, _POLL_SECONDS):
+                try:
+                    count -= len(cast(Connection, told).recv_bytes())
+                except EOFError:
+                    open_ends.remove(cast(Connection, told))
 
     def kill(self) -> int:
         """How many were killed; who had ended by itself is none of them."""
         killed = 0
-        for process in self.working:
-            killed += process.poll() is None
+        for process, told in self._working:
+            killed += process.is_alive()
             process.kill()
-            process.communicate()
-        self.working = []
+            process.join()
+            told.close()
+        self._working = []
         return killed
 
-    def failed(self) -> list[int]:
+    def failed(self) -> list[int | None]:
         """The exit codes of those that ended by themselves, and not well."""
-        return [process.returncode for process in self.working if process.poll() not in (None, 0)]
+        return [process.exitcode for process, _ in self._working if not process.is_alive() and process.exitcode]
 
 
 def shaken(plan: Plan, url: str, folder: Path) -> Outcome:
@@ -177,11 +170,13 @@ def shaken(plan: Plan, url: str, folder: Path) -> Outcome:
     command = [sys.executable, "-m", f"{_HERE}.exactly_once_vendor", str(log), plan.vendor, str(plan.share), str(plan.seed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as vendor:
         assert vendor.stdout is not None
-        outcome = _killed_often(plan, state, Executors(plan, url, folder, vendor.stdout.readline().strip()), began)
+        address = vendor.stdout.readline().strip()
+        job = Job(url, folder, address, time.time(), plan.speed, plan.patience_seconds, plan.crippled)
+        outcome = _killed_often(plan, state, Executors(job), began)
         outcome.faults = Counter(json.loads(vendor.communicate()[0]))
     outcome.seconds = time.monotonic() - began
-    _judge(outcome, state, targets, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
-    complaints = (folder / "complaints.txt").read_text(encoding="utf-8", errors="replace").strip()
+    judge(outcome, state, targets, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
+    complaints = (folder / COMPLAINTS).read_text(encoding="utf-8", errors="replace").strip()
     outcome.problems += [f"an executor complained: {complaints.splitlines()[-1]}"] if complaints else []
     return outcome
 
@@ -199,13 +194,13 @@ def _killed_often(plan: Plan, state: SqlStateStore, executors: Executors, began:
             time.sleep(draws.uniform(0, 0.03))
             outcome.kills += executors.kill()
         executors.begin(2)
-        while time.monotonic() < until and any(process.poll() is None for process in executors.working):
+        while time.monotonic() < until and executors.are_at_work():
             executors.wait_for_sends(plan.actions, min(until, time.monotonic() + 1))
         outcome.problems += [f"an executor ended with {code}" for code in executors.failed()]
     return outcome
 
 
-def _judge(outcome: Outcome, state: SqlStateStore, targets: dict[str, str], effects: list[dict[str, str]]) -> None:
+def judge(outcome: Outcome, state: SqlStateStore, targets: dict[str, str], effects: list[dict[str, str]]) -> None:
     """Compares the vendor's log with what was approved and with what the state says."""
     written = Counter(effect["key"] for effect in effects)
     stands = {action.idempotency_key: action for action in state.actions(*ActionStatus)}

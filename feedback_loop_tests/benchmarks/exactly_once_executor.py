@@ -10,7 +10,9 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
@@ -25,6 +27,7 @@ from feedback_loop_tests.workflows.outbox_world import PEOPLE, grounds
 
 OPEN = (ActionStatus.QUEUED, ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
 CRIPPLED = ("lookup", "lease", "fence")
+COMPLAINTS = "complaints.txt"
 _PAUSE_SECONDS = 0.05
 
 
@@ -39,13 +42,13 @@ class FastClock:
 
 
 class Told(CaseApiClient):
-    """A client that writes a byte to the pipe for each action that it sends."""
+    """A client that tells of each action that it sends."""
 
-    pipe: int
+    listener: Connection
     asks: bool = True
 
     def perform(self, request: ActionRequest) -> Receipt:
-        os.write(self.pipe, b".")
+        self.listener.send_bytes(b".")
         return super().perform(request)
 
     def receipt_for(self, idempotency_key: str) -> Receipt | None:
@@ -64,23 +67,31 @@ class Unfenced(SqlStateStore):
         super().finish(action_id, status, receipt_id, at)
 
 
-def work(url: str, folder: Path, vendor: str, pipe: int, began: float, speed: float, patience: float, crippled: str) -> None:
-    """Afterwards nothing is open any more."""
-    clock, kind = FastClock(began, speed), Unfenced if crippled == "fence" else SqlStateStore
-    state = kind(url, AnchorFile(folder / "anchor.jsonl"), clock)
-    if crippled == "lease":
+@dataclass(frozen=True)
+class Job:
+    """What an executor needs to know: the state, the vendor, the time, and what it is to leave out."""
+
+    url: str
+    folder: Path
+    vendor: str
+    began: float
+    speed: float
+    patience_seconds: float
+    crippled: str
+
+
+def work(job: Job, listener: Connection) -> None:
+    """Afterwards nothing is open any more; what the process has to complain of stands in a file of the folder."""
+    with (job.folder / COMPLAINTS).open("ab") as complaints:
+        os.dup2(complaints.fileno(), sys.stderr.fileno())
+    clock, kind = FastClock(job.began, job.speed), Unfenced if job.crippled == "fence" else SqlStateStore
+    state = kind(job.url, AnchorFile(job.folder / "anchor.jsonl"), clock)
+    if job.crippled == "lease":
         execution.LEASE = timedelta(0)
-    with Told(vendor, timeout_seconds=patience) as system:
-        system.pipe, system.asks = pipe, crippled != "lookup"
+    with Told(job.vendor, timeout_seconds=job.patience_seconds) as system:
+        system.listener, system.asks = listener, job.crippled != "lookup"
         on = grounds()
-        print("ready", flush=True)
-        sys.stdin.readline()
         while state.actions(*OPEN):
             report = execution.execute(state, system, on, PEOPLE, clock)
             if not report.done:
                 time.sleep(_PAUSE_SECONDS)
-
-
-if __name__ == "__main__":
-    url, folder, vendor, pipe, began, speed, patience, crippled = sys.argv[1:]
-    work(url, Path(folder), vendor, int(pipe), float(began), float(speed), float(patience), crippled)
