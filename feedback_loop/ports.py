@@ -229,6 +229,12 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         """Every proposal with what people said of it, all as they stood at one moment."""
         ...
 
+    def decided_and_told(
+        self,
+    ) -> tuple[Sequence[tuple[Proposal, Sequence[Approval]]], Sequence[AuditRecord], Mapping[int, tuple[str, Mapping[str, object]]]]:
+        """What `decided`, `records` and `contents` give, all of one moment: what happens meanwhile is no contradiction."""
+        ...
+
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it; an approved one is queued, one that is no longer approved is taken out."""
         ...

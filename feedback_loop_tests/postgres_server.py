@@ -47,6 +47,7 @@ class Cluster:
     """A server that runs."""
 
     port: int
+    data: Path
 
     def url(self, database: str, password: str = PASSWORD, user: str = _USER) -> str:
         return f"postgresql://{user}:{password.replace(' ', '%20')}@127.0.0.1:{self.port}/{database}"
@@ -82,7 +83,7 @@ def running_cluster(*settings: str) -> Iterator[Cluster]:
         command = [*as_user, str(program("postgres")), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), *options]
         with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as server:
             try:
-                cluster = Cluster(port)
+                cluster = Cluster(port, data)
                 _wait_for(cluster, server, folder / "log")
                 yield cluster
             finally:

@@ -43,18 +43,8 @@ def verified(log: AuditLog, state: StateStore | None = None) -> AuditReport:
     anchor, anchors = log.anchor(), log.anchors()
     records, contents = log.records(), log.contents()
     earlier = replaced(records, [known for known in anchors if known != anchor])
-    breaks = [*verify(records, contents, anchor), *earlier, *(_contradictions(state) if state else [])]
+    breaks = [*verify(records, contents, anchor), *earlier, *(contradictions(*state.decided_and_told()) if state else [])]
     return AuditReport(len(records), anchor, tuple(breaks), tuple(erased(records, contents)))
-
-
-def _contradictions(state: StateStore) -> list[AuditBreak]:
-    """Looked for twice: what another process decides between two reads seems to be a contradiction, but not a second time."""
-    first = _seen_now(state)
-    return [found for found in _seen_now(state) if found in first] if first else []
-
-
-def _seen_now(state: StateStore) -> list[AuditBreak]:
-    return contradictions(state.decided(), state.records(), state.contents())
 
 
 def require_whole(log: AuditLog, state: StateStore | None = None) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import random
 import subprocess
 import sys
@@ -41,6 +40,7 @@ from feedback_loop.workflows.audit import verified
 from feedback_loop_tests.benchmarks.exactly_once_executor import COMPLAINTS, CRIPPLED, OPEN, Job, work
 from feedback_loop_tests.benchmarks.exactly_once_vendor import KEYED, PLAIN
 from feedback_loop_tests.fakes import START, FakeClock
+from feedback_loop_tests.forked import ready_made
 from feedback_loop_tests.postgres_server import WHY_ABSENT, is_absent, running_cluster
 from feedback_loop_tests.remediation.made_up_case import rollback_proposal
 from feedback_loop_tests.workflows.outbox_world import PEOPLE
@@ -106,14 +106,10 @@ def approved(state: SqlStateStore, count: int) -> dict[str, str]:
 
 
 class Executors:
-    """The processes at work; all of them are ended with the block.
-
-    They are forked from a process that has imported everything and done nothing yet, so that a kill costs no start of an interpreter.
-    """
+    """The processes at work; all of them are ended with the block."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._context = job, multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([Job.__module__])
+        self._job, self._context = job, ready_made()
         self._working: list[tuple[BaseProcess, Connection]] = []
 
     def __enter__(self) -> Executors:

@@ -79,6 +79,14 @@ def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
             _flush(connection)
 
 
+@contextmanager
+def one_moment(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that only reads, in which every statement sees the same; a reader of SQLite always does."""
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if engine.dialect.name == POSTGRESQL else {}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
 def _flush(connection: sa.Connection) -> None:
     """Commits a message to nobody: a commit that wrote something is answered when it, and all before, is on the disk."""
     with connection.execution_options(**{WRITES: False}).begin():

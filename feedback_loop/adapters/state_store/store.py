@@ -15,7 +15,7 @@ import polars as pl
 
 from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
-from feedback_loop.adapters.state_store.engine import changing, open_engine
+from feedback_loop.adapters.state_store.engine import changing, one_moment, open_engine
 from feedback_loop.adapters.state_store.snapshots import snapshot
 from feedback_loop.contracts.audit_trail import Anchor, AuditRecord
 from feedback_loop.contracts.case_moves import CaseMove
@@ -62,6 +62,13 @@ class SqlStateStore:
         """Every proposal with what people said of it."""
         with self._look() as look:
             return proposal_rows.decided(look)
+
+    def decided_and_told(
+        self,
+    ) -> tuple[list[tuple[Proposal, Sequence[Approval]]], list[AuditRecord], dict[int, tuple[str, dict[str, object]]]]:
+        """Every proposal with what people said of it, and the whole trail, of one moment."""
+        with self._look() as look:
+            return proposal_rows.decided(look), all_records(look.connection), all_contents(look.connection)
 
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it."""
@@ -170,5 +177,5 @@ class SqlStateStore:
 
     @contextmanager
     def _look(self) -> Iterator[Change]:
-        with self._engine.connect() as connection:
+        with one_moment(self._engine) as connection:
             yield Change(connection, self._draw_salt)

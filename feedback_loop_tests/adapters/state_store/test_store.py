@@ -9,13 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from feedback_loop.adapters.state_store import store as store_module
 from feedback_loop.adapters.state_store.store import SqlStateStore
+from feedback_loop.contracts.audit_trail import AuditRecord
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Approval, OutboxAction, Proposal, Settlement
 from feedback_loop.contracts.loop_vocab import ActionStatus, ApprovalVerdict, ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, DecisionRefused, IllegalTransition
 from feedback_loop.remediation.approvals import approve
+from feedback_loop.remediation.attested import contradictions
 from feedback_loop.remediation.audit import erased, verify
 from feedback_loop_tests.adapters.state_store.conftest import open_state, spoil
 from feedback_loop_tests.fakes import START
@@ -165,12 +169,41 @@ def test_what_is_in_doubt_can_be_claimed_again_under_the_same_key(state: SqlStat
     assert (again.idempotency_key, again.attempt_count) == (action.idempotency_key, 2)
 
 
+def test_who_knows_only_of_an_earlier_try_claims_nothing_and_ends_nothing_but_what_is_done(state: SqlStateStore) -> None:
+    action = approved(state)
+    state.claim(action.action_id, nothing_against, "desk", LATER, 0)
+    state.finish(action.action_id, ActionStatus.IN_DOUBT, None, LATER, 1)
+    assert state.claim(action.action_id, nothing_against, "desk", LATER, 0) is None
+    again = state.claim(action.action_id, nothing_against, "desk", LATER, 1)
+    assert isinstance(again, OutboxAction)
+    for status in (ActionStatus.FAILED, ActionStatus.IN_DOUBT):
+        state.finish(action.action_id, status, None, LATER, 1)
+    assert state.actions(ActionStatus.CLAIMED) == [again]
+    state.finish(action.action_id, ActionStatus.DONE, "receipt_1", LATER, 1)
+    assert len(state.actions(ActionStatus.DONE)) == 1
+
+
 def test_time_that_is_over_refuses_what_waits(state: SqlStateStore) -> None:
     approved(state)
     assert state.expire(ROLLBACK.expires_at - timedelta(seconds=1)) == []
     assert state.expire(ROLLBACK.expires_at) == [ROLLBACK.proposal_id]
     assert state.expire(ROLLBACK.expires_at) == []
     assert state.actions(ActionStatus.QUEUED) == []
+
+
+def test_what_is_decided_meanwhile_is_not_half_seen(state: SqlStateStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.record_proposals([ROLLBACK])
+    inner = store_module.all_records
+
+    def slowly(connection: sa.Connection) -> list[AuditRecord]:
+        state.settle(ROLLBACK.proposal_id, by("ada"), "ada", LATER)
+        return inner(connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store_module, "all_records", slowly)
+        assert contradictions(*state.decided_and_told()) == []
+    assert contradictions(*state.decided_and_told()) == []
+    assert len(state.approvals(ROLLBACK.proposal_id)) == 1
 
 
 def test_a_note_is_a_record_of_its_own(state: SqlStateStore) -> None:
