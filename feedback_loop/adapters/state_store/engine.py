@@ -8,11 +8,13 @@ fork, so that a connection is used by the process alone that opened it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from feedback_loop.adapters.sqlite_reading import read_only_uri
@@ -24,6 +26,9 @@ from feedback_loop.errors import StateUnavailable
 WRITES, FLUSHES_LATER = "feedback_loop_writes", "feedback_loop_flushes_later"
 _LOCK = 7_201_512_003
 """The advisory lock of this program's writers: any number that no other program of the database takes."""
+
+_FRESH_SECONDS = 1.0
+"""A connection that was used so lately is not tried before it is used again."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -67,16 +72,21 @@ def writing(engine: sa.Engine) -> sa.Engine:
 def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that writes, and is on the disk when the block has been left; the turn of the next writer begins before that.
 
-    PostgreSQL holds the lock until a commit is on the disk, so that writers would wait for the disk one after the other. Here the commit
-    comes first, then one flush, which all who wait for it share: whoever follows stands behind in the log, so what is on the disk is always
+    A database holds its lock until a commit is on the disk, so that writers would wait for the disk one after the other. Here the commit
+    comes first, then a flush, which all who wait for one share: whoever follows stands behind in the log, so what is on the disk is always
     a beginning of what happened, and nothing is told to anybody before it is there.
     """
-    is_postgresql = engine.dialect.name == POSTGRESQL
-    with engine.execution_options(**{WRITES: True, FLUSHES_LATER: is_postgresql}).connect() as connection:
+    with engine.execution_options(**{WRITES: True, FLUSHES_LATER: True}).connect() as connection:
+        is_sqlite = connection.dialect.name == SQLITE
+        if is_sqlite:
+            # Outside of any transaction, where alone it can be said: the log is flushed by us, and by SQLite before it is written back.
+            connection.connection.driver_connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[union-attr]
         with connection.begin():
             yield connection
-        if is_postgresql:
-            _flush(connection)
+        if is_sqlite:
+            _flush_file(Path(f"{engine.url.database}-wal"))
+        else:
+            _flush_server(connection)
 
 
 @contextmanager
@@ -87,7 +97,13 @@ def one_moment(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _flush(connection: sa.Connection) -> None:
+def _flush_file(log: Path) -> None:
+    """Where there is no log any more, whoever closed the file last has written it back and flushed that."""
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_server(connection: sa.Connection) -> None:
     """Commits a message to nobody: a commit that wrote something is answered when it, and all before, is on the disk."""
     with connection.execution_options(**{WRITES: False}).begin():
         connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'feedback_loop', '')")
@@ -106,10 +122,10 @@ def _of_sqlite(address: sa.URL) -> sa.Engine:
 def _of_postgresql(address: sa.URL, *, is_read_only: bool = False) -> sa.Engine:
     """One connection is kept, for opening one costs more than a change; threads that need more open their own."""
     session = session_settings(address, is_read_only=is_read_only)
-    kept = {"pool_size": 1, "max_overflow": -1, "pool_pre_ping": True}
+    kept = {"pool_size": 1, "max_overflow": -1}
     engine = sa.create_engine(address, connect_args=session, **({"poolclass": sa.NullPool} if is_read_only else kept))
     sa.event.listen(engine, "connect", _remember_process)
-    sa.event.listen(engine, "checkout", _refuse_other_process)
+    sa.event.listen(engine, "checkout", _refuse_what_is_lost)
     sa.event.listen(engine, "begin", _take_turns)
     sa.event.listen(engine, "handle_error", telling(address))
     return engine
@@ -127,14 +143,23 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _remember_process(_: object, record: Any) -> None:
-    record.info["pid"] = os.getpid()
+    record.info.update(pid=os.getpid(), used_at=time.monotonic())
 
 
-def _refuse_other_process(_: object, record: Any, proxy: Any) -> None:
-    """After a fork the child opens a connection of its own; the parent's is left alone, not even closed."""
+def _refuse_what_is_lost(connection: Any, record: Any, proxy: Any) -> None:
+    """A forked child opens a connection of its own, and leaves the parent's alone, not even closed; one that broke is opened again."""
     if record.info["pid"] != os.getpid():
         record.dbapi_connection = proxy.dbapi_connection = None
         raise sa.exc.DisconnectionError("opened by another process")
+    is_fresh = time.monotonic() - record.info["used_at"] < _FRESH_SECONDS
+    record.info["used_at"] = time.monotonic()
+    if is_fresh:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        raise sa.exc.DisconnectionError("broken meanwhile") from None
 
 
 def _take_turns(connection: sa.Connection) -> None:

@@ -12,8 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
+from feedback_loop.adapters.state_store.address import SQLITE
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
 from feedback_loop.adapters.state_store.engine import changing, one_moment, open_engine
 from feedback_loop.adapters.state_store.snapshots import snapshot
@@ -38,6 +40,7 @@ class SqlStateStore:
         self, url: str, anchor: AuditAnchor, clock: Clock, draw_salt: Callable[[], str] = lambda: secrets.token_hex(_SALT_BYTES)
     ) -> None:
         self._engine, self._anchor, self._clock, self._draw_salt = open_engine(url), anchor, clock, draw_salt
+        self._kept_open: sa.Connection | None = None
 
     def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
         """The ids of those that were not known yet."""
@@ -107,6 +110,7 @@ class SqlStateStore:
         self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime, tried: int | None = None
     ) -> OutboxAction | RefusalReason | None:
         """The claimed action, or why not."""
+        self._stay_open()
         with self._look() as look:
             # Whoever lost the race to another process has no need to wait for a turn.
             if not outbox.is_claimable(outbox.find(look, action_id), tried):
@@ -166,6 +170,11 @@ class SqlStateStore:
     def anchors(self) -> list[Anchor]:
         """Every end that the chain ever had, as they are known outside of the database."""
         return self._anchor.all()
+
+    def _stay_open(self) -> None:
+        """SQLite writes its log back, and waits for the disk, whenever nobody has the file open any more: who claims keeps it open."""
+        if self._kept_open is None and self._engine.dialect.name == SQLITE:
+            self._kept_open = self._engine.connect()
 
     @contextmanager
     def _change(self) -> Iterator[Change]:

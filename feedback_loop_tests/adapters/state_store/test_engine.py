@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from feedback_loop.adapters.state_store.engine import holds_state, open_engine, open_for_looking, writing
+from feedback_loop.adapters.state_store import engine as engine_module
+from feedback_loop.adapters.state_store.engine import changing, holds_state, open_engine, open_for_looking, writing
 from feedback_loop.adapters.state_store.schema import HEAD
 from feedback_loop.errors import StateUnavailable
-from feedback_loop_tests.postgres_server import Cluster
+from feedback_loop_tests.postgres_server import PASSWORD, Cluster
 
 OPEN_AND_ADD = """
 import sys
@@ -107,8 +109,9 @@ def test_after_a_fork_each_process_has_a_connection_of_its_own(postgres_url: str
         assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() == mine, "the child has not closed the parent's"
 
 
-def test_a_connection_that_broke_meanwhile_is_opened_again(postgres: Cluster, postgres_url: str) -> None:
+def test_a_connection_that_broke_meanwhile_is_opened_again(postgres: Cluster, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = open_engine(postgres_url)
+    monkeypatch.setattr(engine_module, "_FRESH_SECONDS", 0.0)
     name = postgres_url.rsplit("/", 1)[1]
     postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     with engine.connect() as connection:
@@ -121,3 +124,33 @@ def test_writers_take_turns_and_say_so_where_one_hangs(postgres_url: str) -> Non
         writing(other).connect().begin()
     with writing(other).begin() as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+def test_what_was_changed_is_flushed_after_the_turn_of_the_next_writer_has_begun(state_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, other, seen = open_engine(state_url), open_engine(state_url), []
+    with other.connect():
+        name = "_flush_file" if engine.dialect.name == "sqlite" else "_flush_server"
+        flush = getattr(engine_module, name)
+
+        def watched(given: object) -> None:
+            with writing(other).begin() as connection:
+                seen.append(connection.exec_driver_sql("SELECT COUNT(*) FROM audit_content").scalar())
+            flush(given)
+
+        monkeypatch.setattr(engine_module, name, watched)
+        with changing(engine) as connection:
+            connection.exec_driver_sql("INSERT INTO audit_content VALUES (1, 'salt', '{}')")
+    assert seen == [1]
+
+
+def test_a_user_of_no_special_rights_can_flush(postgres: Cluster) -> None:
+    role, name = f"r{secrets.token_hex(6)}", postgres.new_database()
+    postgres.run(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+    postgres.run(f"ALTER DATABASE {name} OWNER TO {role}")
+    engine = open_engine(postgres.url(name, user=role))
+    with changing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO audit_content VALUES (1, 'salt', '{}')")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM audit_content").scalar() == 1
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    postgres.drop(name)
