@@ -20,6 +20,7 @@ from feedback_loop.adapters.case_api.case_desk import CaseDesk, DeskAnswer, Desk
 from feedback_loop.adapters.case_api.loopback_server import Fault, running_case_system
 
 KEYED, PLAIN = "keyed", "plain"
+_CREATED = 201
 _OF_KEYED_ALONE = {Fault.WRITE_AFTER_SILENCE}
 """What nobody can make good who has no key that the vendor minds: it writes later than anybody asks."""
 
@@ -36,8 +37,10 @@ class LoggedDesk(CaseDesk):
 
     def _perform(self, body: Mapping[str, Any], key: str) -> DeskAnswer:
         answer = super()._perform(body, key)
-        self._file.write(json.dumps({"key": key, "target": body.get("target")}) + "\n")
-        self._file.flush()
+        if answer.status == _CREATED:
+            # A client that was killed between the head and the body of its request has asked for nothing that could be done.
+            self._file.write(json.dumps({"key": key, "target": body.get("target")}) + "\n")
+            self._file.flush()
         return answer
 
 

@@ -22,7 +22,7 @@ from feedback_loop_tests.workflows.outbox_world import World
 
 WORDS = [ApprovalVerdict.APPROVE] * 6 + list(ApprovalVerdict)
 MEMORY = Path("/dev/shm")
-STANDS = {
+STANDS: dict[ProposalStatus, set[ActionStatus | None]] = {
     ProposalStatus.APPROVED: {ActionStatus.QUEUED},
     ProposalStatus.CLAIMED: {ActionStatus.CLAIMED},
     ProposalStatus.IN_DOUBT: {ActionStatus.IN_DOUBT},

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store import store as store_module
+from feedback_loop.adapters.state_store.change import all_records
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.audit_trail import AuditRecord
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Approval, OutboxAction, Proposal, Settlement
@@ -193,11 +194,10 @@ def test_time_that_is_over_refuses_what_waits(state: SqlStateStore) -> None:
 
 def test_what_is_decided_meanwhile_is_not_half_seen(state: SqlStateStore, monkeypatch: pytest.MonkeyPatch) -> None:
     state.record_proposals([ROLLBACK])
-    inner = store_module.all_records
 
     def slowly(connection: sa.Connection) -> list[AuditRecord]:
         state.settle(ROLLBACK.proposal_id, by("ada"), "ada", LATER)
-        return inner(connection)
+        return all_records(connection)
 
     with monkeypatch.context() as patched:
         patched.setattr(store_module, "all_records", slowly)
