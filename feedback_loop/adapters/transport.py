@@ -46,8 +46,10 @@ class Transport:
         self.connector = connector
         # Neither proxies nor credentials of the environment: a request goes where its address says, and no redirect takes it elsewhere.
         address = safe_address(url, f"connector {connector}", "https://cases.example.com")
+        # A connection for each request: what a system sends twice, or too late, would be read as the answer to the next one.
+        alone = httpx2.Limits(max_keepalive_connections=0)
         self._http = httpx2.Client(
-            base_url=address, timeout=timeout_seconds, headers=dict(headers or {}), trust_env=False, follow_redirects=False
+            base_url=address, timeout=timeout_seconds, headers=dict(headers or {}), trust_env=False, follow_redirects=False, limits=alone
         )
         # By default retries are logged to standard error, which belongs to the command.
         stamina.instrumentation.set_on_retry_hooks(())

@@ -71,7 +71,8 @@ class Settings(Places):
     clustering: ClusteringChoice = ClusteringChoice.COMMUNITIES
     encoder_folder: Path | None = None
     """A sentence encoder in the place of the published one: config.json, model.safetensors, tokenizer.json of a BERT."""
-    chosen_state_url: str | None = None
+    chosen_state_url: str | None = field(default=None, repr=False)
+    """A database of SQLite or PostgreSQL in the place of the home's own file; it may hold a password."""
     connector_url: str | None = None
     """Where the case system answers; None switches every connector off (dry run). The home's connectors.yaml goes before it."""
     jira: JiraCredentials | None = field(default=None, repr=False)

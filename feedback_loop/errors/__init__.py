@@ -55,6 +55,7 @@ from feedback_loop.errors.keeping import (
     RowsOutsideDays,
     SigningKeyLost,
     StageFailed,
+    StateUnavailable,
     TableLogMissing,
 )
 from feedback_loop.errors.roots import (
@@ -105,6 +106,7 @@ __all__ = [
     "RulesRefused",
     "SigningKeyLost",
     "StageFailed",
+    "StateUnavailable",
     "TableLogMissing",
     "TaxonomyRefused",
     "TokenRefused",

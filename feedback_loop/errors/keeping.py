@@ -149,3 +149,13 @@ class KnowledgeUnavailable(Refused):
     def __init__(self, place: str, why: str) -> None:
         self.place, self.why = place, why
         super().__init__(f"{place}: the index of documents can't be used ({why}). Look at its permissions, or delete it: it is made anew.")
+
+
+class StateUnavailable(Refused):
+    """The database of decisions can't be used; `place` holds neither user nor password."""
+
+    def __init__(self, place: str, why: str) -> None:
+        self.place, self.why = place, why
+        super().__init__(
+            f"{place}: the state database can't be used ({why}). Nothing was changed; see FEEDBACK_LOOP_STATE_URL and its server."
+        )

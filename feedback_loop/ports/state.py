@@ -99,6 +99,12 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         """Every proposal with what people said of it, all as they stood at one moment."""
         ...
 
+    def decided_and_told(
+        self,
+    ) -> tuple[Sequence[tuple[Proposal, Sequence[Approval]]], Sequence[AuditRecord], Mapping[int, tuple[str, Mapping[str, object]]]]:
+        """What `decided`, `records` and `contents` give, all of one moment: what happens meanwhile is no contradiction."""
+        ...
+
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it; an approved one is queued, one that is no longer approved is taken out."""
         ...
@@ -112,13 +118,24 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         ...
 
     def claim(
-        self, action_id: str, judge: Callable[[Proposal, Sequence[Approval]], RefusalReason | None], connector: str, at: datetime
+        self,
+        action_id: str,
+        judge: Callable[[Proposal, Sequence[Approval]], RefusalReason | None],
+        connector: str,
+        at: datetime,
+        tried: int | None = None,
     ) -> OutboxAction | RefusalReason | None:
-        """The action, now ours to carry out; the reason where the judge refuses it for good; None where somebody else has it."""
+        """The action, now ours to carry out; the reason where the judge refuses it for good; None where somebody else has it.
+
+        With `tried`, the attempt_count that the caller knows of, also None where somebody has tried it since.
+        """
         ...
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
-        """Stores what came of a claimed action: done, failed or in doubt. One that is done or failed already stays as it is."""
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
+        """Stores what came of a claimed action: done, failed or in doubt. One that is done or failed already stays as it is.
+
+        With `tried`, the attempt_count that the caller speaks of, only what is done is stored where somebody has tried it since.
+        """
         ...
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:

@@ -61,7 +61,7 @@ def verified(
     signatures = dict.fromkeys(one for part in (of_home, kept) for one in broken_signatures(part, trusted, every=every))
     after_count, cut = _unanchored(log, records, anchors, trusted)
     earlier = replaced(records, [known for known in anchors if known != newest])
-    found = [*verify(records, contents, newest), *earlier, *signatures, *cut, *(_contradictions(state) if state else [])]
+    found = [*verify(records, contents, newest), *earlier, *signatures, *cut, *(contradictions(*state.decided_and_told()) if state else [])]
     return AuditReport(
         record_count=len(records),
         anchor=newest,
@@ -83,16 +83,6 @@ def _unanchored(
     if count == len(records) and count and key is not None:
         found = [AuditBreak(AuditBreakKind.UNANCHORED, records[-1].sequence, f"no anchor is left, though {key.key_id} signed some")]
     return count, found
-
-
-def _contradictions(state: StateStore) -> list[AuditBreak]:
-    """Looked for twice: what another process decides between two reads seems to be a contradiction, but not a second time."""
-    first = _seen_now(state)
-    return [found for found in _seen_now(state) if found in first] if first else []
-
-
-def _seen_now(state: StateStore) -> list[AuditBreak]:
-    return contradictions(state.decided(), state.records(), state.contents())
 
 
 def require_whole(log: AuditLog, state: StateStore | None = None) -> None:

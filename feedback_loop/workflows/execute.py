@@ -89,7 +89,7 @@ class _Run:
     def take_over_the_dead(self) -> None:
         for action in self.state.actions(ActionStatus.CLAIMED):
             if action.claimed_at is not None and action.claimed_at <= self.clock.now() - LEASE:
-                self.state.finish(action.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+                self.state.finish(action.action_id, ActionStatus.IN_DOUBT, None, self.clock.now(), action.attempt_count)
 
     def attend_all(self, actions: Sequence[OutboxAction]) -> None:
         """Whatever goes through a lane that fails now or failed before comes last."""
@@ -139,10 +139,11 @@ class _Run:
     def _carry_out(self, action: OutboxAction, lane: Lane, system: ActionSystem) -> None:
         if self._is_held_up(action, lane) or self._is_stopped(action, lane):
             return
-        claimed = self.state.claim(action.action_id, self._refuses(lane), lane.name, self.clock.now())
+        # Not if another process has tried it since it was listed or asked for: what that one wrote, nobody has asked for yet.
+        claimed = self.state.claim(action.action_id, self._refuses(lane), lane.name, self.clock.now(), action.attempt_count)
         if isinstance(claimed, RefusalReason):
             self.report.refused[action.action_id] = claimed
-        if isinstance(claimed, OutboxAction) and not self._was_tried_since(action, claimed, lane):
+        if isinstance(claimed, OutboxAction):
             self._send(claimed, lane, system)
 
     def _is_stopped(self, action: OutboxAction, lane: Lane) -> bool:
@@ -153,26 +154,17 @@ class _Run:
         self.report.waiting[action.action_id] = Waiting(WaitReason.STOPPED, lane.name)
         return True
 
-    def _was_tried_since(self, looked_at: OutboxAction, claimed: OutboxAction, lane: Lane) -> bool:
-        """Whether another process sent the action after it was looked at here; then the next run asks for it before anything else."""
-        if claimed.attempt_count == looked_at.attempt_count + 1:
-            return False
-        self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
-        self.report.in_doubt.append(claimed.action_id)
-        self.report.waiting[claimed.action_id] = Waiting(WaitReason.SETTLING, lane.name, self.clock.now())
-        return True
-
     def _send(self, claimed: OutboxAction, lane: Lane, system: ActionSystem) -> None:
         lane.asks(self.clock.now())
         try:
             receipt = system.perform(claimed.request())
         except (WriteInDoubt, ConnectorUnreachable) as error:
             # Who can't be reached has not written, but only its answer by our key says so.
-            self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now())
+            self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now(), claimed.attempt_count)
             self._leave_in_doubt(claimed, lane, error)
         except ConnectorRefused as error:
             lane.answered(self.clock.now())
-            self.state.finish(claimed.action_id, ActionStatus.FAILED, None, self.clock.now())
+            self.state.finish(claimed.action_id, ActionStatus.FAILED, None, self.clock.now(), claimed.attempt_count)
             self.report.failed.append(claimed.action_id)
             self.report.why[claimed.action_id] = str(error)
         else:

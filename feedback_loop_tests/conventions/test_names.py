@@ -73,6 +73,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/contracts/knowledge.py": "plain values, proved by methods/retrieval and workflows/test_knowledge.py",
     "feedback_loop/contracts/questions.py": "plain values, proved by the prompts that ask and the model that replies",
     "feedback_loop/adapters/state_store/migrations/versions/hypothesis_labels.py": "proved by state_store/test_schema.py",
+    "feedback_loop/adapters/state_store/migrations/versions/like_sqlite.py": "proved by state_store/test_schema.py",
     "feedback_loop/adapters/state_store/migrations/versions/model_history.py": "proved by state_store/test_schema.py",
     "feedback_loop/workflows/erasable_home.py": "a Protocol without code; the adapter that fulfils it is tested",
     "feedback_loop/ports.py": "Protocols without code; the adapters and fakes that fulfil them are tested",

@@ -113,9 +113,10 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     grounds: Grounds = field(default_factory=grounds)
     people: People = field(default_factory=lambda: PEOPLE)
+    url: str | None = None
 
     def __post_init__(self) -> None:
-        self.state: SqlStateStore = open_state(self.folder, self.clock)
+        self.state: SqlStateStore = open_state(self.folder, self.clock, self.url)
 
     def propose(self) -> tuple[str, ...]:
         return propose(self.grounds, self.state, self.clock.now(), is_live=True).proposal_ids

@@ -65,7 +65,10 @@ class CaseApiClient:
             receipts = [_receipt_of(item, is_repeat=True) for item in found]
         except _UNREADABLE:
             raise self._unreadable("/actions") from None
-        return next((receipt for receipt in receipts if receipt.idempotency_key == idempotency_key), None)
+        if any(receipt.idempotency_key != idempotency_key for receipt in receipts):
+            # The answer to another question says nothing of this key, and "it was not written" would send it again.
+            raise self._unreadable("/actions")
+        return next(iter(receipts), None)
 
     def cases(self, case_ids: Sequence[str]) -> list[CaseImage]:
         """The cases as they are now, in the order asked for; those that don't exist are left out."""

@@ -34,6 +34,9 @@ class Fault(StrEnum):
     ERROR_BEFORE_WRITE = "error_before_write"
     ERROR_AFTER_WRITE = "error_after_write"
     GARBLED_AFTER_WRITE = "garbled_after_write"
+    TWICE_AFTER_WRITE = "twice_after_write"
+    ANSWER_OF_ANOTHER = "answer_of_another"
+    WRITE_AFTER_SILENCE = "write_after_silence"
     TOO_MANY_REQUESTS = "too_many_requests"
     TOO_MANY_FOR_LONG = "too_many_for_long"
 
@@ -103,6 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault is Fault.ERROR_BEFORE_WRITE:
             self._send(DeskAnswer(_SERVER_ERROR, {"error": "planned"}))
+        elif fault is Fault.WRITE_AFTER_SILENCE:
+            self.rfile.read(1)
+            self.server.desk.answer(request)
+            self.close_connection = True
         else:
             self._answer_with(fault, self.server.desk.answer(request))
 
@@ -119,6 +126,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(DeskAnswer(_SERVER_ERROR, {"error": "planned"}))
             case Fault.GARBLED_AFTER_WRITE:
                 self._send(DeskAnswer(answer.status, {"receipt_id": 7}))
+            case Fault.TWICE_AFTER_WRITE:
+                self._send(answer)
+                self._send(answer)
+            case Fault.ANSWER_OF_ANOTHER:
+                other = {"receipt_id": "receipt_of_another", "idempotency_key": "key_of_another"}
+                self._send(DeskAnswer(answer.status, [other] if isinstance(answer.body, list) else other))
             case _:
                 self._send(answer)
 

@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
-import sqlalchemy as sa
 
 from feedback_loop.adapters import dbt_command
 from feedback_loop.adapters.embedding_cache import CachingEmbedder
@@ -26,7 +25,9 @@ from feedback_loop.adapters.erasure.search import Finder, search
 from feedback_loop.adapters.erasure.sqlite_files import compact, vector_count
 from feedback_loop.adapters.llm.answer_cache import AnswerCache, answer_count
 from feedback_loop.adapters.marts import publish
+from feedback_loop.adapters.state_store.address import SQLITE, read_address
 from feedback_loop.adapters.state_store.anchor_file import open_anchor
+from feedback_loop.adapters.state_store.engine import holds_state
 from feedback_loop.adapters.tfidf_embedder import TfidfEmbedder
 from feedback_loop.adapters.tombstones import CUSTOMER, Tombstones
 from feedback_loop.adapters.whole_files import DRAFT, written_whole
@@ -55,14 +56,14 @@ class HomeEraser:
 
     def recipients(self) -> set[str]:
         """Every customer whom a message was drafted for; nobody where nothing was ever decided."""
-        if not self._settings.has_state:
+        if not self._has_state():
             return set()
         with state_losses.looking(self._settings.state_url) as look:
             return state_losses.recipients(look)
 
     def messages_before(self, instants: Mapping[str, datetime], default: datetime | None) -> set[str]:
         """The messages that were drafted before the instant of their customer, or before the default one."""
-        if not self._settings.has_state:
+        if not self._has_state():
             return set()
         with state_losses.looking(self._settings.state_url) as look:
             return state_losses.message_ids_before(look, instants, default)
@@ -104,7 +105,7 @@ class HomeEraser:
 
     def scrub_state(self, erased: Erased, actor: str, at: datetime, *, is_rehearsal: bool) -> StateLoss:
         """What went in one transaction; a rehearsal only looks, and makes no database where there is none."""
-        if not self._settings.has_state:
+        if not self._has_state():
             return StateLoss()
         if is_rehearsal:
             with state_losses.looking(self._settings.state_url) as look:
@@ -163,8 +164,9 @@ class HomeEraser:
     def forget_past(self) -> int:
         """How many files went; the databases were written anew beside that, without free pages and logs."""
         removed = sum(self.tables.forget_past(table) for table in python_tables())
-        for file in (*self._sqlite_files(), self._settings.embedding_cache_file, self._settings.answer_cache_file):
+        for file in (self._settings.embedding_cache_file, self._settings.answer_cache_file):
             compact(file)
+        self._compact_state()
         drafts = [file for file in self._settings.home.rglob(f".*{DRAFT}") if file.is_file()]
         for draft in drafts:
             draft.unlink()
@@ -188,8 +190,7 @@ class HomeEraser:
         self._state().note(
             f"{certificate.kind}_erased", certificate.erasure_id, certificate.actor, {**told, "lost": lost}, certificate.erased_at
         )
-        for database in self._sqlite_files():
-            compact(database)
+        self._compact_state()
         if not content["search"]["found_count"]:
             self._settings.unfinished_erasure_file.unlink(missing_ok=True)
         return file
@@ -197,9 +198,15 @@ class HomeEraser:
     def _state(self) -> state_losses.ErasableState:
         return state_losses.ErasableState(self._settings.state_url, open_anchor(self._settings, self._clock), self._clock)
 
-    def _sqlite_files(self) -> list[Path]:
-        url = sa.make_url(self._settings.state_url)
-        return [Path(url.database)] if url.get_backend_name() == "sqlite" and url.database else []
+    def _has_state(self) -> bool:
+        return self._settings.has_state and holds_state(self._settings.state_url)
+
+    def _compact_state(self) -> None:
+        address = read_address(self._settings.state_url)
+        if address.get_backend_name() == SQLITE:
+            compact(Path(str(address.database)))
+        elif self._has_state():
+            state_losses.rewrite(self._settings.state_url)
 
     def _landed_at(self, file: Path) -> datetime:
         """When the file landed; files that never do so never expire."""

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store import outbox, proposal_rows
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records
-from feedback_loop.adapters.state_store.engine import open_for_looking
+from feedback_loop.adapters.state_store.engine import open_engine, open_for_looking
 from feedback_loop.adapters.state_store.schema import ACTION, AUDIT_CONTENT, LABEL, MESSAGE_DRAFT, PROPOSAL
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.canonical import canonical_json
@@ -79,6 +79,13 @@ def looking(url: str) -> Iterator[Change]:
     """The database as it is, which no byte of is changed: not even brought up to date."""
     with open_for_looking(url).connect() as connection:
         yield Change(connection, lambda: "")
+
+
+def rewrite(url: str) -> None:
+    """Afterwards the tables of PostgreSQL that can lose rows are written anew, without what was deleted; its log keeps it for a while."""
+    with open_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in (MESSAGE_DRAFT, LABEL, PROPOSAL, ACTION, AUDIT_CONTENT):
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table.name}")
 
 
 def found(look: Change, erased: Erased) -> Losses:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 
@@ -26,6 +27,7 @@ NO_CONNECTOR = "none"
 """What stands for the connector until an action is claimed for one."""
 
 _CLAIMABLE = (ActionStatus.QUEUED, ActionStatus.IN_DOUBT)
+_OF_CLAIM = ("action_status", "connector", "claimed_at", "is_dry_run", "attempt_count")
 _UNFINISHED = (ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
 
 
@@ -61,10 +63,23 @@ def actions(change: Change, statuses: Sequence[ActionStatus]) -> list[OutboxActi
     return [_action(row) for row in change.rows(wanted.order_by(ACTION.c.queued_at, ACTION.c.action_id))]
 
 
-def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+def find(change: Change, action_id: str) -> OutboxAction | None:
+    """The action; None where there is none of this id."""
+    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
+    return _action(rows[0]) if rows else None
+
+
+def is_claimable(action: OutboxAction | None, tried: int | None) -> TypeGuard[OutboxAction]:
+    """Whether there is something to claim, and nobody has tried it since the caller knew that it was tried so often."""
+    return action is not None and action.action_status in _CLAIMABLE and tried in (None, action.attempt_count)
+
+
+def claim(
+    change: Change, action_id: str, refuses: Refuses, connector: str, at: datetime, tried: int | None = None
+) -> OutboxAction | RefusalReason | None:
     """The claimed action, the reason for which it is refused for good, or None where it is not there to be claimed."""
-    action = _find(change, action_id)
-    if action is None or action.action_status not in _CLAIMABLE:
+    action = find(change, action_id)
+    if not is_claimable(action, tried):
         return None
     proposal = proposal_rows.find(change, action.proposal_id)
     if proposal is None:
@@ -78,15 +93,25 @@ def claim(change: Change, action_id: str, refuses: Refuses, connector: str, at: 
         _update(change, action_id, {"action_status": str(ActionStatus.FAILED)})
         return reason
     proposal_rows.move(change, proposal, ProposalStatus.CLAIMED, LOOP, at, is_dry_run=False)
-    values = {"action_status": str(ActionStatus.CLAIMED), "connector": connector, "claimed_at": at, "is_dry_run": False}
-    _update(change, action_id, values | {"attempt_count": action.attempt_count + 1})
-    return _find(change, action_id)
+    claimed = replace(
+        action,
+        action_status=ActionStatus.CLAIMED,
+        connector=connector,
+        claimed_at=at,
+        is_dry_run=False,
+        attempt_count=action.attempt_count + 1,
+    )
+    _update(change, action_id, {name: getattr(claimed, name) for name in _OF_CLAIM})
+    return claimed
 
 
-def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
     """Stores what came of it; what is done or failed already stays as it is."""
-    action = _find(change, action_id)
+    action = find(change, action_id)
     if action is None or action.action_status not in _UNFINISHED or action.action_status is status:
+        return
+    if status is not ActionStatus.DONE and tried not in (None, action.attempt_count):
+        # Somebody has taken it over and will say what came of it; that it is done counts whoever says so.
         return
     proposal = proposal_rows.find(change, action.proposal_id)
     if proposal is not None:
@@ -105,11 +130,6 @@ def _sends_what_was_approved(action: OutboxAction, proposal: Proposal) -> bool:
 
 def _key_of(proposal: Proposal) -> str:
     return stable_id("key", proposal.proposal_id, proposal.arguments_hash)
-
-
-def _find(change: Change, action_id: str) -> OutboxAction | None:
-    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
-    return _action(rows[0]) if rows else None
 
 
 def _update(change: Change, action_id: str, values: dict[str, Any]) -> None:

@@ -16,8 +16,13 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0007"
+HEAD = "0008"
 METADATA = sa.MetaData()
+_ESCAPE = "\ue000"
+"""A private character that no script has; where one stands in a text all the same, it is escaped itself."""
+
+_WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""64 bits everywhere: SQLite's INTEGER has them, and only a key of that name counts by itself there."""
 
 
 class Instant(sa.TypeDecorator[datetime]):
@@ -35,14 +40,33 @@ class Instant(sa.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
+class Words(sa.TypeDecorator[str]):
+    """A text of any characters. PostgreSQL holds no NUL in a text, so there it is kept as an escape and a digit, which come back as NUL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """The text as the database holds it."""
+        if value is None or dialect.name == "sqlite":
+            return value
+        return str(value).replace(_ESCAPE, f"{_ESCAPE}1").replace("\0", f"{_ESCAPE}0")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        """The text as it was."""
+        if value is None or dialect.name == "sqlite" or _ESCAPE not in value:
+            return value
+        return value.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}1", _ESCAPE)
+
+
 def _sql_type(dtype: pa.DataType) -> sa.types.TypeEngine[Any]:
     if pa.types.is_timestamp(dtype):
         return Instant()
     if pa.types.is_integer(dtype):
-        return sa.Integer()
+        return _WHOLE
     if pa.types.is_floating(dtype):
         return sa.Float()
-    return sa.Boolean() if pa.types.is_boolean(dtype) else sa.Text()
+    return sa.Boolean() if pa.types.is_boolean(dtype) else Words()
 
 
 def _contract_columns(table: str) -> list[sa.Column[Any]]:
@@ -53,11 +77,11 @@ def _contract_columns(table: str) -> list[sa.Column[Any]]:
 
 
 def _text(name: str, *, is_key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), primary_key=is_key, nullable=False)
+    return sa.Column(name, Words(), primary_key=is_key, nullable=False)
 
 
 def _counter(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), primary_key=True, autoincrement=True)
+    return sa.Column(name, _WHOLE, primary_key=True, autoincrement=True)
 
 
 PROPOSAL = sa.Table("proposal", METADATA, *_contract_columns("remediation_proposal"), _text("approver_roles"), _text("evidence"))
@@ -67,8 +91,8 @@ PROPOSAL_EVENT = sa.Table(
     _counter("event_id"),
     _text("proposal_id"),
     _text("proposal_status"),
-    sa.Column("refusal_reason", sa.Text()),
-    sa.Column("approvals_given_count", sa.Integer(), nullable=False),
+    sa.Column("refusal_reason", Words()),
+    sa.Column("approvals_given_count", _WHOLE, nullable=False),
     sa.Column("is_dry_run", sa.Boolean(), nullable=False),
     sa.Column("changed_at", Instant(), nullable=False),
 )
@@ -103,22 +127,22 @@ CASE_MOVE = sa.Table(
     _text("case_id", is_key=True),
     _text("from_queue"),
     _text("from_owner"),
-    sa.Column("from_version", sa.Integer(), nullable=False),
+    sa.Column("from_version", _WHOLE, nullable=False),
     _text("to_queue"),
     _text("status"),
-    sa.Column("after_version", sa.Integer()),
+    sa.Column("after_version", _WHOLE),
 )
 AUDIT_RECORD = sa.Table(
     "audit_record",
     METADATA,
-    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("sequence", _WHOLE, primary_key=True, autoincrement=False),
     sa.Column("recorded_at", Instant(), nullable=False),
     *(_text(name) for name in ("event", "subject_id", "actor", "commitment", "previous_hash", "record_hash")),
 )
 AUDIT_CONTENT = sa.Table(
     "audit_content",
     METADATA,
-    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("sequence", _WHOLE, primary_key=True, autoincrement=False),
     _text("salt"),
     _text("content"),
 )

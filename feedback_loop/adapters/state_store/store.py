@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
 from feedback_loop.adapters.state_store import facts, outbox, proposal_rows
+from feedback_loop.adapters.state_store.address import SQLITE
 from feedback_loop.adapters.state_store.change import Change, all_contents, all_records, records_of
-from feedback_loop.adapters.state_store.engine import open_engine, writing
+from feedback_loop.adapters.state_store.engine import changing, one_moment, open_engine
 from feedback_loop.adapters.state_store.snapshots import snapshot
 from feedback_loop.contracts.audit_trail import Anchor, AuditRecord, Content
 from feedback_loop.contracts.case_moves import CaseMove
@@ -39,6 +41,7 @@ class SqlStateStore:
         self, url: str, anchor: AuditAnchor, clock: Clock, draw_salt: Callable[[], str] = lambda: secrets.token_hex(_SALT_BYTES)
     ) -> None:
         self._engine, self._anchor, self._clock, self._draw_salt = open_engine(url), anchor, clock, draw_salt
+        self._kept_open: sa.Connection | None = None
 
     def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
         """The ids of those that were not known yet."""
@@ -63,6 +66,13 @@ class SqlStateStore:
         """Every proposal with what people said of it."""
         with self._look() as look:
             return proposal_rows.decided(look)
+
+    def decided_and_told(
+        self,
+    ) -> tuple[list[tuple[Proposal, Sequence[Approval]]], list[AuditRecord], dict[int, tuple[str, Content]]]:
+        """Every proposal with what people said of it, and the whole trail, of one moment."""
+        with self._look() as look:
+            return proposal_rows.decided(look), all_records(look.connection), all_contents(look.connection)
 
     def settle(self, proposal_id: str, judge: Judge, actor: str, at: datetime) -> Proposal:
         """The proposal after what the judge decided of it."""
@@ -97,15 +107,22 @@ class SqlStateStore:
         with self._look() as look:
             return outbox.actions(look, statuses)
 
-    def claim(self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime) -> OutboxAction | RefusalReason | None:
+    def claim(
+        self, action_id: str, judge: outbox.Refuses, connector: str, at: datetime, tried: int | None = None
+    ) -> OutboxAction | RefusalReason | None:
         """The claimed action, or why not."""
+        self._stay_open()
+        with self._look() as look:
+            # Whoever lost the race to another process has no need to wait for a turn.
+            if not outbox.is_claimable(outbox.find(look, action_id), tried):
+                return None
         with self._change() as change:
-            return outbox.claim(change, action_id, judge, connector, at)
+            return outbox.claim(change, action_id, judge, connector, at, tried)
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime) -> None:
+    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
         """Stores what came of a claimed action."""
         with self._change() as change:
-            outbox.finish(change, action_id, status, receipt_id, at)
+            outbox.finish(change, action_id, status, receipt_id, at, tried)
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
         """How many rows were new."""
@@ -164,10 +181,15 @@ class SqlStateStore:
         """The public half of the key that signs the anchors; None where nothing was signed yet."""
         return self._anchor.verifying_key()
 
+    def _stay_open(self) -> None:
+        """SQLite writes its log back, and waits for the disk, whenever nobody has the file open any more: who claims keeps it open."""
+        if self._kept_open is None and self._engine.dialect.name == SQLITE:
+            self._kept_open = self._engine.connect()
+
     @contextmanager
     def _change(self) -> Iterator[Change]:
         self._anchor.prepare()
-        with writing(self._engine).begin() as connection:
+        with changing(self._engine) as connection:
             change = Change(connection, self._draw_salt)
             yield change
         if change.sealed is not None:
@@ -175,5 +197,5 @@ class SqlStateStore:
 
     @contextmanager
     def _look(self) -> Iterator[Change]:
-        with self._engine.connect() as connection:
+        with one_moment(self._engine) as connection:
             yield Change(connection, self._draw_salt)

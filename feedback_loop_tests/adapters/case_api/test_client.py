@@ -119,6 +119,31 @@ def test_a_write_does_not_wait_for_a_day(running: Running) -> None:
     assert running.desk.actions == []
 
 
+def test_an_answer_that_comes_twice_is_never_taken_for_that_of_the_next_request(running: Running) -> None:
+    running.faults.extend([Fault.TWICE_AFTER_WRITE] * 4)
+    assert running.client.receipt_for("key_1") is None
+    assert running.client.perform(ROLL_BACK).idempotency_key == "key_1"
+    assert running.client.receipt_for("key_1") is not None
+    assert running.client.receipt_for("key_2") is None
+
+
+def test_an_answer_of_another_request_says_nothing_of_this_one(running: Running) -> None:
+    running.faults.extend([Fault.ANSWER_OF_ANOTHER] * 2)
+    with pytest.raises(WriteInDoubt):
+        running.client.perform(ROLL_BACK)
+    with pytest.raises(ConnectorUnreachable, match="can't be read"):
+        running.client.receipt_for("key_1")
+    assert running.client.receipt_for("key_1") is not None
+
+
+def test_what_is_written_after_the_client_gave_up_is_found_later(running: Running) -> None:
+    running.faults.append(Fault.WRITE_AFTER_SILENCE)
+    with pytest.raises(WriteInDoubt):
+        running.client.perform(ROLL_BACK)
+    assert running.client.perform(ROLL_BACK).idempotency_key == "key_1"
+    assert len(running.desk.actions) == 1
+
+
 def test_an_answer_to_a_read_that_is_no_list_of_receipts_is_no_answer(running: Running) -> None:
     running.faults.append(Fault.GARBLED_AFTER_WRITE)
     with pytest.raises(ConnectorUnreachable, match="no list"):

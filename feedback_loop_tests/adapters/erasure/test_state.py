@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.adapters.erasure.state import ErasableState, found, looking, message_ids_before, recipients
+from feedback_loop.adapters.erasure.state import ErasableState, found, looking, message_ids_before, recipients, rewrite
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Approval, Proposal, Settlement
 from feedback_loop.contracts.erasure import Erased
@@ -18,6 +18,7 @@ from feedback_loop.remediation.approvals import approve
 from feedback_loop.workflows.audit import verified
 from feedback_loop_tests.adapters.erasure.planted import ERASED_AT, MINE, THEIRS, label, message
 from feedback_loop_tests.fakes import START, FakeClock
+from feedback_loop_tests.postgres_server import Cluster
 from feedback_loop_tests.remediation.made_up_case import issue_row, proposed, rollback_proposal
 
 ROLLBACK = rollback_proposal(issues=[issue_row()])
@@ -27,8 +28,8 @@ LABEL, MESSAGE = TABLES["state_label"], TABLES["remediation_message"]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state' / 'state.sqlite'}"
+def url(state_url: str) -> str:
+    return state_url
 
 
 @pytest.fixture
@@ -127,13 +128,13 @@ def test_a_record_about_the_erased_keeps_its_subject_and_loses_its_content(state
 def test_looking_changes_no_byte_and_counts_the_same(state: ErasableState, url: str, tmp_path: Path) -> None:
     state.record(MESSAGE, [message(MINE), message(THEIRS)], "loop", START)
     state.record_proposals([ROLLBACK])
-    before = {file.name: file.read_bytes() for file in (tmp_path / "state").iterdir()}
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     with looking(url) as look:
         told = found(look, ERASED).told()
         assert recipients(look) == {MINE, THEIRS}
         assert message_ids_before(look, {MINE: ERASED_AT}, None) == {"message_1"}
         assert message_ids_before(look, {MINE: START}, ERASED_AT) == {"message_2"}
-    assert {file.name: file.read_bytes() for file in (tmp_path / "state").iterdir()} == before
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
     assert told == state.lose(ERASED, "ada", ERASED_AT).told()
 
 
@@ -148,3 +149,18 @@ def test_nothing_of_the_erased_changes_nothing(state: ErasableState) -> None:
 def _approves(proposal: Proposal, words: Sequence[Approval]) -> Settlement:
     given = Approval(proposal.proposal_id, "ada", ApprovalVerdict.APPROVE, proposal.arguments_hash, START)
     return approve(proposal, words, given, proposal.approver_roles)
+
+
+def test_postgresql_holds_what_is_erased_in_no_file_of_its_tables_any_more(postgres: Cluster, postgres_url: str, tmp_path: Path) -> None:
+    state = ErasableState(postgres_url, AnchorFile(tmp_path / "other.jsonl"), FakeClock())
+    state.record(MESSAGE, [{**message(MINE), "message_text": "quibble walrus"}, message(THEIRS)], "loop", START)
+
+    def is_on_the_disk() -> bool:
+        postgres.run("CHECKPOINT")
+        return any(b"quibble walrus" in file.read_bytes() for file in (postgres.data / "base").rglob("*") if file.is_file())
+
+    assert is_on_the_disk()
+    lose(state)
+    rewrite(postgres_url)
+    assert not is_on_the_disk()
+    assert state.snapshot(MESSAGE)["recipient_customer_id"].to_list() == [THEIRS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,15 +9,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from feedback_loop.adapters.state_store import store as store_module
+from feedback_loop.adapters.state_store.change import all_records
 from feedback_loop.adapters.state_store.store import SqlStateStore
+from feedback_loop.contracts.audit_trail import AuditRecord
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Approval, OutboxAction, Proposal, Settlement
 from feedback_loop.contracts.loop_vocab import ActionStatus, ApprovalVerdict, ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput, DecisionRefused, IllegalTransition
 from feedback_loop.remediation.approvals import approve
+from feedback_loop.remediation.attested import contradictions
 from feedback_loop.remediation.audit import erased, verify
-from feedback_loop_tests.adapters.state_store.conftest import open_state
+from feedback_loop_tests.adapters.state_store.conftest import open_state, spoil
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import issue_row, proposed, rollback_proposal
 
@@ -118,7 +122,7 @@ def test_an_action_is_claimed_once(state: SqlStateStore) -> None:
     assert state.claim("unknown", nothing_against, "desk", LATER) is None
 
 
-def test_of_many_that_claim_at_once_each_action_has_one(tmp_path: Path, state: SqlStateStore) -> None:
+def test_of_many_that_claim_at_once_each_action_has_one(tmp_path: Path, state: SqlStateStore, state_url: str) -> None:
     reviews = [replace(REVIEW, proposal_id=f"proposal_{n}") for n in range(12)]
     state.record_proposals(reviews)
     ids = [action.action_id for action in state.actions(ActionStatus.QUEUED)]
@@ -128,7 +132,7 @@ def test_of_many_that_claim_at_once_each_action_has_one(tmp_path: Path, state: S
         return [claimed.action_id for claimed in found if isinstance(claimed, OutboxAction)]
 
     with ThreadPoolExecutor(4) as pool:
-        taken = [action_id for won in pool.map(claims, [open_state(tmp_path) for _ in range(4)]) for action_id in won]
+        taken = [action_id for won in pool.map(claims, [open_state(tmp_path, url=state_url) for _ in range(4)]) for action_id in won]
     assert sorted(taken) == sorted(ids)
 
 
@@ -166,12 +170,40 @@ def test_what_is_in_doubt_can_be_claimed_again_under_the_same_key(state: SqlStat
     assert (again.idempotency_key, again.attempt_count) == (action.idempotency_key, 2)
 
 
+def test_who_knows_only_of_an_earlier_try_claims_nothing_and_ends_nothing_but_what_is_done(state: SqlStateStore) -> None:
+    action = approved(state)
+    state.claim(action.action_id, nothing_against, "desk", LATER, 0)
+    state.finish(action.action_id, ActionStatus.IN_DOUBT, None, LATER, 1)
+    assert state.claim(action.action_id, nothing_against, "desk", LATER, 0) is None
+    again = state.claim(action.action_id, nothing_against, "desk", LATER, 1)
+    assert isinstance(again, OutboxAction)
+    for status in (ActionStatus.FAILED, ActionStatus.IN_DOUBT):
+        state.finish(action.action_id, status, None, LATER, 1)
+    assert state.actions(ActionStatus.CLAIMED) == [again]
+    state.finish(action.action_id, ActionStatus.DONE, "receipt_1", LATER, 1)
+    assert len(state.actions(ActionStatus.DONE)) == 1
+
+
 def test_time_that_is_over_refuses_what_waits(state: SqlStateStore) -> None:
     approved(state)
     assert state.expire(ROLLBACK.expires_at - timedelta(seconds=1)) == []
     assert state.expire(ROLLBACK.expires_at) == [ROLLBACK.proposal_id]
     assert state.expire(ROLLBACK.expires_at) == []
     assert state.actions(ActionStatus.QUEUED) == []
+
+
+def test_what_is_decided_meanwhile_is_not_half_seen(state: SqlStateStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.record_proposals([ROLLBACK])
+
+    def slowly(connection: sa.Connection) -> list[AuditRecord]:
+        state.settle(ROLLBACK.proposal_id, by("ada"), "ada", LATER)
+        return all_records(connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store_module, "all_records", slowly)
+        assert contradictions(*state.decided_and_told()) == []
+    assert contradictions(*state.decided_and_told()) == []
+    assert len(state.approvals(ROLLBACK.proposal_id)) == 1
 
 
 def test_a_note_is_a_record_of_its_own(state: SqlStateStore) -> None:
@@ -187,35 +219,32 @@ def test_a_crash_before_the_anchor_is_written_breaks_nothing(tmp_path: Path, sta
     (tmp_path / "anchor.jsonl").write_text(lines, encoding="utf-8")
 
 
-def test_a_crash_within_a_change_leaves_neither_row_nor_record(tmp_path: Path, state: SqlStateStore) -> None:
+def test_a_crash_within_a_change_leaves_neither_row_nor_record(tmp_path: Path, state: SqlStateStore, state_url: str) -> None:
     def dies() -> str:
         raise KeyboardInterrupt
 
-    dying = open_state(tmp_path)
+    dying = open_state(tmp_path, url=state_url)
     dying._draw_salt = dies
     with pytest.raises(KeyboardInterrupt):
         dying.record_proposals([ROLLBACK])
     assert (state.proposal(ROLLBACK.proposal_id), state.records()) == (None, [])
 
 
-def test_whoever_edits_the_database_is_found_out(tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    state = open_state(other)
+def test_erased_content_leaves_the_chain_whole(state: SqlStateStore, state_url: str) -> None:
     state.record_proposals([ROLLBACK])
-    with sqlite3.connect(other / "state" / "state.sqlite") as database:
-        database.execute("DROP TRIGGER audit_record_forbids_update")
-        database.execute("UPDATE audit_record SET actor = 'nobody'")
-    assert verify(state.records(), state.contents(), state.anchor()) != []
-
-
-def test_erased_content_leaves_the_chain_whole(tmp_path: Path, state: SqlStateStore) -> None:
-    state.record_proposals([ROLLBACK])
-    with sqlite3.connect(tmp_path / "state" / "state.sqlite") as database:
-        database.execute("DELETE FROM audit_content")
+    spoil(state_url, "DELETE FROM audit_content")
     assert erased(state.records(), state.contents()) == [1]
 
 
-def test_the_folder_holds_nothing_but_the_database_and_the_anchor(tmp_path: Path, state: SqlStateStore) -> None:
+def test_the_folder_holds_nothing_but_the_database_and_the_anchor(tmp_path: Path) -> None:
+    state = open_state(tmp_path / "home")
     state.record_proposals([ROLLBACK])
     assert state.snapshot(PROPOSAL_TABLE).height == 1
-    assert {file.name.split("-")[0] for file in (tmp_path / "state").iterdir()} == {"state.sqlite"}
+    assert {file.name.split("-")[0] for file in (tmp_path / "home" / "state").iterdir()} == {"state.sqlite"}
+
+
+def test_whoever_edits_the_database_is_found_out(state: SqlStateStore, state_url: str) -> None:
+    state.record_proposals([ROLLBACK])
+    spoil(state_url, "UPDATE audit_record SET actor = 'nobody'", triggers=("audit_record_forbids_update",))
+    assert verify(state.records(), state.contents(), state.anchor()) != []
+    spoil(state_url, f"UPDATE audit_record SET actor = '{ROLLBACK.requested_by}'")
