@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from feedback_loop.config import DEFAULT_HOME, ClusteringChoice, EmbedderChoice, LanguageModelSettings, Settings, load_settings
+from feedback_loop.config.places import Places
 from feedback_loop.errors import BadInput, UnknownChoice
 from feedback_loop.methods.grouping import Method
 
-PLACES = [name for name, what in vars(Settings).items() if isinstance(what, property) and name.endswith(("_folder", "_file", "_home"))]
+_NAMES = {**vars(Places), **vars(Settings)}
+PLACES = [name for name, what in _NAMES.items() if isinstance(what, property) and name.endswith(("_folder", "_file", "_home"))]
 
 
 @pytest.mark.parametrize("choice", list(ClusteringChoice))

@@ -11,7 +11,7 @@ from feedback_loop.ports.state import (
     MoveLedger,
     StateStore,
 )
-from feedback_loop.ports.tools import (
+from feedback_loop.ports.systems import (
     ActionSystem,
     CaseSystem,
     LateKnowing,

@@ -26,7 +26,7 @@ from feedback_loop.remediation.limits import Limits, limits_text, parse_limits, 
 _PARTS = 1_000_000
 """Scores and shares reach the guards in parts per million: Cedar knows whole numbers."""
 
-_BOUND = 2**53
+_BOUND = 2**53 - 1
 """Beyond this no count is exact; it stands for a limit that nothing reaches."""
 
 

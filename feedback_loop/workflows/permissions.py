@@ -109,7 +109,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "playbooks list": _READS,
         "playbooks show": _READS,
         "policy lint": _READS,
-        "policy phase": _JUDGES,
+        "policy phase": _STOPS,
         "policy resume": _LETS_GO,
         "policy show": _READS,
         "policy stop": _STOPS,

@@ -24,7 +24,7 @@ def issue(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SystemClock, "now", lambda _: START)
     tables = open_store(Settings(home=home))
     row = {"issue_id": "issue_1", "product": "Printwren", "alert_ids": [ALERT], "day_fragment_ids": ["f1"], "event_date": START.date()}
-    fragment = {"fragment_id": "f1", "customer_id": "customer_1", "event_date": START.date()}
+    fragment = {"fragment_id": "f1", "customer_id": "customer_1", "occurred_at": START, "event_date": START.date()}
     content: dict[str, pl.DataFrame] = {
         "analysis_alert": frame("analysis_alert", [alert_row()]),
         "analysis_cohort": frame("analysis_cohort", [cohort_row()]),

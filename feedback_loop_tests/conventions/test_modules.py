@@ -13,7 +13,7 @@ from feedback_loop_tests.conventions.source_tree import MODULES, PACKAGE, TEST_M
 MAX_LINES = 300
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "tools", "stuff"}
 READS_ENVIRONMENT = {
-    "feedback_loop/config.py": "the settings",
+    "feedback_loop/config/settings.py": "the settings",
     "feedback_loop/adapters/dbt_command.py": "dbt takes its settings from variables alone",
     "feedback_loop/adapters/llm/libraries.py": "LiteLLM takes its settings from variables when it is imported",
     "feedback_loop/cli/entry.py": "decides about tracebacks and warnings before there are settings",

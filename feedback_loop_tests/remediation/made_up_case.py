@@ -23,6 +23,9 @@ ALERT, CAUSE = "alert_1", "release-6.4.0"
 LET_GO = Rules(autonomy=Autonomy({EVERYTHING: MaturityPhase.AUTOMATED}))
 """The package's rules, and people let every class go as far as the policy lets it."""
 
+UNBOUNDED = tuple(playbook.model_copy(update={"blast_radius": None}) for playbook in LET_GO.playbooks)
+"""The package's playbooks without a limit on how much they may do, for tests that do much of one thing."""
+
 DOCUMENTS = sorted({name for playbook in seed_playbooks() for name in playbook.governing_documents})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from feedback_loop.contracts.decisions import OutboxAction
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ApprovalVerdict
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ActionSystem
-from feedback_loop.remediation.rules import Rules
+from feedback_loop.remediation.rules import Pace, Rules
 from feedback_loop.workflows.approve import decide
 from feedback_loop.workflows.execute import ExecuteReport, execute
 from feedback_loop.workflows.grounds import Grounds
@@ -23,7 +23,17 @@ from feedback_loop.workflows.people import People
 from feedback_loop.workflows.propose import propose
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START, FakeClock
-from feedback_loop_tests.remediation.made_up_case import LET_GO, Row, alert_row, all_documents, cause_row, cohort_row, frame, route_row
+from feedback_loop_tests.remediation.made_up_case import (
+    LET_GO,
+    UNBOUNDED,
+    Row,
+    alert_row,
+    all_documents,
+    cause_row,
+    cohort_row,
+    frame,
+    route_row,
+)
 
 DAY = DayRange(START.date(), START.date())
 PEOPLE: People = {"ada": ("release_manager",), "bo": ("incident_commander", "billing_owner"), "cy": ("intern",)}
@@ -86,8 +96,9 @@ def grounds(
     documents: list[Row] | None = None,
     issues: list[Row] | None = None,
     certified: tuple[str, ...] = (),
-    rules: Rules = LET_GO,
+    rules: Rules | None = None,
 ) -> Grounds:
+    """By default everything was let go, as much as anybody likes; what is done counts for these grounds alone."""
     return Grounds(
         frame("analysis_alert", [alert_row()] if alerts is None else alerts),
         frame("analysis_cohort", [cohort_row()]),
@@ -95,7 +106,7 @@ def grounds(
         frame("gold_issue", issues or []),
         frame("context_document", all_documents() if documents is None else documents),
         frame("analysis_route", [route_row(name) for name in certified]),
-        rules=rules,
+        rules=rules or replace(LET_GO, playbooks=UNBOUNDED, pace=Pace()),
     )
 
 

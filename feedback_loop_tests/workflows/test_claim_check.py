@@ -18,6 +18,7 @@ from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import LET_GO, alert_row, cause_row
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World, grounds
 
+FRESH = replace(LET_GO, pace=Pace())
 OWN_GUARD = '@id("freeze") forbid (principal, action == Action::"execute", resource);'
 
 
@@ -29,11 +30,11 @@ def world(tmp_path: Path) -> World:
 @pytest.mark.parametrize(
     ("rules", "reason"),
     [
-        (replace(LET_GO, pilot=Pilot(products=frozenset({"Other"}))), RefusalReason.OUTSIDE_PILOT),
-        (replace(LET_GO, autonomy=Autonomy({"crash": MaturityPhase.VISIBILITY})), RefusalReason.VISIBILITY_ONLY),
-        (replace(LET_GO, policy=parse_policy(None, OWN_GUARD)), RefusalReason.COMPANY_GUARD),
-        (replace(LET_GO, playbooks=LET_GO.playbooks[:1]), RefusalReason.NO_PLAYBOOK),
-        (replace(LET_GO, pace=Pace([("release-rollback", str(n), START) for n in range(3)])), RefusalReason.BLAST_RADIUS),
+        (replace(FRESH, pilot=Pilot(products=frozenset({"Other"}))), RefusalReason.OUTSIDE_PILOT),
+        (replace(FRESH, autonomy=Autonomy({"crash": MaturityPhase.VISIBILITY})), RefusalReason.VISIBILITY_ONLY),
+        (replace(FRESH, policy=parse_policy(None, OWN_GUARD)), RefusalReason.COMPANY_GUARD),
+        (replace(FRESH, playbooks=LET_GO.playbooks[:1]), RefusalReason.NO_PLAYBOOK),
+        (replace(FRESH, pace=Pace([("release-rollback", str(n), START) for n in range(3)])), RefusalReason.BLAST_RADIUS),
     ],
 )
 def test_what_was_tightened_after_the_approval_stops_the_action(world: World, rules: Rules, reason: RefusalReason) -> None:
@@ -48,7 +49,7 @@ def test_what_was_tightened_after_the_approval_stops_the_action(world: World, ru
 
 def test_what_is_within_the_rules_goes_and_counts_towards_the_pace(world: World) -> None:
     world.approved()
-    world.grounds = grounds(rules=replace(LET_GO, pace=Pace()))
+    world.grounds = grounds(rules=replace(FRESH, pace=Pace()))
     assert len(world.execute(FakeCaseSystem()).done) == 1
     assert world.grounds.rules.pace.within("release-rollback", START.replace(hour=0)) == 1
 
@@ -59,7 +60,7 @@ def test_a_class_that_was_taken_back_does_not_go_alone(world: World) -> None:
     alerts = [alert_row(sample_fragment_ids=list(samples))]
     world.grounds = grounds(alerts, causes, certified=samples)
     world.propose()
-    taken_back = replace(LET_GO, autonomy=Autonomy({EVERYTHING: MaturityPhase.ASSISTED}))
+    taken_back = replace(FRESH, autonomy=Autonomy({EVERYTHING: MaturityPhase.ASSISTED}))
     world.grounds = grounds(alerts, causes, certified=samples, rules=taken_back)
     assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.GATE_SHUT]
 
@@ -69,14 +70,14 @@ def test_a_stop_is_known_for_its_class_and_for_everything(world: World) -> None:
     proposal = world.state.proposal(proposal_id)
     assert proposal is not None
     for scope, is_it in ((EVERYTHING, True), ("crash", True), ("billing", False)):
-        stopped = grounds(rules=replace(LET_GO, autonomy=Autonomy({}, frozenset({scope}))))
+        stopped = grounds(rules=replace(FRESH, autonomy=Autonomy({}, frozenset({scope}))))
         assert is_stopped(proposal, stopped) is is_it
 
 
 def test_what_is_stopped_waits_with_its_approvals_and_goes_when_it_is_resumed(world: World) -> None:
     world.approved()
     going, system = world.grounds, FakeCaseSystem()
-    world.grounds = grounds(rules=replace(LET_GO, autonomy=Autonomy({}, frozenset({EVERYTHING}))))
+    world.grounds = grounds(rules=replace(FRESH, autonomy=Autonomy({}, frozenset({EVERYTHING}))))
     report = world.execute(system)
     assert [waiting.reason for waiting in report.waiting.values()] == [WaitReason.STOPPED]
     assert system.written == {}

@@ -21,7 +21,7 @@ def test_what_another_process_has_tried_since_it_was_listed_is_left_to_it(world:
     (listed,), system = world.state.actions(ActionStatus.QUEUED), FakeCaseSystem("doubt_after")
     world.execute(system)
     with monkeypatch.context() as patched:
-        patched.setattr(world.state, "actions", lambda status: [listed] if status is ActionStatus.QUEUED else [])
+        patched.setattr(world.state, "actions", lambda *statuses: [listed] if ActionStatus.QUEUED in statuses else [])
         world.execute(system)
     assert system.calls == ["perform"], "it was written meanwhile, and nobody has asked for it by its key yet"
     assert len(world.execute(system).done) == 1
@@ -37,7 +37,7 @@ def test_a_claim_that_another_process_took_over_is_not_called_in_doubt_again(wor
     with pytest.raises(Died):
         world.execute(FakeCaseSystem("fine", "die_before"))
     with monkeypatch.context() as patched:
-        patched.setattr(world.state, "actions", lambda status: [listed] if status is ActionStatus.CLAIMED else [])
+        patched.setattr(world.state, "actions", lambda *statuses: [listed] if ActionStatus.CLAIMED in statuses else [])
         world.execute(FakeCaseSystem())
     (taken_over,) = world.state.actions(ActionStatus.CLAIMED)
     assert taken_over.attempt_count == 2

@@ -76,7 +76,13 @@ def test_a_role_opens_the_commands_that_name_it_and_no_other(role: Role) -> None
 
 
 def test_an_administrator_loosens_what_models_may_and_neither_labels_nor_sees_values() -> None:
-    assert set(commands_of(actor(Role.ADMINISTRATOR))) - DECIDES == {"model gates", "model promote"}
+    assert set(commands_of(actor(Role.ADMINISTRATOR))) - DECIDES == {
+        "model gates",
+        "model promote",
+        "policy phase",
+        "policy resume",
+        "policy stop",
+    }
 
 
 def test_who_labels_does_not_put_the_labels_in_force() -> None:

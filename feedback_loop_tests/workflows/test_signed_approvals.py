@@ -193,4 +193,4 @@ def test_no_token_is_anywhere_in_the_home(world: World, settings: Settings, sign
     secrets = [SERVICE_TOKEN, *text.split("."), *refused.split(".")[1:]]
     held = b"".join(file.read_bytes() for file in settings.home.rglob("*") if file.is_file())
     assert [secret for secret in secrets if secret.encode() in held] == []
-    assert json.dumps([content for _, content in world.state.told(SEEN)]).count("account-of-cy") == 1
+    assert json.dumps([dict(content) for _, content in world.state.told(SEEN)]).count("account-of-cy") == 1

@@ -200,8 +200,9 @@ def test_what_another_process_sent_in_the_meantime_is_asked_for_before_it_is_sen
     slow = WithAnotherProcessMeanwhile(world, other)
     report = world.execute(slow)
     assert other.calls == ["perform"] * (2 * COUNT - 1)
-    assert (slow.calls, len(report.done), len(report.in_doubt)) == (["perform"], 1, 2 * COUNT - 1)
-    assert {waiting.reason for waiting in report.waiting.values()} == {WaitReason.SETTLING}
+    assert (slow.calls, len(report.done), report.in_doubt) == (["perform"], 1, []), (
+        "what another has tried is left to it, and to the next run"
+    )
     slow.written |= other.written  # both are the same tool
     assert len(world.execute(slow).done) == 2 * COUNT - 1
     assert slow.calls.count("perform") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -97,7 +98,9 @@ def test_a_comment_is_known_before_the_index_knows_it_and_among_many(jira: Runni
 def test_a_comment_is_written_once_whatever_goes_wrong_with_any_request(jira: RunningJira, position: int, fault: Fault) -> None:
     jira.desk.open_issue(7)
     jira.faults.extend([Fault.NONE] * position + [fault] * (4 if position < 2 else 1))
-    with pytest.raises((WriteInDoubt, ConnectorUnreachable)):
+    # The edit of a label is answered without a body, of which nothing can be garbled.
+    harmless = (position, fault) == (2, Fault.GARBLED_AFTER_WRITE)
+    with nullcontext() if harmless else pytest.raises((WriteInDoubt, ConnectorUnreachable)):
         jira.client().perform(NOTE)
     jira.faults.clear()
     jira.clock.advance(SETTLING)
