@@ -241,13 +241,9 @@ def _story(context: typer.Context, subject_id: str | None) -> DecisionStory | No
 
 
 def _rules(settings: Settings) -> Rules:
-    """The policy and the playbooks that are at hand, of the package too where the home has its own in their place."""
-    from feedback_loop.remediation.playbooks import seed_playbooks
-    from feedback_loop.remediation.policy import seed_policy
-    from feedback_loop.remediation.replay import Rules
-    from feedback_loop.workflows.playbook_files import read_playbooks
+    from feedback_loop.workflows.rules_in_force import rules_at_hand
 
-    return Rules.of([seed_policy()], [*seed_playbooks(), *read_playbooks(settings.playbooks_folder)])
+    return rules_at_hand(settings)
 
 
 def _write_html(story: DecisionStory | None, subject_id: str | None, file: Path) -> None:

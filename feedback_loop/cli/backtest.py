@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import FromOption, ToOption, has_state, open_models, open_state, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, has_state, open_models, open_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.cli.progress import steps
 from feedback_loop.cli.run import days_to_run
@@ -44,7 +45,9 @@ def backtest(
 
     Example: `feedback-loop backtest --from 2021-10-01 --to 2021-10-31 --by event`
     """
+    from feedback_loop.remediation.rules import Pace
     from feedback_loop.workflows.backtest import backtest as replay
+    from feedback_loop.workflows.rules_in_force import read_rules
 
     if by not in ("landed", "event"):
         raise UnknownChoice("--by", by, ["landed", "event"])
@@ -52,13 +55,15 @@ def backtest(
     days, playbooks = days_to_run(settings, first, last), _playbooks(folder or settings.playbooks_folder, is_asked=folder is not None)
     models = open_models(settings)
     state = open_state(settings) if has_state(settings) else None
+    # As if nothing had been done before: what was carried out lately is no part of the days that are replayed.
+    rules = replace(read_rules(settings, state, SystemClock().now()), pace=Pace())
     with steps(f"back-test {days}", len(days)) as advance:
         told = replay(
             open_store(settings),
             state,
             days,
             models.analysed,
-            playbooks,
+            replace(rules, playbooks=tuple(playbooks)),
             is_by_event=by == "event",
             progress=lambda day: advance(str(day)),
         )

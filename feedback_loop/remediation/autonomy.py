@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -29,6 +29,9 @@ TARGET_PRECISION, FEWEST_JUDGED = 0.8, 3
 """Share of the fixes without a person that have to have helped, and how many of them have to be judged, for a class to stay automated."""
 
 AUTONOMY = TABLES["state_autonomy"]
+LAST_INSTANT = datetime(9999, 12, 31, tzinfo=UTC)
+"""As of which every word is known."""
+
 _PHASES = {AutonomyWord(phase.name.lower()): phase for phase in MaturityPhase}
 
 
@@ -38,6 +41,8 @@ class Autonomy:
 
     phases: Mapping[str, MaturityPhase] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
+    said_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each scope's phase was said last."""
 
     def phase_of(self, complaint_class: str | None) -> MaturityPhase:
         """The phase of the class, or of everything where nobody spoke of it; of an alert about no single class that of everything."""
@@ -51,6 +56,7 @@ class Autonomy:
 def autonomy_at(rows: pl.DataFrame, at: datetime) -> Autonomy:
     """What holds at the instant, from rows of state_autonomy: the last word on each scope."""
     phases: dict[str, MaturityPhase] = {}
+    said_at: dict[str, datetime] = {}
     stopped: set[str] = set()
     for row in rows.filter(pl.col("changed_at") <= at).sort("changed_at", "autonomy_id").iter_rows(named=True):
         scope, word = row["autonomy_scope"], AutonomyWord(row["autonomy_word"])
@@ -59,8 +65,12 @@ def autonomy_at(rows: pl.DataFrame, at: datetime) -> Autonomy:
         elif word is AutonomyWord.RESUME:
             stopped.discard(scope)
         else:
+            if scope == EVERYTHING:
+                # What was said of one class before holds no further than what is said of everything now.
+                phases = {name: min(phase, _PHASES[word]) for name, phase in phases.items()}
             phases[scope] = _PHASES[word]
-    return Autonomy(phases, frozenset(stopped))
+            said_at[scope] = row["changed_at"]
+    return Autonomy(phases, frozenset(stopped), said_at)
 
 
 def autonomy_row(scope: str, word: AutonomyWord, why: str, person: str, at: datetime) -> dict[str, Any]:
@@ -80,12 +90,13 @@ def demotions(
 ) -> Iterator[dict[str, Any]]:
     """Rows of state_autonomy that take automated classes back whose fixes without a person helped too seldom.
 
-    `proposals` are rows of remediation_proposal with the alerted_class of their alert.
+    `proposals` are rows of remediation_proposal with the alerted_class of their alert; those from before the class was let go don't count.
     """
     alone = proposals.filter(pl.col("approvals_required_count").eq(0) & pl.col("proposal_status").eq(str(ProposalStatus.DONE)))
     judged = effects.filter(pl.col("effect_verdict") != str(EffectVerdict.INSUFFICIENT_EVIDENCE)).join(alone, on="proposal_id")
     for name in sorted(classes):
-        rows = judged.filter(pl.col("alerted_class") == name)
+        since = held.said_at.get(name, held.said_at.get(EVERYTHING))
+        rows = judged.filter((pl.col("alerted_class") == name) & (pl.lit(since is None) | (pl.col("proposed_at") >= pl.lit(since))))
         if held.phase_of(name) is not MaturityPhase.AUTOMATED or rows.height < FEWEST_JUDGED:
             continue
         helped = (rows["effect_verdict"] == str(EffectVerdict.FIXED)).sum()

@@ -17,6 +17,9 @@ from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import PolicyRefused
 from feedback_loop.methods.yaml_texts import yaml_content
 
+_MOST = 1_000
+"""People or complaints that anybody may ask for."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -53,9 +56,9 @@ def parse_limits(text: str) -> Limits:
         found = _parsed(yaml_content(text))
     except KeyError as error:
         raise PolicyRefused([f"{error.args[0]} is missing; the package's limits.yaml shows every part"]) from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise PolicyRefused([f"a value can't be read ({error})"]) from error
-    problems = list(_laxer(found, seed_limits()))
+    problems = [*_laxer(found, seed_limits()), *_out_of_reach(found)]
     if problems:
         raise PolicyRefused(problems)
     return found
@@ -75,6 +78,16 @@ def _parsed(content: Mapping[str, Any]) -> Limits:
         tells_people=frozenset(map(ActionKind, content["tells_people"])),
         allowed_causes={ActionKind(kind): frozenset(map(CauseKind, causes)) for kind, causes in content["allowed_causes"].items()},
     )
+
+
+def _out_of_reach(found: Limits) -> Iterator[str]:
+    counts = {"person_approvals": found.person_approvals, "strong_indicators": found.strong_indicators}
+    counts |= {f"approvals of {risk} risk": count for risk, count in found.approvals.items()}
+    for name, count in counts.items():
+        if count > _MOST:
+            yield f"{name} must be at most {_MOST:,}"
+    if not found.automatic_precision <= 1:
+        yield "automatic_precision must be at most 1"
 
 
 def _laxer(found: Limits, seed: Limits) -> Iterator[str]:

@@ -66,6 +66,8 @@ class PolicyFacts:
     is_in_pilot: bool
     maturity_phase: MaturityPhase
     """How far people have let the class and the playbook go."""
+    is_requested: bool
+    """Whether a person asked for it, and not the loop."""
     is_stopped: bool
     """Whether somebody stopped what is sent of the class, or everything."""
     affected_count: int
@@ -211,6 +213,7 @@ def _context(facts: PolicyFacts, consents: Consents) -> dict[str, Any]:
         "required_evidence_count": facts.required_evidence_count,
         "certified_count": facts.certified_count,
         **{name: getattr(facts, name) is True for name in _FLAGS},
+        "is_requested": facts.is_requested is not False,
         "is_stopped": facts.is_stopped is not False,
         "is_sla_missed": facts.is_sla_missed is True,
         "maturity_phase": int(facts.maturity_phase),

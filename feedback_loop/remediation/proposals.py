@@ -192,7 +192,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
     hashed = evidence_hash(case, known_versions(versions), rests_on_cause=cause is not None)
     parts = (str(case.alert["product"]), playbook.playbook_id, arguments["subject"], str(case.alert["alert_id"]), hashed)
     return Proposal(
-        proposal_id=stable_id("proposal", *parts, *map(str, decision.refusals), int(moment.is_live), *_way(playbook, decision, moment)),
+        proposal_id=stable_id("proposal", *parts, *_way(playbook, decision, moment, request)),
         alert_id=case.alert["alert_id"],
         product=case.alert["product"],
         proposed_issue_id=case.issue_id,
@@ -243,9 +243,14 @@ def _held(case: Case, playbook: Playbook, threshold: float, versions: Mapping[st
     return Held(threshold, case.certified_count(moment.certified), all(versions.values()), moment.is_live, moment.decided_at)
 
 
-def _way(playbook: Playbook, decision: Decision, moment: _Moment) -> tuple[str, ...]:
-    """A part of the id of what goes the automatic way, so that it is proposed anew, to people, when it no longer may."""
-    return () if decision.needs_approvals or playbook.action_kind in moment.rules.policy.tells_people else ("automatic",)
+def _way(playbook: Playbook, decision: Decision, moment: _Moment, request: Request | None) -> tuple[str | int, ...]:
+    """The part of the id that tells refusals apart, what goes the automatic way, so that people are asked anew when it no longer may, and
+    requests, which may be made again.
+    """
+    same: tuple[str | int, ...] = (*map(str, decision.refusals), int(moment.is_live))
+    if request is not None:
+        return (*same, moment.decided_at.isoformat())
+    return same if decision.needs_approvals or playbook.action_kind in moment.rules.policy.tells_people else (*same, "automatic")
 
 
 def _first_status(decision: Decision) -> ProposalStatus:

@@ -59,6 +59,9 @@ class Rules:
     precisions: Mapping[str, float | None] = field(default_factory=dict)
     """Share of each playbook's judged fixes that helped, by its id; absent where its threshold was never tightened."""
 
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """The threshold in force of each playbook that one was set for."""
+
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The playbook of that id; None where it is gone."""
         return next((playbook for playbook in self.playbooks if playbook.playbook_id == playbook_id), None)
@@ -110,6 +113,7 @@ def policy_facts(case: Case, playbook: Playbook, rules: Rules, held: Held) -> Po
         is_live=held.is_live,
         is_reversible=playbook.rollback.is_reversible,
         is_in_pilot=rules.pilot.holds(str(case.alert["product"]), name, case.tiers),
+        is_requested=playbook.is_on_request,
         is_stopped=rules.autonomy.is_stopped(name),
         maturity_phase=min(playbook.phase, rules.autonomy.phase_of(name)),
         affected_count=case.affected_count,

@@ -20,8 +20,8 @@ from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.errors import NothingLanded
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.approvals import expired
-from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
 from feedback_loop.remediation.proposals import proposals
+from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.as_known import Analysed, Context, Findings
 
 Progress = Callable[[date], None]
@@ -72,7 +72,7 @@ def backtest(
     state: StateStore | None,
     days: DayRange,
     analysed: Analysed,
-    playbooks: Sequence[Playbook] | None = None,
+    rules: Rules | None = None,
     *,
     is_by_event: bool = False,
     progress: Progress | None = None,
@@ -85,28 +85,27 @@ def backtest(
         )
     analysed.take(history.records)
     thresholds = _thresholds(state)
-    known_playbooks, told = seed_playbooks() if playbooks is None else playbooks, list[BacktestDay]()
+    followed, told = rules or Rules(), list[BacktestDay]()
     for day in days:
         if progress:
             progress(day)
         findings = analysed.findings(day, _end_of(day), history.context)
         before = [proposal for earlier in told for proposal in earlier.proposals]
-        made = _proposals(findings, history.documents, thresholds, before, known_playbooks)
+        made = _proposals(findings, history.documents, thresholds, before, followed)
         told.append(BacktestDay(day, findings.alerts.height, tuple(made)))
     return told
 
 
 def _proposals(
-    findings: Findings, documents: pl.DataFrame, thresholds: pl.DataFrame, before: Sequence[Proposal], playbooks: Sequence[Playbook]
+    findings: Findings, documents: pl.DataFrame, thresholds: pl.DataFrame, before: Sequence[Proposal], rules: Rules
 ) -> list[Proposal]:
     known = documents.filter(pl.col("landed_at") <= findings.as_of)
     existing = pl.DataFrame(
         [_as_of(proposal, findings.as_of).row() for proposal in before], schema=pl.Schema(TABLES["remediation_proposal"].schema)
     )
     no_issues = pl.DataFrame(schema=pl.Schema(TABLES["gold_issue"].schema))
-    return proposals(
-        findings.alerts, findings.cohorts, findings.hypotheses, no_issues, known, thresholds, existing, playbooks, findings.as_of, False
-    )
+    frames = (findings.alerts, findings.cohorts, findings.hypotheses, no_issues, known, thresholds, existing)
+    return proposals(*frames, rules.playbooks, findings.as_of, False, rules)
 
 
 def _as_of(proposal: Proposal, now: datetime) -> Proposal:

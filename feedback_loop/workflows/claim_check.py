@@ -7,12 +7,15 @@ rule that is easy to break: the policy of the proposal is not enough; whoever ti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from feedback_loop.contracts.decisions import Approval, Proposal
-from feedback_loop.contracts.loop_vocab import RefusalReason
+from feedback_loop.contracts.loop_vocab import RefusalReason, RiskLevel
 from feedback_loop.contracts.roles import roles_that_decide
+from feedback_loop.ports import StateStore
 from feedback_loop.remediation.approvals import counting, deciding_roles
+from feedback_loop.remediation.autonomy import AUTONOMY, LAST_INSTANT, autonomy_at
 from feedback_loop.remediation.evidence import Case, certified_fragments
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.policy import Consents, PolicyFacts, approvals_needed, refusals_to_send
@@ -26,13 +29,16 @@ def policy_refusal(
 ) -> RefusalReason | None:
     """Why the policy lets the action not go now; None where it does, and then the action counts towards its playbook's pace."""
     rules, playbook = grounds.rules, grounds.rules.playbook(proposal.playbook_id)
-    if playbook is None:
+    if playbook is None or playbook.action_kind is not proposal.action_kind:
+        # The playbook of now says nothing about the action of then.
         return RefusalReason.NO_PLAYBOOK
     facts = _facts_now(proposal, playbook, case, grounds, at)
     needs = approvals_needed(facts, rules.policy)
     if needs and not proposal.approvals_required_count:
         # It was to go without a person, and that way is shut by now.
         return RefusalReason.GATE_SHUT
+    if facts.risk_level is not proposal.risk_level:
+        facts = replace(facts, risk_level=RiskLevel.HIGH)
     consents = Consents(
         max(proposal.approvals_required_count, needs),
         proposal.requested_by,
@@ -45,15 +51,19 @@ def policy_refusal(
     return next(iter(refusals), None)
 
 
-def is_stopped(proposal: Proposal, grounds: Grounds) -> bool:
-    """Whether somebody stopped what is sent of its class, or everything: it waits, and is refused by nobody."""
-    return grounds.rules.autonomy.is_stopped(proposal.evidence["alert"]["alerted_class"])
+def is_stopped(proposal: Proposal, grounds: Grounds, state: StateStore) -> bool:
+    """Whether somebody stopped what is sent of its class, or everything: it waits, and is refused by nobody.
+
+    Asked of the store for each action, for a stop is meant for what is being sent at that moment; whatever the clock of who said it.
+    """
+    about, said = proposal.evidence["alert"]["alerted_class"], state.snapshot(AUTONOMY)
+    return grounds.rules.autonomy.is_stopped(about) or autonomy_at(said, LAST_INSTANT).is_stopped(about)
 
 
 def _facts_now(proposal: Proposal, playbook: Playbook, case: Case, grounds: Grounds, at: datetime) -> PolicyFacts:
-    """The facts of now; the threshold is that of the proposal, its documents were looked at before."""
+    """The facts of now; the stricter threshold of then and now counts, the documents were looked at before."""
     held = Held(
-        threshold_score=proposal.proposal_threshold_score,
+        threshold_score=max(proposal.proposal_threshold_score, grounds.rules.thresholds.get(playbook.playbook_id, 0.0)),
         certified_count=case.certified_count(certified_fragments(grounds.routes)),
         are_documents_valid=True,
         is_live=proposal.is_executable,

@@ -149,7 +149,7 @@ class _Run:
     def _is_stopped(self, action: OutboxAction, lane: Lane) -> bool:
         """Whether somebody stopped it; it waits with its approvals, and is refused by nobody."""
         proposal = self.state.proposal(action.proposal_id)
-        if proposal is None or not is_stopped(proposal, self.grounds):
+        if proposal is None or not is_stopped(proposal, self.grounds, self.state):
             return False
         self.report.waiting[action.action_id] = Waiting(WaitReason.STOPPED, lane.name)
         return True
@@ -195,6 +195,8 @@ class _Run:
         """Writes down what would be sent; nothing is claimed, so that the approvals still count when the connector is switched on."""
         if action.action_status is not ActionStatus.QUEUED:
             self.report.waiting[action.action_id] = Waiting(WaitReason.SWITCHED_OFF, lane.name)
+            return
+        if self._is_stopped(action, lane):
             return
         proposal = self.state.proposal(action.proposal_id)
         reason = None if proposal is None else self._refuses(lane)(proposal, self.state.approvals(action.proposal_id))

@@ -30,6 +30,8 @@ class Asks(StrEnum):
     """Whoever has the home at hand, as Dagster has: what it does follows from the home alone."""
     READER = "reader"
     """Nobody; who says who they are is shown more."""
+    KNOWN = "known"
+    """Any person who is known, whatever their roles, but those who only look."""
     ROLE = "role"
     PROPOSAL = "proposal"
     """A person with a role that the proposal names; who that is, the proposal decides."""
@@ -54,8 +56,8 @@ _LOOSENS = Permission(Asks.ROLE, is_change=True, roles=(Role.ADMINISTRATOR,))
 """Lets the platform decide more by itself; the role that may gives no label that it rests on."""
 
 _LETS_GO = Permission(Asks.ROLE, is_change=True, roles=(Role.ADMINISTRATOR, Role.INCIDENT_COMMANDER))
-_STOPS = Permission(Asks.ROLE, is_change=True, roles=tuple(role for role in Role if role is not Role.AUDITOR))
-"""Whoever is known may stop, except those who only look."""
+_STOPS = Permission(Asks.KNOWN, is_change=True)
+"""What tightens; what loosens asks for more where it happens (`workflows/let_go`)."""
 
 _ASKS = Permission(Asks.ROLE, is_change=True, roles=(Role.SUPPORT_LEAD, Role.ANALYST, Role.ENGINEER_ON_CALL, Role.INCIDENT_COMMANDER))
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
@@ -170,4 +172,4 @@ def _allows(asked: Permission, actor: Actor) -> bool:
         return False
     if actor.known_by is KnownBy.SERVICE:
         return asked.is_for_services and bool(set(actor.roles) & set(asked.roles))
-    return asked.asks is Asks.PROPOSAL or actor.known_by is KnownBy.LOCAL or bool(set(actor.roles) & set(asked.roles))
+    return asked.asks in (Asks.PROPOSAL, Asks.KNOWN) or actor.known_by is KnownBy.LOCAL or bool(set(actor.roles) & set(asked.roles))

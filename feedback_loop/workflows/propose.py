@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.decisions import LOOP, PROPOSAL_TABLE, Proposal, Settlement
+from feedback_loop.contracts.decisions import LOOP, PROPOSAL_TABLE, Approval, Proposal, Settlement
 from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import IllegalTransition, KnowledgeUnavailable
 from feedback_loop.ports import StateStore, TableStore
+from feedback_loop.remediation.approvals import OPEN
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.proposals import Made, made
 from feedback_loop.remediation.rules import Rules
@@ -68,12 +69,19 @@ def propose_for(
     return propose(read_grounds(tables, live_days, now, rules), state, now, is_live=True, open_library=open_library)
 
 
+def _gives_way(proposal: Proposal, _: Sequence[Approval]) -> Settlement:
+    """Only while nobody has claimed it: what may have been written is for the other system to say."""
+    if proposal.proposal_status not in OPEN:
+        raise IllegalTransition(proposal.proposal_id, proposal.proposal_status, ProposalStatus.REFUSED)
+    return Settlement(ProposalStatus.REFUSED, RefusalReason.SUPERSEDED)
+
+
 def _withdrawn(now: Made, state: StateStore, at: datetime) -> set[str]:
     """Takes back the open proposals in whose place another comes; ids of those that can't come: the old one is carried out."""
     kept = set()
     for old, successor in now.superseded.items():
         try:
-            state.settle(old, lambda *_: Settlement(ProposalStatus.REFUSED, RefusalReason.SUPERSEDED), LOOP, at)
+            state.settle(old, _gives_way, LOOP, at)
         except IllegalTransition:
             kept.add(successor)
     return kept

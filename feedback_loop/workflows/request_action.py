@@ -54,7 +54,8 @@ def request_action(
     proposal = requested(case, asked, grounds.documents, thresholds, rules, at, grounds.routes)
     if set(marks_of(proposal.row())) & taken_marks(state.snapshot(PROPOSAL_TABLE), at, is_live=True):
         raise BadInput(f"{playbook_id} for {whom} stands already, or was decided lately. See `approvals list --all`.")
-    state.record_proposals([proposal])
+    if not state.record_proposals([proposal]):
+        raise BadInput(f"{playbook_id} for {whom} was asked for at this moment by somebody else. See `approvals list`.")
     return proposal
 
 

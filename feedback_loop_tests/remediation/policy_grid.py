@@ -44,6 +44,7 @@ FINE = PolicyFacts(
     is_live=True,
     is_reversible=True,
     is_in_pilot=True,
+    is_requested=False,
     is_stopped=False,
     maturity_phase=MaturityPhase.AUTOMATED,
     affected_count=40,
@@ -55,7 +56,7 @@ FINE = PolicyFacts(
 FAULTS: tuple[dict[str, Any], ...] = (
     {"has_playbook": False}, {"has_owner": False}, {"has_rollback": False}, {"are_documents_valid": False}, {"is_live": False},
     {"is_in_pilot": False}, {"is_stopped": True}, {"is_reversible": False}, {"confidence_score": 0.59999}, {"evidence_count": 4},
-    {"playbook_precision_share": 0.79}, {"is_sla_missed": True}, {"affected_count": 101}, {"affected_share": 0.51},
+    {"is_requested": True}, {"playbook_precision_share": 0.79}, {"is_sla_missed": True}, {"affected_count": 101}, {"affected_share": 0.51},
     {"actions_in_window": 3}, {"tiers": frozenset({"vip"})}, {"tiers": frozenset()},
 )  # fmt: skip
 ROLES = ("release_manager", "incident_commander")
@@ -112,6 +113,7 @@ INVARIANTS: dict[str, Invariant] = {
     "what a person has to ask for never goes alone": lambda s: (
         not s.is_alone or s.facts.action_kind not in REQUESTS - {ActionKind.REPLACE_LICENCE_KEY, ActionKind.OPEN_SAVE_OFFER}
     ),
+    "what somebody asked for never goes alone": lambda s: not s.is_alone or not s.facts.is_requested,
     "a sensitive class or service never goes alone": lambda s: (
         not s.is_alone
         or s.facts.action_kind in TELLS

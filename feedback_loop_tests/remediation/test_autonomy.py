@@ -15,6 +15,7 @@ from feedback_loop.remediation.autonomy import AUTONOMY, EVERYTHING, FIRST_PHASE
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import frame
 
+LATER = START + timedelta(hours=1)
 Said = tuple[str, AutonomyWord]
 
 
@@ -67,7 +68,7 @@ def test_a_stop_at_the_end_stops_whatever_was_said_before(words: list[Said]) -> 
 def test_a_class_goes_back_where_too_few_fixes_without_a_person_helped(helped: int, judged: int, phase: str, is_back: bool) -> None:
     ids = [f"proposal_{number}" for number in range(judged)]
     proposals = pl.DataFrame(
-        {"proposal_id": ids, "approvals_required_count": 0, "proposal_status": "done", "alerted_class": "crash"},
+        {"proposal_id": ids, "approvals_required_count": 0, "proposal_status": "done", "alerted_class": "crash", "proposed_at": LATER},
     )
     verdicts = ["fixed"] * helped + ["not_fixed"] * (judged - helped)
     effects = pl.DataFrame({"proposal_id": ids, "effect_verdict": verdicts})
@@ -75,6 +76,15 @@ def test_a_class_goes_back_where_too_few_fixes_without_a_person_helped(helped: i
     found = list(demotions(proposals, effects, held, ["crash", "latency"], START))
     assert [(row["autonomy_scope"], row["autonomy_word"]) for row in found] == ([("crash", "assisted")] if is_back else [])
     assert not list(demotions(proposals.with_columns(approvals_required_count=1), effects, held, ["crash"], START))
+    before = proposals.with_columns(proposed_at=START - timedelta(hours=1))
+    assert not list(demotions(before, effects, held, ["crash"], START)), "what came before the person's word is not held against it"
+
+
+def test_a_word_on_everything_holds_what_was_said_of_a_class_before() -> None:
+    held = said(("crash", AutonomyWord.AUTOMATED), (EVERYTHING, AutonomyWord.VISIBILITY))
+    assert held.phase_of("crash") is MaturityPhase.VISIBILITY
+    after = said((EVERYTHING, AutonomyWord.VISIBILITY), ("crash", AutonomyWord.AUTOMATED))
+    assert after.phase_of("crash") is MaturityPhase.AUTOMATED
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_only_a_class_that_is_not_sensitive_goes_without_a_person(of_class: Comp
         ({"complaint_class": ComplaintClass.AUTH, "certified_count": 0}, PersonReason.SENSITIVE_CLASS),
         ({"cause_service": "payments-north"}, PersonReason.SENSITIVE_CLASS),
         ({"action_kind": ActionKind.SEND_MESSAGE, "certified_count": 0}, PersonReason.ON_REQUEST),
+        ({"is_requested": True, "certified_count": 0}, PersonReason.ON_REQUEST),
         ({"is_reversible": False, "certified_count": 0}, PersonReason.IRREVERSIBLE),
         ({"certified_count": 2, "playbook_precision_share": 0.5}, PersonReason.TOO_FEW_CERTIFIED),
         ({"playbook_precision_share": 0.5}, PersonReason.LOW_HISTORICAL_PRECISION),
@@ -229,6 +230,9 @@ def test_a_company_can_not_permit_misspell_or_shadow(text: str, problem: str) ->
         ("tells_people: [queue_for_review, open_incident]", "tells_people: [refund]", "tells_people must not hold refund"),
         ("roll_back_release: [deploy]", "roll_back_release: [deploy, job]", "must not hold job"),
         ("strong_indicators: 3", "strong_indicators: many", "can't be read"),
+        ("strong_indicators: 3", "strong_indicators: .inf", "can't be read"),
+        ("strong_indicators: 3", "strong_indicators: 99999999999999999999", "at most 1,000"),
+        ("automatic_precision: 0.8", "automatic_precision: 1.0e+30", "at most 1"),
         ("person_approvals: 1", "person_approval: 1", "person_approvals is missing"),
     ],
 )

@@ -15,6 +15,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import NothingLanded
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.backtest import BacktestDay, backtest
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.defs.made_up_feedback import SAYINGS, day, record
@@ -93,7 +94,7 @@ def test_a_threshold_holds_from_its_instant(tmp_path: Path, hours: float, is_ref
 
 def test_playbooks_may_be_tried_instead_of_the_shipped_ones() -> None:
     review = [playbook for playbook in seed_playbooks() if playbook.is_review]
-    tried = backtest(landed(), None, DAYS, analysed(), review)
+    tried = backtest(landed(), None, DAYS, analysed(), Rules(tuple(review)))
     assert {proposal.playbook_id for proposal in made(tried)} == {review[0].playbook_id}
 
 
@@ -101,7 +102,7 @@ def test_playbooks_may_be_tried_instead_of_the_shipped_ones() -> None:
 def test_the_same_is_proposed_again_only_once_it_expired(expires_hours: int, is_again: bool) -> None:
     rise = [record(f"more{n}", SPIKE + 1, SAYINGS["crash"][n % 2], product_version="2.0") for n in range(40)]
     review = [playbook.model_copy(update={"expires_hours": expires_hours}) for playbook in seed_playbooks() if playbook.is_review]
-    found = backtest(landed((instant(SPIKE + 1, 23), rise)), None, DAYS, analysed(), review)
+    found = backtest(landed((instant(SPIKE + 1, 23), rise)), None, DAYS, analysed(), Rules(tuple(review)))
     about = [{json.loads(proposal.action_arguments)["subject"] for proposal in of_day.proposals} for of_day in found]
     assert ("class:crash" in about[1], "class:crash" in about[2]) == (True, is_again)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from feedback_loop.contracts.autonomy_vocab import MaturityPhase
-from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
-from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy, Pilot
+from feedback_loop.contracts.autonomy_vocab import AutonomyWord, MaturityPhase
+from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
+from feedback_loop.remediation.autonomy import AUTONOMY, EVERYTHING, Autonomy, Pilot, autonomy_row
 from feedback_loop.remediation.circuit import WaitReason
 from feedback_loop.remediation.policy import parse_policy
 from feedback_loop.remediation.rules import Pace, Rules
@@ -71,7 +72,7 @@ def test_a_stop_is_known_for_its_class_and_for_everything(world: World) -> None:
     assert proposal is not None
     for scope, is_it in ((EVERYTHING, True), ("crash", True), ("billing", False)):
         stopped = grounds(rules=replace(FRESH, autonomy=Autonomy({}, frozenset({scope}))))
-        assert is_stopped(proposal, stopped) is is_it
+        assert is_stopped(proposal, stopped, world.state) is is_it
 
 
 def test_what_is_stopped_waits_with_its_approvals_and_goes_when_it_is_resumed(world: World) -> None:
@@ -83,3 +84,25 @@ def test_what_is_stopped_waits_with_its_approvals_and_goes_when_it_is_resumed(wo
     assert system.written == {}
     world.grounds = going
     assert len(world.execute(system).done) == 1
+
+
+def test_a_stop_that_is_said_while_a_pass_runs_is_heard(world: World) -> None:
+    world.approved()
+    word = autonomy_row(EVERYTHING, AutonomyWord.STOP, "now", "ada", START + timedelta(days=1))
+    world.state.record(AUTONOMY, [word], "ada", START)
+    report = world.execute(FakeCaseSystem())
+    assert [waiting.reason for waiting in report.waiting.values()] == [WaitReason.STOPPED]
+    assert [waiting.reason for waiting in world.execute(None).waiting.values()] == [WaitReason.STOPPED]
+
+
+def test_another_action_than_the_playbook_of_now_names_is_not_sent(world: World) -> None:
+    world.approved()
+    changed = tuple(p.model_copy(update={"action_kind": ActionKind.OPEN_INCIDENT}) for p in LET_GO.playbooks)
+    world.grounds = grounds(rules=replace(FRESH, playbooks=changed))
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.NO_PLAYBOOK]
+
+
+def test_a_threshold_that_rose_since_counts(world: World) -> None:
+    world.approved()
+    world.grounds = grounds(rules=replace(FRESH, thresholds={"release-rollback": 0.95}))
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.LOW_CONFIDENCE]

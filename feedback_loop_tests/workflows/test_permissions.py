@@ -79,9 +79,7 @@ def test_an_administrator_loosens_what_models_may_and_neither_labels_nor_sees_va
     assert set(commands_of(actor(Role.ADMINISTRATOR))) - DECIDES == {
         "model gates",
         "model promote",
-        "policy phase",
         "policy resume",
-        "policy stop",
     }
 
 
@@ -123,3 +121,11 @@ def test_a_refusal_says_which_roles_are_asked_for() -> None:
     with pytest.raises(PermissionMissing) as caught:
         require("reveal", actor(Role.ANALYST))
     assert caught.value.asked == ["privacy_officer"]
+
+
+def test_whoever_is_known_may_stop_but_who_only_looks() -> None:
+    for who in (actor(), actor("approver:latency"), actor("a role of the company")):
+        assert may("policy stop", who)
+        assert not may("policy resume", who)
+    assert not may("policy stop", actor(Role.AUDITOR))
+    assert not may("policy stop", actor(Role.ADMINISTRATOR, known_by=KnownBy.SERVICE))

@@ -24,7 +24,7 @@ from feedback_loop.adapters.state_store.schema import ACTION, AUDIT_CONTENT, LAB
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.contracts.decisions import LOOP, Approval, Proposal
-from feedback_loop.contracts.erasure import Erased, StateLoss, StoreCount
+from feedback_loop.contracts.erasure import ERASED, Erased, StateLoss, StoreCount
 from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
 from feedback_loop.methods.erasure.scrubbing import names_any, scrubbed_json
 from feedback_loop.remediation.attested import OVER, RESTATED
@@ -70,7 +70,7 @@ class ErasableState(SqlStateStore):
             # The contents first: what is told anew must not be taken for what is to go.
             _delete(change, AUDIT_CONTENT, "sequence", losses.sequences)
             for proposal in losses.proposals:
-                _scrub(change, proposal, erased.row_ids, actor, at)
+                _scrub(change, proposal, erased.row_ids | erased.customer_ids, actor, at)
         return losses
 
 
@@ -93,7 +93,7 @@ def found(look: Change, erased: Erased) -> Losses:
     messages = [row for row in _rows(look, MESSAGE_DRAFT, "message_draft_id", "recipient_customer_id") if _is_theirs(row, erased)]
     message_ids = frozenset(row["message_draft_id"] for row in messages)
     labels = [row for row in _rows(look, LABEL, "label_id", "fragment_id") if row["fragment_id"] in erased.fragment_ids]
-    named = [proposal for proposal, _ in proposal_rows.decided(look) if _names(proposal, erased.row_ids)]
+    named = [proposal for proposal, _ in proposal_rows.decided(look) if _names(proposal, erased.row_ids | erased.customer_ids)]
     busy = [proposal for proposal in named if proposal.proposal_status in _BUSY]
     sequences, subjects = _contents(look, erased, message_ids, {proposal.proposal_id for proposal in busy})
     return Losses(
@@ -138,15 +138,24 @@ def _contents(look: Change, erased: Erased, message_ids: frozenset[str], busy: s
 
 def _scrub(change: Change, proposal: Proposal, ids: frozenset[str], actor: str, at: datetime) -> None:
     """The proposal and its action without the ids."""
-    evidence = json.loads(scrubbed_json(_as_json(proposal.evidence), ids))
+    evidence = json.loads(scrubbed_json(_as_json(_without_words(proposal.evidence, ids)), ids))
     arguments = scrubbed_json(proposal.action_arguments, ids)
-    scrubbed = replace(proposal, evidence=evidence, action_arguments=arguments)
+    target = ERASED if proposal.action_target in ids else proposal.action_target
+    scrubbed = replace(proposal, evidence=evidence, action_arguments=arguments, action_target=target)
     if proposal.proposal_status not in OVER:
         scrubbed = _restated(change, proposal, scrubbed, actor, at)
-    values = {"evidence": _as_json(evidence), "action_arguments": arguments, "arguments_hash": scrubbed.arguments_hash}
+    values = {
+        "evidence": _as_json(evidence), "action_arguments": arguments, "action_target": target, "arguments_hash": scrubbed.arguments_hash,
+    }  # fmt: skip
     change.connection.execute(PROPOSAL.update().where(PROPOSAL.c.proposal_id == proposal.proposal_id).values(values))
-    sent = ACTION.update().where(ACTION.c.proposal_id == proposal.proposal_id).values(action_arguments=arguments)
+    sent = ACTION.update().where(ACTION.c.proposal_id == proposal.proposal_id).values(action_arguments=arguments, action_target=target)
     change.connection.execute(sent)
+
+
+def _without_words(evidence: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
+    """The evidence without what somebody wrote about the erased when they asked for something for them."""
+    request = evidence.get("request")
+    return {**evidence, "request": {**request, "why": ERASED}} if request and request["for"] in ids else evidence
 
 
 def _restated(change: Change, proposal: Proposal, scrubbed: Proposal, actor: str, at: datetime) -> Proposal:
@@ -154,7 +163,7 @@ def _restated(change: Change, proposal: Proposal, scrubbed: Proposal, actor: str
     if scrubbed.action_arguments == proposal.action_arguments:
         change.audit(RESTATED, proposal.proposal_id, actor, proposal_rows.told(scrubbed), at)
         return scrubbed
-    if _is_approved(proposal, proposal_rows.approvals_of(change, proposal.proposal_id)):
+    if scrubbed.action_target != proposal.action_target or _is_approved(proposal, proposal_rows.approvals_of(change, proposal.proposal_id)):
         proposal_rows.move(change, proposal, ProposalStatus.REFUSED, LOOP, at, reason=RefusalReason.ARGUMENTS_CHANGED)
         outbox.withdraw(change, proposal)
         return scrubbed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ import pytest
 from feedback_loop.adapters.erasure.state import ErasableState, found, looking, message_ids_before, recipients, rewrite
 from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Approval, Proposal, Settlement
+from feedback_loop.contracts.erasure import ERASED as GONE
 from feedback_loop.contracts.erasure import Erased
 from feedback_loop.contracts.loop_vocab import ActionStatus, ApprovalVerdict, ProposalStatus, RefusalReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.remediation.approvals import approve
+from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import verified
 from feedback_loop_tests.adapters.erasure.planted import ERASED_AT, MINE, THEIRS, label, message
 from feedback_loop_tests.fakes import START, FakeClock
@@ -164,3 +167,29 @@ def test_postgresql_holds_what_is_erased_in_no_file_of_its_tables_any_more(postg
     rewrite(postgres_url)
     assert not is_on_the_disk()
     assert state.snapshot(MESSAGE)["recipient_customer_id"].to_list() == [THEIRS]
+
+
+def refund(customer: str) -> Proposal:
+    """A refund that somebody asked for."""
+    arguments = json.dumps({"subject": customer, "customer_id": customer})
+    asked = {"for": customer, "why": "charged twice in May"}
+    made = replace(ROLLBACK, proposal_id="proposal_of_a_refund", action_target=customer, action_arguments=arguments, requested_by="ada")
+    return replace(made, arguments_hash=arguments_hash_of(made), evidence={**ROLLBACK.evidence, "request": asked})
+
+
+def test_what_was_asked_for_the_erased_is_refused_and_names_them_no_more(state: ErasableState) -> None:
+    state.record_proposals([refund(MINE)])
+    lose(state)
+    now = state.proposal("proposal_of_a_refund")
+    assert now is not None
+    assert (now.proposal_status, now.action_target, now.evidence["request"]) == (ProposalStatus.REFUSED, GONE, {"for": GONE, "why": GONE})
+    assert MINE not in json.dumps([now.action_arguments, now.evidence], default=str)
+    assert MINE not in json.dumps([dict(content) for _, content in state.contents().values()], default=str)
+    assert verified(state, state).breaks == ()
+
+
+def test_what_was_asked_for_others_stays(state: ErasableState) -> None:
+    made = replace(refund(THEIRS), evidence={"alert": {}, "hypotheses": [], "request": {"for": THEIRS, "why": "x"}})
+    state.record_proposals([made])
+    lose(state)
+    assert state.proposal("proposal_of_a_refund") == made
