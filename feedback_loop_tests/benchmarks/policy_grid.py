@@ -9,26 +9,15 @@ the guard. `make test` goes over the small grid.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 
-from feedback_loop.remediation.cedar_guards import parse_guards, policy_text
-from feedback_loop.remediation.limits import limits_text, seed_limits
-from feedback_loop.remediation.policy import Policy, policy_of, seed_policy
-from feedback_loop_tests.remediation.policy_grid import INVARIANTS, broken, situations
+from feedback_loop.remediation.cedar_guards import seed_guards
+from feedback_loop.remediation.policy import seed_policy
+from feedback_loop_tests.remediation.policy_grid import INVARIANTS, broken, situations, without
 
 QUESTIONS = 4
 """What is asked of each situation: to propose it, twice whether it may be done alone, and to send it."""
-
-
-def without(guard: str) -> Policy:
-    """The package's policy without the guard; ends the command where there is none of that name."""
-    pattern = rf'@id\("{re.escape(guard)}"\)\nforbid .*?;\n'
-    text, count = re.subn(pattern, "", policy_text("guards.cedar"), count=1, flags=re.DOTALL)
-    if not count:
-        sys.exit(f"no guard is called {guard}; see `feedback-loop policy show`")
-    return policy_of(seed_limits(), parse_guards("", text), limits_text())
 
 
 def main() -> None:
@@ -37,6 +26,8 @@ def main() -> None:
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--without", metavar="GUARD", default=None)
     args = parser.parse_args()
+    if args.without not in (None, *seed_guards().ids - {"base"}):
+        sys.exit(f"no guard is called {args.without}; see `feedback-loop policy show`")
     policy = seed_policy() if args.without is None else without(args.without)
     began, used = time.monotonic(), time.process_time()
     counts, seen, sent = broken(situations(policy, is_small=args.small))

@@ -6,6 +6,7 @@ facts and the answers only, never at a guard.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from typing import Any
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
 from feedback_loop.contracts.vocab import ComplaintClass
+from feedback_loop.remediation.cedar_guards import parse_guards, policy_text
+from feedback_loop.remediation.limits import limits_text, seed_limits
 from feedback_loop.remediation.policy import (
     BlastRadius,
     Consents,
@@ -22,6 +25,7 @@ from feedback_loop.remediation.policy import (
     PolicyFacts,
     approvals_needed,
     decide,
+    policy_of,
     refusals_to_send,
 )
 
@@ -207,6 +211,16 @@ def _faulty(policy: Policy, most_at_once: int) -> Iterator[Situation]:
     for agreed, action in product((*AGREED, ((REQUESTER, ROLES), ADA)), ActionKind):
         yield asked(replace(FINE, action_kind=action, maturity_phase=MaturityPhase.VISIBILITY), agreed, policy)
         yield asked(replace(FINE, action_kind=action, cause_service="payments-north", risk_level=RiskLevel.LOW), agreed, policy)
+
+
+def without(*guards: str) -> Policy:
+    """The package's policy with some guards cut out of its text; raises KeyError where there is none of that name."""
+    text = policy_text("guards.cedar")
+    for guard in guards:
+        text, count = re.subn(rf'@id\("{re.escape(guard)}"\)\nforbid .*?;\n', "", text, count=1, flags=re.DOTALL)
+        if not count:
+            raise KeyError(guard)
+    return policy_of(seed_limits(), parse_guards("", text), limits_text())
 
 
 def asked(facts: PolicyFacts, agreed: tuple[tuple[str, tuple[str, ...]], ...], policy: Policy) -> Situation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +12,12 @@ from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalRea
 from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import PolicyRefused
-from feedback_loop.remediation.cedar_guards import parse_guards, policy_text, seed_guards
+from feedback_loop.remediation.cedar_guards import parse_guards, seed_guards
 from feedback_loop.remediation.limits import limits_text, seed_limits
 from feedback_loop.remediation.policy import (
     BlastRadius,
     Consents,
     Decision,
-    Policy,
     PolicyFacts,
     approvals_needed,
     decide,
@@ -29,7 +27,7 @@ from feedback_loop.remediation.policy import (
     refusals_to_send,
     seed_policy,
 )
-from feedback_loop_tests.remediation.policy_grid import ADA, BO, EVE, FINE, REQUESTER, ROLES, asked, broken, probes, situations
+from feedback_loop_tests.remediation.policy_grid import ADA, BO, EVE, FINE, REQUESTER, ROLES, asked, broken, probes, situations, without
 
 POLICY = seed_policy()
 LOW = replace(FINE, risk_level=RiskLevel.LOW)
@@ -41,15 +39,6 @@ BACKED = {
     "not_allowed.unknown_cause": "the limits list no unknown cause for what it forbids; it holds should the list be wrong",
 }
 """Guards that something else backs: taken away alone, nothing gets through."""
-
-
-def without(*guards: str) -> Policy:
-    """The package's policy with some guards cut out of its text."""
-    text = policy_text("guards.cedar")
-    for guard in guards:
-        text, count = re.subn(rf'@id\("{re.escape(guard)}"\)\nforbid .*?;\n', "", text, count=1, flags=re.DOTALL)
-        assert count == 1
-    return policy_of(seed_limits(), parse_guards("", text), limits_text())
 
 
 def test_no_situation_of_the_grid_breaks_an_invariant() -> None:
