@@ -233,6 +233,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[st
     }
     for name, value in facts.items():
         say(f"{name:>24}  {value}")
+    if asked := proposal.evidence.get("request"):
+        say(f"\n{proposal.requested_by} asks for it: {asked['why']}")
     if because := proposal.evidence.get("person_because"):
         say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
     say(f"\nWould send\n{json.dumps(json.loads(proposal.action_arguments), ensure_ascii=False, indent=2)}")

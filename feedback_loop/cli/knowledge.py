@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feedback_loop.cli.instants import instant_of
 from feedback_loop.cli.places import AsOption, SystemClock, open_library_of, settings_of, who_reads
 from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
@@ -21,9 +21,8 @@ app = typer.Typer(help="Governed documents: what they say, which are in force, a
 
 FAILED = 1
 _WARNED_DAYS = 30
-_SHOWN_CHARS, _SHOWN_WORD_CHARS = 400, 60
+_SHOWN_CHARS = 400
 _MOST_DAYS = 36_500
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 RoleOption = Annotated[
     list[str] | None,
@@ -141,7 +140,9 @@ def reader_of(settings: Settings, roles: list[str] | None, actor: Actor | None, 
     rules, own = read_identity(settings.identity_file), () if actor is None else actor.roles
     if roles and rules is not None and not rules.allows_local:
         raise BadInput("this home believes no role that is only named. Leave --role out, and give a token.")
-    return Reader(SystemClock().now() if as_of is None else _instant(as_of), frozenset({*(roles or ()), *own}), product)
+    return Reader(
+        SystemClock().now() if as_of is None else instant_of(as_of, "--as-of", time.max), frozenset({*(roles or ()), *own}), product
+    )
 
 
 def passage_facts(found: FoundPassage) -> dict[str, object]:
@@ -172,25 +173,6 @@ def print_passage(rank: int, found: FoundPassage) -> None:
     say(f"{rank:>3}  {passage.title}{place}  ({passage.document_id}, {found.document_kind.replace('_', ' ')}, {found.owner})")
     say(f"     {shortened(found.why, _SHOWN_CHARS)} · until {_day(found.valid_until_at)}")
     say(f"     {shortened(passage.text, _SHOWN_CHARS)}")
-
-
-def _instant(text: str) -> datetime:
-    """The end of a day, or an instant; of a year that lets days be added to it."""
-    try:
-        found = _end_of_day_or_instant(text).astimezone(UTC)
-        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-            raise ValueError(f"the year is none from {_FIRST_YEAR} to {_LAST_YEAR}")
-    except (ValueError, OverflowError) as error:
-        given = shortened(text, _SHOWN_WORD_CHARS)
-        raise BadInput(f"'{given}' is no day and no ISO instant. Write --as-of 2026-01-31 or --as-of 2026-01-31T12:00:00Z.") from error
-    return found
-
-
-def _end_of_day_or_instant(text: str) -> datetime:
-    with suppress(ValueError):
-        return datetime.combine(date.fromisoformat(text), time.max, UTC)
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _day(instant: datetime | None) -> str:

@@ -1,7 +1,4 @@
-"""`feedback-loop rollback`: puts the cases of a bulk re-route back where they were, and says whom to tell about those that were left.
-
-An action that was carried out for a proposal is never undone from here: its reverse is an action too, and needs a proposal of its own.
-"""
+"""`feedback-loop rollback`: puts the cases of a bulk re-route back where they were, or asks that actions be taken back (`cli/undo`)."""
 
 from __future__ import annotations
 
@@ -10,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feedback_loop.cli import undo
 from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_may_act
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput, NothingLanded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from feedback_loop.adapters.case_api.client import CaseApiClient
     from feedback_loop.contracts.case_moves import SkippedCase
+    from feedback_loop.contracts.identity import Actor
     from feedback_loop.ports import StateStore
     from feedback_loop.remediation.reroute import RestorePlan
     from feedback_loop.workflows.reroute import RestoreReport
@@ -30,32 +27,43 @@ def rollback(
     context: typer.Context,
     batch_id: Annotated[str | None, typer.Option("--batch", metavar="ID", help="A bulk re-route.", show_default=False)] = None,
     proposal_id: Annotated[
-        str | None,
-        typer.Option("--proposal", metavar="ID", help="A proposal; says how its action is undone.", show_default=False),
+        str | None, typer.Option("--proposal", metavar="ID", help="The action of a proposal.", show_default=False)
     ] = None,
+    issue_id: Annotated[str | None, typer.Option("--issue", metavar="ID", help="All actions for an issue.", show_default=False)] = None,
+    playbook_version: Annotated[
+        str | None,
+        typer.Option("--playbook-version", metavar="VERSION", help="All actions of a version of a playbook.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="All actions since then: a day or an ISO instant.", show_default=False)
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why; shown to those who approve.", show_default=False)] = "",
     url: Annotated[
         str | None, typer.Option("--connector-url", metavar="URL", help="Where the case system answers.", show_default=False)
     ] = None,
     person: AsOption = None,
-    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be put back.")] = False,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Put the cases of a bulk re-route back, except those that somebody changed since; run again, it finishes what is unfinished.
+    """Put the cases of a bulk re-route back, except those that somebody changed since; or ask that actions be taken back.
 
-    Example: `feedback-loop rollback --batch batch_7c1d --connector-url https://cases.example.com --as ada --dry-run`
+    What a reversal asks for is approved by others, as the action itself was. Example: `feedback-loop rollback --issue issue_7c1d… --as ada
+    --why "wrong cause"`, or `feedback-loop rollback --batch batch_7c1d --connector-url https://cases.example.com --as ada --dry-run`
     """
-    if (batch_id is None) == (proposal_id is None):
-        raise BadInput("say what to undo: either --batch ID or --proposal ID.")
+    parts = (proposal_id, issue_id, playbook_version, since)
+    if (batch_id is None) == (not any(part is not None for part in parts)):
+        raise BadInput("say what to undo: either --batch ID, or --proposal, --issue, --playbook-version or --since.")
     settings = settings_of(context)
     if not has_state(settings):
         raise NothingLanded("nothing was ever carried out from this home", "Choose another with --home.")
     state = open_state(settings)
-    if proposal_id is not None:
-        _say_how_to_undo(proposal_id, state, settings.playbooks_folder)
-    elif batch_id is not None:
+    if batch_id is None:
+        wanted = undo.wanted_of(proposal_id, issue_id, playbook_version, since)
+        undo.take_back(wanted, why, None if is_dry_run else _known(context, person), settings, state, as_json=as_json)
+    else:
         if url is None:
             raise BadInput("the case system is unknown. Name it with --connector-url.")
-        _roll_back_batch(batch_id, url, None if is_dry_run else _known(context, person), state, as_json=as_json)
+        _roll_back_batch(batch_id, url, None if is_dry_run else _known(context, person).name, state, as_json=as_json)
 
 
 def _roll_back_batch(batch_id: str, url: str, person: str | None, state: StateStore, *, as_json: bool) -> None:
@@ -82,11 +90,11 @@ def _restored(batch_id: str, system: CaseApiClient, state: StateStore, person: s
     return restore(batch_id, Desk(system, state, state, state.note, SystemClock(), person))
 
 
-def _known(context: typer.Context, person: str | None) -> str:
+def _known(context: typer.Context, person: str | None) -> Actor:
     actor = who_may_act(context, person)
     if actor is None:
         raise BadInput("say who you are with --as or a token, or only look with --dry-run.")
-    return actor.name
+    return actor
 
 
 def _print_plan(batch_id: str, plan: RestorePlan) -> None:
@@ -112,21 +120,3 @@ def _print_others(restored_before: Sequence[str], untouched: Sequence[str], skip
         say(f"Tell {owner} ({queue}): {', '.join(case_ids)}")
     if any(case.reason == "in_doubt" for case in skipped):
         say("Run the same command again to settle what is in doubt.")
-
-
-def _say_how_to_undo(proposal_id: str, state: StateStore, folder: Path) -> None:
-    from feedback_loop.workflows.playbook_files import read_playbooks
-
-    proposal = state.proposal(proposal_id)
-    if proposal is None:
-        raise BadInput(f"no proposal has the id {proposal_id}. See `feedback-loop approvals list`.")
-    say(f"{proposal_id} ({proposal.action_kind} of {proposal.action_target}) is {proposal.proposal_status}.")
-    say("Its reverse is an action of its own: it needs a new proposal, approved by the people whom its risk asks for.")
-    playbook = next((p for p in read_playbooks(folder) if p.playbook_id == proposal.playbook_id), None)
-    if playbook is None:
-        say(f"Its playbook {proposal.playbook_id} is gone; ask {', '.join(proposal.approver_roles)} how it is undone.")
-        return
-    if playbook.playbook_version != proposal.playbook_version:
-        say("Its playbook was changed since; these are the steps of the present one.")
-    for number, step in enumerate(playbook.rollback.steps, 1):
-        say(f"{number}. {step}")

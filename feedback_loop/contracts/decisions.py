@@ -13,11 +13,22 @@ from typing import Any
 
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.identity import KnownBy, account_key
-from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ApprovalVerdict, ProposalStatus, RefusalReason, RiskLevel
+from feedback_loop.contracts.loop_vocab import (
+    TAKES_BACK,
+    ActionKind,
+    ActionStatus,
+    ApprovalVerdict,
+    ProposalStatus,
+    RefusalReason,
+    RiskLevel,
+)
 from feedback_loop.contracts.tables import TABLES
 
 LOOP = "feedback_loop"
 """The name of the loop itself where a person's id could stand."""
+
+REVERSES = "reverses"
+"""The part of a reversal's evidence that names what it undoes."""
 
 PROPOSAL_TABLE, ACTION_TABLE = TABLES["remediation_proposal"], TABLES["remediation_action"]
 
@@ -59,6 +70,11 @@ class Proposal:
     def event_date(self) -> date:
         """The day on which it was made."""
         return self.proposed_at.date()
+
+    @property
+    def reverses(self) -> str | None:
+        """The id of the proposal whose action it would undo; None where it is no reversal."""
+        return self.evidence[REVERSES]["proposal_id"] if self.action_kind in TAKES_BACK else None
 
     def row(self) -> dict[str, Any]:
         """Exactly the columns of `remediation_proposal`."""

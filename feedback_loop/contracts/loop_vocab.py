@@ -120,7 +120,11 @@ class ActionKind(StrEnum):
     REPLACE_LICENCE_KEY = "replace_licence_key"
     OPEN_SAVE_OFFER = "open_save_offer"
     REFUND = "refund"
+    REVERSE_ACTION = "reverse_action"
 
+
+TAKES_BACK = (ActionKind.REVERSE_ACTION,)
+"""The actions that undo one of the loop's own: no pilot, phase or stop holds them up, and people agree to each."""
 
 MENDING = (
     ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB, ActionKind.CREATE_CONTENT_TASK,
@@ -212,6 +216,18 @@ class SkipReason(StrEnum):
     NEVER_MOVED = "never_moved"
     IN_DOUBT = "in_doubt"
     REFUSED = "refused"
+
+
+class LeftReason(StrEnum):
+    """Why an action is not taken back."""
+
+    IS_A_REVERSAL = "is_a_reversal"
+    NOT_CARRIED_OUT = "not_carried_out"
+    IN_DOUBT = "in_doubt"
+    REVERSED_BEFORE = "reversed_before"
+    NO_PLAYBOOK = "no_playbook"
+    IRREVERSIBLE = "irreversible"
+    REVERSAL_STANDS = "reversal_stands"
 
 
 class MessageKind(StrEnum):

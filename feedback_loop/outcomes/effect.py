@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import MENDING
+from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.methods.statistics.difference_in_differences import VERSION, FixEffect, Period, fix_effect
 from feedback_loop.outcomes.lifecycle import executions
@@ -79,7 +79,9 @@ def _fixes(decided: Decided) -> pl.DataFrame:
 
     A status note is none: an outage that ends would be put down to it.
     """
-    executed = executions(decided.actions).filter(pl.col("action_kind").is_in([str(kind) for kind in MENDING]))
+    # What was taken back has no effect of its own to measure.
+    kept = decided.actions.filter(pl.col("action_status") != str(ActionStatus.ROLLED_BACK))
+    executed = executions(kept).filter(pl.col("action_kind").is_in([str(kind) for kind in MENDING]))
     proposals = decided.proposals.select("proposal_id", "alert_id", "product", hypothesis_id="proposed_hypothesis_id")
     alerts = decided.alerts.select("alert_id", "alerted_class", "raised_at", "window_minutes")
     causes = decided.hypotheses.select("hypothesis_id", "cause_scope", "onset_at")

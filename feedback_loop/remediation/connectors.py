@@ -15,13 +15,13 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from feedback_loop.contracts.loop_vocab import ActionKind, RefusalReason
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RefusalReason
 from feedback_loop.errors import ConnectorsRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 WORK_ITEMS = (
     ActionKind.OPEN_INCIDENT, ActionKind.QUEUE_FOR_REVIEW, ActionKind.CREATE_CONTENT_TASK, ActionKind.ROUTE_WITH_CONTEXT,
-    ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB,
+    ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB, ActionKind.REVERSE_ACTION,
 )  # fmt: skip
 """The kinds that can be asked for as a piece of work: a tracker deploys nothing, writes to no customer and moves nobody's cases."""
 
@@ -103,9 +103,9 @@ def parse_connectors(text: str) -> dict[str, Connector]:
 
 
 def untaken(connectors: Mapping[str, Connector]) -> list[ActionKind]:
-    """The kinds of work that no connector takes, so that their actions wait."""
+    """The kinds of work that no connector takes, so that their actions wait; a reversal goes where its action went."""
     taken = {kind for one in connectors.values() for kind in one.takes}
-    return [kind for kind in WORK_ITEMS if kind not in taken]
+    return [kind for kind in WORK_ITEMS if kind not in taken and kind not in TAKES_BACK]
 
 
 def environment_refusal(connector: Connector, kind: ActionKind, arguments: Mapping[str, Any]) -> RefusalReason | None:

@@ -140,6 +140,11 @@ def certified_fragments(routes: pl.DataFrame) -> frozenset[str]:
     return frozenset(routes.filter(pl.col("route_reason").is_in([str(reason) for reason in PASSED_GATE]))["fragment_id"])
 
 
+def recorded_case(evidence: Mapping[str, Any]) -> Case:
+    """The case as the evidence of a proposal keeps it; raises KeyError where a part is missing."""
+    return Case(evidence["alert"], evidence["cohort"], tuple(evidence["hypotheses"]), evidence["issue_id"])
+
+
 def evidence_of(case: Case, documents: Mapping[str, str]) -> Row:
     """The evidence as plain JSON values; `documents` are versions by id."""
     return {

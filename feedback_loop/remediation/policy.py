@@ -17,7 +17,7 @@ import cedarpy
 
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.identifiers import content_hash
-from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, RefusalReason, RiskLevel
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, CauseKind, RefusalReason, RiskLevel
 from feedback_loop.contracts.routes import PersonReason
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.remediation.cedar_guards import Guards, Verdict, parse_guards, seed_guards
@@ -244,6 +244,7 @@ def _said_of(kind: ActionKind, limits: Limits) -> dict[str, Any]:
         "is_on_request": kind in limits.on_request,
         "hands_to_people": kind in limits.hands_to_people,
         "tells_people": kind in limits.tells_people,
+        "takes_back": kind in TAKES_BACK,
         "sensitive_classes": sorted(map(str, limits.sensitive_classes)),
         "sensitive_services": sorted(limits.sensitive_services),
         "strong_indicators": limits.strong_indicators,

@@ -187,7 +187,7 @@ def _proposal(case: Case, playbook: Playbook, moment: _Moment, because: Proposal
     facts = policy_facts(case, playbook, moment.rules, _held(case, playbook, threshold, versions, moment))
     policy = moment.rules.policy
     decision, person_reason = decide(facts, policy), person_because(facts, policy)
-    status = _first_status(decision)
+    status = first_status(decision)
     target, arguments = _sent(case, playbook, because, request)
     hashed = evidence_hash(case, known_versions(versions), rests_on_cause=cause is not None)
     parts = (str(case.alert["product"]), playbook.playbook_id, arguments["subject"], str(case.alert["alert_id"]), hashed)
@@ -253,7 +253,8 @@ def _way(playbook: Playbook, decision: Decision, moment: _Moment, request: Reque
     return same if decision.needs_approvals or playbook.action_kind in moment.rules.policy.tells_people else (*same, "automatic")
 
 
-def _first_status(decision: Decision) -> ProposalStatus:
+def first_status(decision: Decision) -> ProposalStatus:
+    """In which a proposal begins its life."""
     if not decision.is_allowed:
         return ProposalStatus.REFUSED
     if not decision.is_executable:

@@ -15,11 +15,12 @@ from typing import Any
 from feedback_loop.contracts.audit_trail import Content
 from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.canonical import instant_text
-from feedback_loop.contracts.loop_vocab import ProposalStatus
+from feedback_loop.contracts.decisions import REVERSES
 from feedback_loop.remediation.decision_record import POLICY_FACTS, FactsMissing, facts_from
-from feedback_loop.remediation.evidence import Case
+from feedback_loop.remediation.evidence import recorded_case
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.policy import Decision, Policy, PolicyFacts, decide
+from feedback_loop.remediation.proposals import first_status
 
 _SHORT = 12
 
@@ -62,7 +63,8 @@ def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules:
     lacks = [f"policy {_short(told.get('policy_version'))}"] if policy is None else []
     lacks += [f"playbook {told.get('playbook_id')} {_short(told.get('playbook_version'))}"] if playbook is None else []
     differences = list(_against_evidence(told, evidence, values))
-    if playbook is not None:
+    if playbook is not None and REVERSES not in evidence:
+        # A reversal follows the rollback of the playbook, not its action.
         differences += _against_playbook(told, values, playbook, proposed_at)
     if policy is not None:
         try:
@@ -77,7 +79,7 @@ def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules:
 
 def _against_policy(told: Content, evidence: Mapping[str, Any], decision: Decision, *, is_anew: bool) -> Iterator[str]:
     if not is_anew:
-        yield from _unequal("the policy", {"status": (str(_first_status(decision)), told.get("proposal_status"))})
+        yield from _unequal("the policy", {"status": (str(first_status(decision)), told.get("proposal_status"))})
     again = {
         "approvals needed": (decision.needs_approvals, told.get("approvals_required_count")),
         "may be carried out": (decision.is_executable, told.get("is_executable")),
@@ -101,7 +103,7 @@ def _against_playbook(told: Content, values: Mapping[str, Any], playbook: Playbo
 def _against_evidence(told: Content, evidence: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:
     """The facts beside the evidence that they were drawn from; a fact that this record does not hold is not compared."""
     try:
-        case = Case(evidence["alert"], evidence["cohort"], tuple(evidence["hypotheses"]), evidence["issue_id"])
+        case = recorded_case(evidence)
         drawn = {
             "action_kind": told["action_kind"],
             "cause_kind": str(case.cause_kind),
@@ -121,15 +123,6 @@ def _unequal(source: str, again: Mapping[str, tuple[Any, Any]]) -> Iterator[str]
     for name, (now, then) in again.items():
         if now != then:
             yield f"{name}: {source} says {_shown(now)}, the record {_shown(then)}"
-
-
-def _first_status(decision: Decision) -> ProposalStatus:
-    """As a proposal begins its life (`proposals`)."""
-    if not decision.is_allowed:
-        return ProposalStatus.REFUSED
-    if not decision.is_executable:
-        return ProposalStatus.PROPOSED
-    return ProposalStatus.AWAITING_APPROVAL if decision.needs_approvals else ProposalStatus.APPROVED
 
 
 def _shown(value: Any) -> str:

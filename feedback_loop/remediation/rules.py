@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.contracts.loop_vocab import ProposalStatus
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ProposalStatus
 from feedback_loop.remediation.autonomy import Autonomy, Pilot
 from feedback_loop.remediation.evidence import Case
 from feedback_loop.remediation.playbooks import Playbook, seed_playbooks
@@ -43,7 +43,8 @@ class Pace:
 
 def pace_of(history: pl.DataFrame) -> Pace:
     """The pace from rows of remediation_proposal."""
-    done = history.filter(pl.col("proposal_status").is_in([str(status) for status in _DONE]) & pl.col("decided_at").is_not_null())
+    counts = pl.col("proposal_status").is_in([str(status) for status in _DONE]) & pl.col("decided_at").is_not_null()
+    done = history.filter(counts & ~pl.col("action_kind").is_in([str(kind) for kind in TAKES_BACK]))
     return Pace(done.select("playbook_id", "proposal_id", "decided_at").iter_rows())
 
 

@@ -19,6 +19,7 @@ from feedback_loop.remediation.autonomy import AUTONOMY, LAST_INSTANT, autonomy_
 from feedback_loop.remediation.evidence import Case, certified_fragments
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.policy import Consents, PolicyFacts, approvals_needed, refusals_to_send
+from feedback_loop.remediation.reversal import reversal_facts
 from feedback_loop.remediation.rules import Held, policy_facts
 from feedback_loop.workflows.grounds import Grounds
 from feedback_loop.workflows.people import People
@@ -29,10 +30,11 @@ def policy_refusal(
 ) -> RefusalReason | None:
     """Why the policy lets the action not go now; None where it does, and then the action counts towards its playbook's pace."""
     rules, playbook = grounds.rules, grounds.rules.playbook(proposal.playbook_id)
-    if playbook is None or playbook.action_kind is not proposal.action_kind:
+    is_reversal = proposal.reverses is not None
+    if playbook is None or (playbook.action_kind is not proposal.action_kind and not is_reversal):
         # The playbook of now says nothing about the action of then.
         return RefusalReason.NO_PLAYBOOK
-    facts = _facts_now(proposal, playbook, case, grounds, at)
+    facts = reversal_facts(case, playbook, rules, at) if is_reversal else _facts_now(proposal, playbook, case, grounds, at)
     needs = approvals_needed(facts, rules.policy)
     if needs and not proposal.approvals_required_count:
         # It was to go without a person, and that way is shut by now.
@@ -46,16 +48,18 @@ def policy_refusal(
         [(given.person, roles_that_decide(people.get(given.account, ()))) for given in counting(proposal, approvals)],
     )
     refusals = refusals_to_send(facts, consents, rules.policy)
-    if not refusals:
+    if not refusals and not is_reversal:
         rules.pace.count(playbook.playbook_id, proposal.proposal_id, at)
     return next(iter(refusals), None)
 
 
 def is_stopped(proposal: Proposal, grounds: Grounds, state: StateStore) -> bool:
-    """Whether somebody stopped what is sent of its class, or everything: it waits, and is refused by nobody.
+    """Whether somebody stopped what is sent of its class, or everything: it waits, and is refused by nobody. A reversal never waits.
 
     Asked of the store for each action, for a stop is meant for what is being sent at that moment; whatever the clock of who said it.
     """
+    if proposal.reverses is not None:
+        return False
     about, said = proposal.evidence["alert"]["alerted_class"], state.snapshot(AUTONOMY)
     return grounds.rules.autonomy.is_stopped(about) or autonomy_at(said, LAST_INSTANT).is_stopped(about)
 

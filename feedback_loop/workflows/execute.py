@@ -23,7 +23,7 @@ from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.ports import ActionSystem, Clock, LateKnowing, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
 from feedback_loop.remediation.circuit import Waiting, WaitReason
-from feedback_loop.remediation.evidence import evidence_hash
+from feedback_loop.remediation.evidence import evidence_hash, recorded_case
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
 from feedback_loop.workflows.claim_check import is_stopped, policy_refusal
@@ -230,6 +230,9 @@ def refusal_now(grounds: Grounds, people: People, at: datetime) -> Refuses:
 
 
 def _stale(proposal: Proposal, approvals: Sequence[Approval], grounds: Grounds, people: People, at: datetime) -> RefusalReason | None:
+    if proposal.reverses is not None:
+        # It rests on what was done, which the claim looks at; not on what is complained of now.
+        return policy_refusal(proposal, approvals, recorded_case(proposal.evidence), grounds, people, at)
     versions = valid_versions(grounds.documents, sorted(proposal.evidence["documents"]), at)
     known = {name: version for name, version in versions.items() if version is not None}
     if len(known) < len(versions):

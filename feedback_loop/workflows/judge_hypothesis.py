@@ -20,10 +20,9 @@ from feedback_loop.contracts.loop_vocab import HypothesisLabel
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import StateStore, TableStore
-from feedback_loop.workflows.people import People, roles_of
+from feedback_loop.workflows.people import LONGEST_WHY, People, roles_of
 
 HYPOTHESIS, LABEL = TABLES["analysis_hypothesis"], TABLES["state_hypothesis_label"]
-_LONGEST_WHY = 4_000
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ def judge_hypothesis(
     """The label that the person gave the hypothesis; raises BadInput where person or hypothesis is unknown, or the reason endless."""
     roles_of(person, people)
     reason = (why or "").strip() or None
-    if reason is not None and len(reason) > _LONGEST_WHY:
-        raise BadInput(f"the reason has {len(reason):,} characters. Shorten it to {_LONGEST_WHY:,}.")
+    if reason is not None and len(reason) > LONGEST_WHY:
+        raise BadInput(f"the reason has {len(reason):,} characters. Shorten it to {LONGEST_WHY:,}.")
     hypothesis = _hypothesis(hypothesis_id, tables)
     before = counting(state.snapshot(LABEL)).filter(pl.col("hypothesis_id") == hypothesis_id).to_dicts()
     same = before and (before[0]["hypothesis_label"], before[0]["labelled_by"]) == (label, person)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feedback_loop.contracts.decisions import OutboxAction
-from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, RefusalReason
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, ActionStatus, RefusalReason
 from feedback_loop.ports import ActionSystem
 from feedback_loop.remediation.circuit import Circuit, Pace, Waiting, WaitReason
 from feedback_loop.remediation.connectors import Connector, environment_refusal
@@ -43,6 +43,12 @@ class Lane:
     def takes(self) -> tuple[ActionKind, ...]:
         """The kinds of actions that go through it."""
         return _ALL_KINDS if self.rule is None else self.rule.takes
+
+    def suits(self, action: OutboxAction) -> bool:
+        """Whether an action that was never sent goes through it: by its kind; a reversal where its action went."""
+        if action.action_kind in TAKES_BACK and self.rule is not None:
+            return self.name == action.action_arguments.get("connector")
+        return action.action_kind in self.takes
 
     @property
     def is_ailing(self) -> bool:
@@ -98,7 +104,7 @@ class Lanes:
     def of(self, action: OutboxAction) -> Lane | None:
         """The lane that the action was sent through, or for one that was never sent that which takes its kind; None where there is none."""
         if action.action_status is ActionStatus.QUEUED:
-            return next((lane for lane in self.lanes if action.action_kind in lane.takes), None)
+            return next((lane for lane in self.lanes if lane.suits(action)), None)
         return next((lane for lane in self.lanes if lane.name == action.connector), None)
 
     @property

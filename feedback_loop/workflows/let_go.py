@@ -12,25 +12,21 @@ from datetime import datetime
 from feedback_loop.contracts.autonomy_vocab import AutonomyWord, MaturityPhase
 from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
-from feedback_loop.errors import BadInput, LettingGoRefused, UnknownChoice
+from feedback_loop.errors import LettingGoRefused, UnknownChoice
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.autonomy import AUTONOMY, EVERYTHING, Autonomy, autonomy_at, autonomy_row
-from feedback_loop.workflows.people import People, roles_of
+from feedback_loop.workflows.people import People, reason_of, roles_of
 
 MAY_LET_GO = (Role.ADMINISTRATOR, Role.INCIDENT_COMMANDER)
 """The roles of which one is needed to loosen."""
 
-_LONGEST_WHY = 4_000
-
 
 def say(scope: str, word: AutonomyWord, why: str, person: str, people: People, state: StateStore, at: datetime) -> Autonomy:
     """What holds after the person's word; raises BadInput for an unknown scope or person, LettingGoRefused where the role is missing."""
-    roles, reason = roles_of(person, people), why.strip()
+    roles, reason = roles_of(person, people), reason_of(why)
     known = [EVERYTHING, *map(str, ISSUE_CLASSES)]
     if scope not in known:
         raise UnknownChoice("the class", scope, known)
-    if not 0 < len(reason) <= _LONGEST_WHY:
-        raise BadInput(f"say why with --why, in up to {_LONGEST_WHY:,} characters.")
     held = autonomy_at(state.snapshot(AUTONOMY, at), at)
     if loosens(word, scope, held) and not set(roles) & set(MAY_LET_GO):
         state.note("letting_go_refused", scope, person, {"word": str(word), "roles": sorted(roles)}, at)

@@ -24,6 +24,9 @@ DEMO_PEOPLE: People = {
 """Who decides in the made-up company: for every playbook of the seed somebody, and for each of high risk two."""
 
 
+LONGEST_WHY = 4_000
+"""Characters of a reason that somebody gives."""
+
 _HOW_TO_WRITE = "Write it, with a line for each person such as `ada: [labeller, support_lead]`."
 
 
@@ -47,6 +50,14 @@ def read_people(path: Path) -> People:
     if not isinstance(content, dict) or not all(isinstance(roles, list) for roles in content.values()):
         raise UnreadableFile(path, "must name each person with a list of roles, as `person: [role, …]`")
     return {str(person): tuple(str(role) for role in roles) for person, roles in content.items()}
+
+
+def reason_of(why: str) -> str:
+    """What the person said as a reason, without blanks around it; raises BadInput where it says nothing or is endless."""
+    reason = why.strip()
+    if not 0 < len(reason) <= LONGEST_WHY:
+        raise BadInput(f"say why with --why, in up to {LONGEST_WHY:,} characters.")
+    return reason
 
 
 def roles_of(person: str, people: People) -> tuple[str, ...]:

@@ -21,9 +21,7 @@ from feedback_loop.remediation.proposals import requested
 from feedback_loop.remediation.rules import Request, Rules
 from feedback_loop.remediation.standing import marks_of, taken_marks
 from feedback_loop.workflows.grounds import Grounds, read_grounds
-from feedback_loop.workflows.people import People, roles_of
-
-_LONGEST_WHY = 4_000
+from feedback_loop.workflows.people import People, reason_of, roles_of
 
 
 def request_action(
@@ -41,8 +39,7 @@ def request_action(
 ) -> Proposal:
     """The proposal that was made; raises BadInput where playbook, issue, person or whom it is for are not known, or it stands already."""
     roles_of(person, people)
-    if not 0 < len(why.strip()) <= _LONGEST_WHY:
-        raise BadInput(f"say why with --why, in up to {_LONGEST_WHY:,} characters.")
+    reason = reason_of(why)
     playbook = _playbook(playbook_id, rules)
     grounds = _grounds(issue_id, tables, rules, at)
     case = next((case for case in grounds.all_cases() if case.issue_id == issue_id), None)
@@ -50,7 +47,7 @@ def request_action(
         raise BadInput(f"no alert speaks of {issue_id}, so nothing can be asked for it. See `issues`.")
     whom = _whom(playbook, issue_id, requested_for, tables, ownership)
     thresholds = state.snapshot(TABLES["state_threshold"], at)
-    asked = Request(playbook, whom, person, why.strip())
+    asked = Request(playbook, whom, person, reason)
     proposal = requested(case, asked, grounds.documents, thresholds, rules, at, grounds.routes)
     if set(marks_of(proposal.row())) & taken_marks(state.snapshot(PROPOSAL_TABLE), at, is_live=True):
         raise BadInput(f"{playbook_id} for {whom} stands already, or was decided lately. See `approvals list --all`.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from feedback_loop.workflows.reroute import Desk, reroute
 from feedback_loop_tests.cli.conftest import Call
 from feedback_loop_tests.cli.state_homes import state_of
 from feedback_loop_tests.fakes import FakeClock
-from feedback_loop_tests.remediation.made_up_case import rollback_proposal
 
 
 @pytest.fixture
@@ -90,37 +88,19 @@ def test_a_case_in_doubt_ends_with_exit_code_1_and_is_settled_by_the_same_comman
     assert (again.code, "18 cases are back" in again.out) == (0, True)
 
 
-def test_an_action_of_a_proposal_is_undone_by_a_proposal_of_its_own(call: Call, home: Path) -> None:
-    proposal = rollback_proposal()
-    state_of(home).record_proposals([proposal])
-    outcome = call("rollback", "--proposal", proposal.proposal_id)
-    assert outcome.code == 0
-    assert "needs a new proposal" in outcome.out
-    assert "1. Deploy the rolled-back version again" in outcome.out
-    assert "was changed since" not in outcome.out
-
-
-def test_steps_of_a_playbook_that_was_changed_since_are_told_as_such_and_those_of_none_are_asked_for(call: Call, home: Path) -> None:
-    changed = replace(rollback_proposal(), playbook_version="0" * 64)
-    gone = replace(rollback_proposal(), proposal_id="proposal_gone", playbook_id="own-rollback")
-    state_of(home).record_proposals([changed, gone])
-    told = call("rollback", "--proposal", changed.proposal_id).out
-    assert "Its playbook was changed since" in told
-    assert "1. Deploy the rolled-back version again" in told
-    assert "own-rollback is gone; ask release_manager, incident_commander" in call("rollback", "--proposal", "proposal_gone").out
-
-
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [
-        ((), 2, "either --batch ID or --proposal ID"),
-        (("--batch", "batch_1", "--proposal", "p"), 2, "either --batch ID or --proposal ID"),
+        ((), 2, "either --batch ID, or --proposal"),
+        (("--batch", "batch_1", "--proposal", "p"), 2, "either --batch ID, or --proposal"),
         (("--batch", "batch_1", "--as", "ada"), 2, "--connector-url"),
         (("--batch", "batch_1", "--connector-url", "URL"), 2, "--as"),
         (("--batch", "batch_1", "--connector-url", "URL", "--as", "mallory"), 2, "mallory"),
         (("--batch", "batch_1", "--connector-url", "http://cases.example.com", "--dry-run"), 2, "without encryption"),
         (("--batch", "batch_9", "--connector-url", "URL", "--as", "ada"), 1, "no batch batch_9"),
-        (("--proposal", "proposal_9"), 2, "proposal_9"),
+        (("--proposal", "proposal_9", "--dry-run"), 2, "nothing that was carried out"),
+        (("--proposal", "proposal_9"), 2, "--as"),
+        (("--since", "yesterday", "--dry-run"), 2, "Write --since 2026-01-31"),
     ],
 )
 def test_what_can_not_be_undone_is_refused_and_changes_nothing(

@@ -76,7 +76,7 @@ FITTING = {
 }
 REQUESTS = {
     ActionKind.REROUTE_CASES, ActionKind.RESTORE_CASES, ActionKind.SEND_MESSAGE, ActionKind.REFUND, ActionKind.REPLACE_LICENCE_KEY,
-    ActionKind.OPEN_SAVE_OFFER,
+    ActionKind.OPEN_SAVE_OFFER, ActionKind.REVERSE_ACTION,
 }  # fmt: skip
 
 
@@ -102,6 +102,10 @@ class Situation:
     @property
     def entitled(self) -> set[str]:
         return {name for name, roles in self.agreed if set(roles) & set(ROLES) and name != REQUESTER}
+
+
+def takes_back(situation: Situation) -> bool:
+    return situation.facts.action_kind is ActionKind.REVERSE_ACTION
 
 
 REQUESTER = "cleo"
@@ -136,19 +140,22 @@ INVARIANTS: dict[str, Invariant] = {
         not s.is_alone or s.facts.action_kind in TELLS or not s.facts.is_sla_missed
     ),
     "what can't be undone never goes alone": lambda s: not s.is_alone or s.facts.is_reversible,
-    "before its time a class is only shown to people": lambda s: (
-        bool(s.refusals) or s.facts.maturity_phase is not MaturityPhase.VISIBILITY or s.facts.action_kind is ActionKind.QUEUE_FOR_REVIEW
+    "taking back never goes alone": lambda s: not s.is_alone or s.facts.action_kind is not ActionKind.REVERSE_ACTION,
+    "before its time a class is only shown to people, and what was done before is taken back": lambda s: (
+        bool(s.refusals)
+        or s.facts.maturity_phase is not MaturityPhase.VISIBILITY
+        or s.facts.action_kind in (ActionKind.QUEUE_FOR_REVIEW, ActionKind.REVERSE_ACTION)
     ),
     "without playbook, owner and rollback nothing is proposed": lambda s: (
         bool(s.refusals) or (s.facts.has_playbook and s.facts.has_owner and s.facts.has_rollback)
     ),
-    "outside of the pilot nothing is proposed": lambda s: bool(s.refusals) or s.facts.is_in_pilot,
-    "what is stopped is not sent": lambda s: not s.is_sent or not s.facts.is_stopped,
+    "outside of the pilot nothing is proposed but to take back": lambda s: bool(s.refusals) or s.facts.is_in_pilot or takes_back(s),
+    "what is stopped is not sent, but taken back": lambda s: not s.is_sent or not s.facts.is_stopped or takes_back(s),
     "what is not live is not sent": lambda s: not s.is_sent or s.facts.is_live,
     "low confidence is not proposed": lambda s: bool(s.refusals) or s.facts.confidence_score >= s.facts.threshold_score,
     "too little evidence is not proposed": lambda s: bool(s.refusals) or s.facts.evidence_count >= s.facts.required_evidence_count,
-    "a stale document stops all but the queue of people": lambda s: (
-        bool(s.refusals) or s.facts.are_documents_valid or s.facts.action_kind is ActionKind.QUEUE_FOR_REVIEW
+    "a stale document stops all but the queue of people and taking back": lambda s: (
+        bool(s.refusals) or s.facts.are_documents_valid or s.facts.action_kind is ActionKind.QUEUE_FOR_REVIEW or takes_back(s)
     ),
     "an action fits its cause": lambda s: bool(s.refusals) or s.facts.cause_kind in FITTING.get(s.facts.action_kind, set(CauseKind)),
     "an unknown cause is only looked at": lambda s: (
@@ -187,6 +194,7 @@ PROBED: tuple[dict[str, Any], ...] = (
     {"action_kind": ActionKind.REFUND, "risk_level": RiskLevel.LOW, "maturity_phase": MaturityPhase.ASSISTED},
     {"action_kind": ActionKind.RETRY_JOB, "risk_level": RiskLevel.LOW, "cause_service": "payments-north", "cause_kind": CauseKind.JOB},
     {"action_kind": ActionKind.RETRY_JOB, "risk_level": RiskLevel.LOW},
+    {"action_kind": ActionKind.REVERSE_ACTION, "risk_level": RiskLevel.LOW},
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.contracts.loop_vocab import ActionKind, RefusalReason
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RefusalReason
 from feedback_loop.errors import ConnectorsRefused
 from feedback_loop.remediation.connectors import WORK_ITEMS, Connector, ConnectorKind, environment_refusal, parse_connectors, untaken
 
@@ -39,7 +39,7 @@ def test_what_a_file_says_is_read_and_what_it_leaves_out_is_not_allowed() -> Non
     assert (jira.switched_on, jira.most_per_minute, jira.failures_to_open, jira.minutes_open) == (False, 60, 3, 5)
     assert (jira.project_of(ActionKind.OPEN_INCIDENT), jira.issue_type_of(ActionKind.OPEN_INCIDENT)) == ("OPS", "Incident")
     assert (jira.project_of(ActionKind.ROLL_BACK_RELEASE), jira.issue_type_of(ActionKind.ROLL_BACK_RELEASE)) == ("REL", "Task")
-    assert untaken(found) == [kind for kind in WORK_ITEMS if kind not in (*desk.takes, *jira.takes)]
+    assert untaken(found) == [kind for kind in WORK_ITEMS if kind not in (*desk.takes, *jira.takes, *TAKES_BACK)]
     assert parse_connectors("connectors: {}") == {}
 
 

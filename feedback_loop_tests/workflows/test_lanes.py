@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, RefusalReason
 from feedback_loop.remediation.circuit import Waiting, WaitReason
@@ -31,6 +34,13 @@ def test_what_was_never_sent_goes_by_its_kind_and_what_was_sent_stays_in_its_lan
     assert lanes.of(made_up_action(ActionStatus.QUEUED, kind=ActionKind.RETRY_JOB)) is None
     assert named(lanes.of(made_up_action(ActionStatus.IN_DOUBT, kind=ActionKind.ROUTE_WITH_CONTEXT, connector="ops-jira"))) == "ops-jira"
     assert lanes.of(made_up_action(ActionStatus.IN_DOUBT, kind=ActionKind.ROUTE_WITH_CONTEXT, connector="gone")) is None
+
+
+@pytest.mark.parametrize(("connector", "lane"), [("ops-jira", "ops-jira"), ("desk", "desk"), ("gone", None)])
+def test_a_reversal_goes_where_its_action_went_whatever_the_lanes_take(connector: str, lane: str | None) -> None:
+    reversal = replace(made_up_action(ActionStatus.QUEUED, kind=ActionKind.REVERSE_ACTION), action_arguments={"connector": connector})
+    assert named(two_lanes().of(reversal)) == lane
+    assert named(one_lane(FakeCaseSystem()).of(reversal)) == "desk"
 
 
 def test_one_system_takes_everything_and_nothing_holds_it_up() -> None:

@@ -15,10 +15,12 @@ from typing import Any
 
 from feedback_loop.contracts.actions import CaseImage
 from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.loop_vocab import ActionKind
 
 Json = dict[str, Any] | list[dict[str, Any]]
 
 _OK, _CREATED, _BAD_REQUEST, _NOT_FOUND, _CONFLICT, _OTHER_REQUEST = 200, 201, 400, 404, 409, 422
+_AS_SENT, _TAKEN_UP, _UNDONE = "as_sent", "taken_up", "undone"
 _WRITES = {"POST", "PATCH"}
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
@@ -92,14 +94,40 @@ class CaseDesk:
                 return self._open(request.body, key)
             case "PATCH", ["cases", case_id]:
                 return self._move(case_id, request)
+            case "PATCH", ["actions", receipt_id]:
+                return self._take_up(receipt_id)
         return _refusal(_NOT_FOUND, "no such resource")
 
     def _perform(self, body: Mapping[str, Any], key: str) -> DeskAnswer:
         if not (_is_text(body, "action_kind", "target") and isinstance(body.get("arguments"), dict)):
             return _refusal(_BAD_REQUEST, "an action needs action_kind, target and arguments")
+        refused = self._undone(body["target"]) if body["action_kind"] == ActionKind.REVERSE_ACTION else None
+        if refused is not None:
+            return refused
         receipt = {"receipt_id": stable_id("receipt", key), "idempotency_key": key}
-        self._actions.append({**body, **receipt})
+        self._actions.append({**body, **receipt, "action_state": _AS_SENT})
         return DeskAnswer(_CREATED, receipt)
+
+    def _undone(self, receipt_id: str) -> DeskAnswer | None:
+        """None where the action of the receipt was as it was sent and is undone now; otherwise why not."""
+        action = self._action(receipt_id)
+        if action is None:
+            return _refusal(_NOT_FOUND, "no such action")
+        if action["action_state"] != _AS_SENT:
+            return DeskAnswer(_CONFLICT, {"action_state": action["action_state"]})
+        action["action_state"] = _UNDONE
+        return None
+
+    def _take_up(self, receipt_id: str) -> DeskAnswer:
+        """Somebody of the team works on what was asked for."""
+        action = self._action(receipt_id)
+        if action is None or action["action_state"] == _UNDONE:
+            return _refusal(_NOT_FOUND, "no such action")
+        action["action_state"] = _TAKEN_UP
+        return DeskAnswer(_OK, {"receipt_id": receipt_id, "action_state": _TAKEN_UP})
+
+    def _action(self, receipt_id: str) -> dict[str, Any] | None:
+        return next((action for action in self._actions if action["receipt_id"] == receipt_id), None)
 
     def _open(self, body: Mapping[str, Any], key: str) -> DeskAnswer:
         case_id = body.get("case_id") or stable_id("case", key)

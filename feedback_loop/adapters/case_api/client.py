@@ -15,6 +15,7 @@ import httpx2
 
 from feedback_loop.adapters.transport import Transport
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
+from feedback_loop.contracts.loop_vocab import TAKES_BACK
 from feedback_loop.errors import CaseChanged, ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 
 _IDS_PER_REQUEST = 100
@@ -46,10 +47,16 @@ class CaseApiClient:
         return self._transport.connector
 
     def perform(self, request: ActionRequest) -> Receipt:
-        """The receipt of the write; the same key again gives the first receipt and writes nothing."""
+        """The receipt of the write; the same key again gives the first receipt and writes nothing.
+
+        What takes an action back is refused where somebody changed what that action left.
+        """
         body = {"action_kind": str(request.action_kind), "target": request.target, "arguments": dict(request.arguments)}
         key, what = request.idempotency_key, f"{request.action_kind} of {request.target}"
-        answer = self._done(self._transport.write("POST", "/actions", body, key, what=what, headers=_keyed(key)), what, key)
+        answer = self._transport.write("POST", "/actions", body, key, what=what, headers=_keyed(key))
+        if answer.status_code == _CONFLICT and request.action_kind in TAKES_BACK:
+            raise ConnectorRefused(self.connector, what, "somebody changed it since, so it was left as it is")
+        self._done(answer, what, key)
         try:
             receipt = _receipt_of(answer.json(), is_repeat=answer.status_code != _CREATED)
         except _UNREADABLE:

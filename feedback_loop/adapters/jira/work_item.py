@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from feedback_loop.contracts.actions import ActionRequest
+from feedback_loop.contracts.loop_vocab import TAKES_BACK
 
 PROPERTY = "feedback-loop"
 """The entity property of an issue that holds our key; unlike the label it does not go along when somebody clones the issue."""
@@ -62,9 +63,14 @@ def comment_label(key: str) -> str:
 
 
 def existing_issue(request: ActionRequest, project: str) -> str | None:
-    """The issue of the project that the action is about, where its target is one: it gets a comment, not a second issue."""
-    is_issue = _ISSUE_KEY.fullmatch(request.target) and request.target.rpartition("-")[0] == project
-    return request.target if is_issue else None
+    """The issue that the action is about, where its target is one of the project: it gets a comment, not a second issue.
+
+    What is to be taken back was asked for in an issue of ours, whichever project that is in.
+    """
+    if not _ISSUE_KEY.fullmatch(request.target):
+        return None
+    is_ours = request.action_kind in TAKES_BACK or request.target.rpartition("-")[0] == project
+    return request.target if is_ours else None
 
 
 def bears(body: object, key: str) -> bool:

@@ -87,6 +87,8 @@ def claim(
     reason = refuses(proposal, proposal_rows.approvals_of(change, proposal.proposal_id))
     if reason is None and not _sends_what_was_approved(action, proposal):
         reason = RefusalReason.ARGUMENTS_CHANGED
+    if reason is None and not _is_there_to_be_undone(change, proposal):
+        reason = RefusalReason.STALE_EVIDENCE
     if reason is not None:
         status = ProposalStatus.EXPIRED if reason is RefusalReason.EXPIRED else ProposalStatus.REFUSED
         proposal_rows.move(change, proposal, status, LOOP, at, reason=reason)
@@ -116,10 +118,29 @@ def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str
     proposal = proposal_rows.find(change, action.proposal_id)
     if proposal is not None:
         proposal_rows.move(change, proposal, ProposalStatus(status), LOOP, at)
+        if status is ActionStatus.DONE and proposal.reverses is not None:
+            _roll_back(change, proposal.reverses, at)
     executed_at = at if status is ActionStatus.DONE else None
     _update(change, action_id, {"action_status": str(status), "receipt_id": receipt_id, "executed_at": executed_at})
     content = {"action_status": str(status), "receipt_id": receipt_id, "key": action.idempotency_key, "connector": action.connector}
     change.audit("action_finished", action_id, LOOP, content, at)
+
+
+def _is_there_to_be_undone(change: Change, proposal: Proposal) -> bool:
+    """Whether what a reversal undoes is still done; true of all that is none."""
+    if proposal.reverses is None:
+        return True
+    undone = proposal_rows.find(change, proposal.reverses)
+    return undone is not None and undone.proposal_status is ProposalStatus.DONE
+
+
+def _roll_back(change: Change, proposal_id: str, at: datetime) -> None:
+    """What was done counts as undone from now on, proposal and action."""
+    undone = proposal_rows.find(change, proposal_id)
+    if undone is not None and undone.proposal_status is ProposalStatus.DONE:
+        proposal_rows.move(change, undone, ProposalStatus.ROLLED_BACK, LOOP, at)
+        is_its = (ACTION.c.proposal_id == proposal_id) & (ACTION.c.action_status == ActionStatus.DONE)
+        change.connection.execute(ACTION.update().where(is_its).values(action_status=str(ActionStatus.ROLLED_BACK)))
 
 
 def _sends_what_was_approved(action: OutboxAction, proposal: Proposal) -> bool:

@@ -36,6 +36,7 @@ _ISSUE_STATUS = {
     ProposalStatus.AWAITING_APPROVAL: IssueStatus.FIX_PROPOSED,
     ProposalStatus.APPROVED: IssueStatus.FIX_APPROVED,
     ProposalStatus.DONE: IssueStatus.FIX_EXECUTED,
+    ProposalStatus.ROLLED_BACK: IssueStatus.OPEN,
 }
 
 

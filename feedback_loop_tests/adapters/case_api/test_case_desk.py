@@ -69,6 +69,33 @@ def test_an_action_is_done_once_and_found_by_its_key(desk: CaseDesk) -> None:
     assert len(desk.actions) == 1
 
 
+def receipt_of(desk: CaseDesk, key: str) -> str:
+    body = asked(desk, "POST", "/actions", ACTION, key=key).body
+    assert isinstance(body, dict)
+    return str(body["receipt_id"])
+
+
+def reversal_of(receipt_id: str) -> dict[str, Any]:
+    return {"action_kind": "reverse_action", "target": receipt_id, "arguments": {}}
+
+
+def test_an_action_that_nobody_took_up_is_undone_once(desk: CaseDesk) -> None:
+    receipt_id = receipt_of(desk, "k")
+    first = asked(desk, "POST", "/actions", reversal_of(receipt_id), key="undo")
+    assert (first.status, desk.actions[0]["action_state"]) == (201, "undone")
+    assert asked(desk, "POST", "/actions", reversal_of(receipt_id), key="undo").body == first.body
+    assert asked(desk, "POST", "/actions", reversal_of(receipt_id), key="undo again").status == 409
+
+
+def test_an_action_that_somebody_took_up_stays_and_one_that_nobody_knows_is_not_found(desk: CaseDesk) -> None:
+    receipt_id = receipt_of(desk, "k")
+    assert asked(desk, "PATCH", f"/actions/{receipt_id}", key="take up").status == 200
+    refused = asked(desk, "POST", "/actions", reversal_of(receipt_id), key="undo")
+    assert (refused.status, refused.body, len(desk.actions)) == (409, {"action_state": "taken_up"}, 1)
+    assert asked(desk, "POST", "/actions", reversal_of("receipt_9"), key="undo").status == 404
+    assert asked(desk, "PATCH", "/actions/receipt_9", key="take up another").status == 404
+
+
 def test_cases_come_in_the_order_asked_for_without_those_that_do_not_exist(desk: CaseDesk) -> None:
     asked(desk, "POST", "/cases", {"case_id": "case_2", "queue": "checkout", "owner": "bo"}, key="open2")
     body = asked(desk, "GET", "/cases", query={"ids": "case_2,nothing,case_1"}).body

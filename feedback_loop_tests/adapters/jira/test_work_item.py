@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,11 @@ def test_labels_of_issues_and_of_commented_issues_differ_for_all_keys() -> None:
 )
 def test_only_an_issue_of_the_own_project_is_commented_on(target: str, issue: str | None) -> None:
     assert existing_issue(asked(target=target), "OPS") == issue
+
+
+def test_what_is_to_be_taken_back_is_said_on_the_issue_that_asked_for_it_whichever_project_it_is_in() -> None:
+    reversal = replace(asked(target="REL-7"), action_kind=ActionKind.REVERSE_ACTION)
+    assert existing_issue(reversal, "OPS") == "REL-7"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""Asking that an action be taken back, approving that, and what becomes of the action."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedback_loop.contracts.decisions import Proposal
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, LeftReason, ProposalStatus, RefusalReason
+from feedback_loop.contracts.vocab import ComplaintClass
+from feedback_loop.errors import BadInput, DecisionRefused
+from feedback_loop.remediation.autonomy import Autonomy, Pilot
+from feedback_loop.remediation.playbooks import Playbook
+from feedback_loop.remediation.reversal import Wanted
+from feedback_loop.workflows.undo import Asked, ask_to_undo, plan_undo
+from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.fixture
+def system() -> FakeCaseSystem:
+    return FakeCaseSystem()
+
+
+def carried_out(world: World, system: FakeCaseSystem) -> str:
+    proposal_id = world.approved()
+    world.execute(system)
+    return proposal_id
+
+
+def asked_by(world: World, person: str = "cy", **wanted: object) -> Asked:
+    people = {**world.people, person: world.people.get(person, ("intern",))}
+    return ask_to_undo(Wanted(**wanted), "wrong cause", person, people, world.state, world.grounds.rules, world.clock.now())  # type: ignore[arg-type]
+
+
+def status_of(world: World, proposal_id: str) -> ProposalStatus:
+    found = world.state.proposal(proposal_id)
+    assert found is not None
+    return found.proposal_status
+
+
+def reversal_in(asked: Asked) -> Proposal:
+    (made,) = asked.reversals
+    return made
+
+
+def approve(world: World, made: Proposal, *people: str) -> None:
+    for person in people:
+        world.say(made.proposal_id, person)
+
+
+def test_a_reversal_is_approved_like_the_action_sent_once_and_then_the_action_counts_as_rolled_back(
+    world: World, system: FakeCaseSystem
+) -> None:
+    undone = carried_out(world, system)
+    made = reversal_in(asked_by(world, proposal_id=undone))
+    assert (made.proposal_status, made.approvals_required_count) == (ProposalStatus.AWAITING_APPROVAL, 2)
+    approve(world, made, "ada", "bo")
+    report = world.execute(system)
+    assert len(report.done) == 1
+    assert status_of(world, undone) is ProposalStatus.ROLLED_BACK
+    assert status_of(world, made.proposal_id) is ProposalStatus.DONE
+    assert [a.proposal_id for a in world.state.actions(ActionStatus.ROLLED_BACK)] == [undone]
+    first, reverse = system.written.values()
+    assert (reverse.action_kind, reverse.arguments["undone_key"]) == (ActionKind.REVERSE_ACTION, first.idempotency_key)
+    assert reverse.target == f"receipt_{first.idempotency_key}"
+    assert reverse.arguments["steps"]
+
+
+def test_who_asked_never_approves_the_reversal(world: World, system: FakeCaseSystem) -> None:
+    made = reversal_in(asked_by(world, "ada", proposal_id=carried_out(world, system)))
+    with pytest.raises(DecisionRefused, match="approver_is_requester"):
+        world.say(made.proposal_id, "ada")
+    approve(world, made, "bo")
+    assert status_of(world, made.proposal_id) is ProposalStatus.AWAITING_APPROVAL
+
+
+def test_an_unapproved_reversal_sends_nothing(world: World, system: FakeCaseSystem) -> None:
+    asked_by(world, proposal_id=carried_out(world, system))
+    world.execute(system)
+    assert len(system.written) == 1
+
+
+def test_asking_twice_makes_no_second_reversal(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    asked_by(world, proposal_id=undone)
+    again = asked_by(world, proposal_id=undone)
+    assert (again.reversals, [reason for _, reason in again.left]) == ((), [LeftReason.REVERSAL_STANDS])
+
+
+def test_what_was_rolled_back_is_not_rolled_back_again_and_a_reversal_is_none_to_take_back(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    made = reversal_in(asked_by(world, proposal_id=undone))
+    approve(world, made, "ada", "bo")
+    world.execute(system)
+    assert [reason for _, reason in asked_by(world, proposal_id=undone).left] == [LeftReason.REVERSED_BEFORE]
+    assert [reason for _, reason in asked_by(world, proposal_id=made.proposal_id).left] == [LeftReason.IS_A_REVERSAL]
+
+
+def test_what_was_not_carried_out_is_left(world: World) -> None:
+    (waiting,) = world.propose()
+    assert [reason for _, reason in asked_by(world, proposal_id=waiting).left] == [LeftReason.NOT_CARRIED_OUT]
+
+
+def test_what_is_in_doubt_is_left(world: World) -> None:
+    doubtful = carried_out(world, FakeCaseSystem("doubt_after"))
+    assert [reason for _, reason in asked_by(world, proposal_id=doubtful).left] == [LeftReason.IN_DOUBT]
+
+
+def with_playbooks(world: World, *playbooks: Playbook) -> None:
+    world.grounds = replace(world.grounds, rules=replace(world.grounds.rules, playbooks=playbooks))
+
+
+def test_an_action_whose_playbook_is_gone_or_says_that_it_is_irreversible_is_left(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    known = world.grounds.rules.playbooks
+    irreversible = [p.model_copy(update={"rollback": p.rollback.model_copy(update={"is_reversible": False})}) for p in known]
+    with_playbooks(world, *irreversible)
+    assert [reason for _, reason in plan_undo(Wanted(undone), world.state, world.grounds.rules).left] == [LeftReason.IRREVERSIBLE]
+    with_playbooks(world)
+    assert [reason for _, reason in plan_undo(Wanted(undone), world.state, world.grounds.rules).left] == [LeftReason.NO_PLAYBOOK]
+
+
+@pytest.mark.parametrize("part", ["issue", "version", "since"])
+def test_actions_are_found_by_their_issue_their_playbooks_version_and_when_they_were_done(
+    world: World, system: FakeCaseSystem, part: str
+) -> None:
+    undone = world.state.proposal(carried_out(world, system))
+    assert undone is not None
+    hour = timedelta(hours=1)
+    fitting, other = {
+        "issue": ({"issue_id": undone.proposed_issue_id}, {"issue_id": "issue_of_nobody"}),
+        "version": ({"playbook_version": undone.playbook_version[:8]}, {"playbook_version": "0" * 64}),
+        "since": ({"since": world.clock.now() - hour}, {"since": world.clock.now() + hour}),
+    }[part]
+    found = plan_undo(Wanted(**fitting), world.state, world.grounds.rules)  # type: ignore[arg-type]
+    assert [undoing.proposal.proposal_id for undoing in found.undoings] == [undone.proposal_id]
+    with pytest.raises(BadInput, match="nothing that was carried out"):
+        plan_undo(Wanted(**other), world.state, world.grounds.rules)  # type: ignore[arg-type]
+
+
+def test_a_stop_a_phase_and_a_pilot_hold_no_reversal_up(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    stopped = Autonomy(stopped=frozenset({"everything"}))
+    outside = Pilot(products=frozenset({"another"}))
+    world.grounds = replace(world.grounds, rules=replace(world.grounds.rules, autonomy=stopped, pilot=outside))
+    made = reversal_in(asked_by(world, proposal_id=undone))
+    assert made.refusal_reason is None
+    approve(world, made, "ada", "bo")
+    world.execute(system)
+    assert status_of(world, undone) is ProposalStatus.ROLLED_BACK
+
+
+def test_two_reversals_that_were_asked_for_at_once_undo_the_action_once(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    first = reversal_in(asked_by(world, proposal_id=undone))
+    # As if a store had kept another one too: the second finds nothing that is still done.
+    second = replace(first, proposal_id="reversal_other")
+    world.state.record_proposals([second])
+    for made in (first, second):
+        approve(world, made, "ada", "bo")
+    report = world.execute(system)
+    assert (len(report.done), list(report.refused.values())) == (1, [RefusalReason.STALE_EVIDENCE])
+    assert len(system.written) == 2
+
+
+def test_a_tool_that_refuses_because_somebody_changed_it_since_leaves_the_action_done(world: World) -> None:
+    system = FakeCaseSystem("fine", "refuse")
+    undone = carried_out(world, system)
+    approve(world, reversal_in(asked_by(world, proposal_id=undone)), "ada", "bo")
+    report = world.execute(system)
+    assert (len(report.failed), status_of(world, undone)) == (1, ProposalStatus.DONE)
+    # And it may be asked for again, as another reversal.
+    assert len(asked_by(world, proposal_id=undone).reversals) == 1
+
+
+def test_a_reversal_in_doubt_is_asked_for_before_it_is_sent_again(world: World) -> None:
+    system = FakeCaseSystem("fine", "doubt_after")
+    undone = carried_out(world, system)
+    approve(world, reversal_in(asked_by(world, proposal_id=undone)), "ada", "bo")
+    assert len(world.execute(system).in_doubt) == 1
+    world.execute(system)
+    assert status_of(world, undone) is ProposalStatus.ROLLED_BACK
+    assert system.calls.count("perform") == 2
+
+
+def test_a_reason_has_to_be_given_by_a_person_who_is_known(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    now, rules = world.clock.now(), world.grounds.rules
+    with pytest.raises(BadInput, match="say why"):
+        ask_to_undo(Wanted(undone), "  ", "ada", world.people, world.state, rules, now)
+    with pytest.raises(BadInput, match="nobody called 'mallory'"):
+        ask_to_undo(Wanted(undone), "because", "mallory", world.people, world.state, rules, now)
+
+
+def test_a_reversal_neither_counts_towards_the_pace_of_its_playbook_nor_keeps_the_loop_from_proposing(
+    world: World, system: FakeCaseSystem
+) -> None:
+    undone = carried_out(world, system)
+    made = reversal_in(asked_by(world, proposal_id=undone))
+    approve(world, made, "ada", "bo")
+    world.execute(system)
+    since = world.clock.now() - timedelta(days=1)
+    assert world.grounds.rules.pace.within(made.playbook_id, since) == 1
+
+
+def test_the_class_of_the_complaints_stays_with_the_reversal(world: World, system: FakeCaseSystem) -> None:
+    made = reversal_in(asked_by(world, proposal_id=carried_out(world, system)))
+    assert ComplaintClass(made.evidence["alert"]["alerted_class"])
+    assert made.proposed_hypothesis_id is None
