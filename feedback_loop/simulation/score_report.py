@@ -25,6 +25,7 @@ class ScoreRow:
     detected: Estimate | None
     detection_delay_hours: Estimate | None
     cause_first: Estimate | None
+    cause_first_named: Estimate | None
     cause_in_top_three: Estimate | None
     innocent_blamed: Estimate | None
     abstained_rightly: Estimate | None
@@ -50,6 +51,7 @@ def _row(loop: str, kind: str, scores: Sequence[Score]) -> ScoreRow:
         detected=_share(score.is_detected for score in scores),
         detection_delay_hours=_mean((score.detection_delay_hours for score in scores), loop, kind, "delay"),
         cause_first=_share(score.is_cause_first for score in scores),
+        cause_first_named=_share(score.is_cause_first_named for score in scores),
         cause_in_top_three=_share(score.is_cause_in_top_three for score in scores),
         innocent_blamed=_share(score.is_innocent_blamed for score in scores),
         abstained_rightly=_share(score.has_abstained_rightly for score in scores),
@@ -91,6 +93,7 @@ def _cells(row: ScoreRow) -> list[str]:
         _percent(row.detected),
         _number(row.detection_delay_hours),
         _percent(row.cause_first),
+        _percent(row.cause_first_named),
         _percent(row.cause_in_top_three),
         _percent(row.innocent_blamed),
         _percent(row.abstained_rightly),
@@ -108,6 +111,7 @@ COLUMNS = (
     "detected",
     "hours to the first alert",
     "true cause first",
+    "true cause first of the named",
     "true cause in the top three",
     "an innocent blamed",
     "abstained rightly",

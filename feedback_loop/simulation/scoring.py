@@ -73,7 +73,8 @@ class Found:
 class Score:
     """How a loop did on one planted fault; null where the question does not arise.
 
-    `is_cause_*`: null without an alert and where there is no true cause; `has_abstained_rightly`: null where there is one.
+    `is_cause_*`: null without an alert and where there is no true cause; that the cause is not known is a rank like any other, but for
+    `is_cause_first_named`, which asks of the causes that are named alone. `has_abstained_rightly`: null where there is one.
     `is_innocent_blamed`: a cause other than the true one was scored as blamed. `has_false_action`: something was carried out that mends
     none of the planted faults, `has_false_automation`: and no person had approved it. `hours_to_fix`: until the fault was mended, by the
     loop, by hand or by itself; null where there is no defect. `negative_review_share`: of the reviews from the onset to the end.
@@ -84,6 +85,7 @@ class Score:
     is_detected: bool
     detection_delay_hours: float | None
     is_cause_first: bool | None
+    is_cause_first_named: bool | None
     is_cause_in_top_three: bool | None
     is_innocent_blamed: bool | None
     has_abstained_rightly: bool | None
@@ -175,6 +177,7 @@ def _score(simulation: Simulation, fault: Fault, found: Found) -> Score:
         is_detected=bool(about),
         detection_delay_hours=(about[0].raised_at - instant(simulation.start_day, fault.onset_hour)) / HOUR if about else None,
         is_cause_first=ranked[:1] == [true] if has_cause else None,
+        is_cause_first_named=[cause for cause in ranked if cause is not None][:1] == [true] if has_cause else None,
         is_cause_in_top_three=true in ranked[:3] if has_cause else None,
         is_innocent_blamed=bool(_blamed(causes) - {true}) if about else None,
         has_abstained_rightly=_abstains(causes) if about and true is None else None,

@@ -173,11 +173,12 @@ class Loop:
     world: World
     playbooks: Sequence[Playbook]
     alerts: list[FoundAlert] = field(default_factory=list)
+    """Each as it stood at each look: its causes are weighed anew with what landed since."""
+
     executed: list[FoundAction] = field(default_factory=list)
     proposed: list[Proposal] = field(default_factory=list)
     seen: list[Findings] = field(default_factory=list)
     acted: list[datetime] = field(default_factory=list)
-    _told: set[tuple[str, date]] = field(default_factory=set)
 
     def look_at(self, day: date) -> None:
         """Decides on what the day shows, at each hour at which the loop looks."""
@@ -196,7 +197,7 @@ class Loop:
         return any(at >= _instant(day, 0) for at in self.acted)
 
     def _decide(self, findings: Findings, now: datetime) -> None:
-        self.alerts += [a for a in found_alerts(findings, self.world.records, now) if self._is_news(a, findings.day)]
+        self.alerts += found_alerts(findings, self.world.records, now)
         documents = self.world.documents.filter(pl.col("landed_at") <= now)
         existing = pl.DataFrame([p.row() for p in self.proposed], schema=pl.Schema(TABLES["remediation_proposal"].schema))
         none = {name: pl.DataFrame(schema=pl.Schema(TABLES[name].schema)) for name in ("gold_issue", "state_threshold")}
@@ -206,13 +207,6 @@ class Loop:
         )  # fmt: skip
         for proposal in made:
             self._carry_out(proposal, now)
-
-    def _is_news(self, alert: FoundAlert, day: date) -> bool:
-        # By the day that was looked at: its last look falls on the next one.
-        key = (alert.subject, day)
-        is_news = key not in self._told
-        self._told.add(key)
-        return is_news
 
     def _carry_out(self, proposal: Proposal, now: datetime) -> None:
         """A proposal that is allowed is approved after a while and carried out; the company goes on from there."""

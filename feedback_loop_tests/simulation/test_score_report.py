@@ -14,6 +14,7 @@ RUN = Score(
     is_detected=True,
     detection_delay_hours=3.0,
     is_cause_first=True,
+    is_cause_first_named=True,
     is_cause_in_top_three=True,
     is_innocent_blamed=False,
     has_abstained_rightly=None,

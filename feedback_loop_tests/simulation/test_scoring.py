@@ -73,6 +73,12 @@ def test_an_alert_counts_only_where_enough_of_it_is_the_faults(lived: Simulation
     assert scored(lived, "release_regression", alert(lived, "release_regression", strange=strange)).is_detected is expected
 
 
+def test_that_the_cause_is_not_known_is_a_rank_but_no_name(lived: Simulation) -> None:
+    causes = (UNKNOWN, likely("deploy-7.2.0", 0.3), likely("chg-d240", 0.1))
+    found = scored(lived, "release_regression", alert(lived, "release_regression", *causes))
+    assert (found.is_cause_first, found.is_cause_first_named) == (False, True)
+
+
 def test_an_alert_about_another_fault_or_without_messages_does_not_count(lived: Simulation) -> None:
     empty = replace(alert(lived, "release_regression"), message_ids=frozenset())
     elsewhere = replace(alert(lived, "billing_sync"), raised_at=alert(lived, "release_regression").raised_at)

@@ -118,7 +118,8 @@ def test_people_approve_a_wrong_cause_as_they_would_the_true_one() -> None:
 def test_the_same_cause_is_acted_on_once_however_often_it_is_seen() -> None:
     world = FakeWorld(causes=[cause_row(cause_id="release-innocent")])
     loop = looped(world)
-    assert len(loop.executed) == len(loop.alerts) == 1
+    assert len(loop.executed) == 1
+    assert len(loop.alerts) > 1, "an alert is told as it stands at each look"
 
 
 def test_where_no_cause_is_known_a_review_is_asked_for_and_nothing_changes() -> None:
