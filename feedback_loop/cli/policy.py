@@ -5,15 +5,18 @@ The guards come with the package; a home adds stricter limits (`policy.yaml`), g
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.errors import BadInput, InputFileMissing
 
 if TYPE_CHECKING:
     from feedback_loop.remediation.autonomy import Autonomy
+    from feedback_loop.remediation.policy_comparison import Comparison
     from feedback_loop.remediation.rules import Rules
 
 app = typer.Typer(help="What may be done, how far each class may go by itself, and to stop it.")
@@ -58,6 +61,69 @@ def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
         print_json(told)
     else:
         say(f"policy {rules.policy.policy_version[:12]}: {told['guards']} guards, {told['playbooks']} playbooks: nothing wrong.")
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    limits: Annotated[Path | None, typer.Option(help="Another policy.yaml; the one in force where left out.", show_default=False)] = None,
+    guards: Annotated[Path | None, typer.Option(help="Another policy.cedar; the one in force where left out.", show_default=False)] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Ask another policy about everything that was ever proposed, and show what it would have let go another way. Changes nothing.
+
+    Example: `feedback-loop policy compare --limits stricter.yaml`
+    """
+    from feedback_loop.remediation.policy_comparison import compare as compared
+    from feedback_loop.workflows.rules_in_force import read_policy
+
+    settings = settings_of(context)
+    if limits is None and guards is None:
+        raise BadInput("name the other policy with --limits, --guards or both.")
+    for file in (limits, guards):
+        if file is not None and not file.is_file():
+            raise InputFileMissing(file, "no such file", "Write the policy that you think of, as `policy show` names its parts.")
+    now = read_policy(settings.policy_file, settings.guards_file)
+    proposed = read_policy(limits or settings.policy_file, guards or settings.guards_file)
+    past = [proposal for proposal, _ in open_state(settings).decided()] if has_state(settings) else []
+    found = compared(past, now, proposed)
+    if as_json:
+        print_json(_compared_content(found, now.policy_version, proposed.policy_version))
+    else:
+        _print_comparison(found, now.policy_version, proposed.policy_version)
+
+
+def _print_comparison(found: Comparison, now: str, proposed: str) -> None:
+    say(f"policy {proposed[:12]} beside {now[:12]}, asked about {found.compared_count:,} past proposals")
+    say(f"{len(found.changes):,} go another way")
+    if found.not_comparable:
+        say(f"{len(found.not_comparable):,} were made before their facts were kept; nobody can ask about them.")
+    for (before, after), count in found.by_change().items():
+        say(f"  {count:,}: {before} → {after}")
+    if found.changes:
+        say()
+        rows = [(c.proposal.proposal_id, c.proposal.playbook_id, c.before, c.after, ", ".join(c.guards) or None) for c in found.changes]
+        print_table(("proposal", "playbook", "now", "then", "guards that speak"), rows)
+
+
+def _compared_content(found: Comparison, now: str, proposed: str) -> dict[str, Any]:
+    changes = [
+        {
+            "proposal_id": c.proposal.proposal_id,
+            "playbook_id": c.proposal.playbook_id,
+            "now": c.before,
+            "then": c.after,
+            "guards": list(c.guards),
+        }
+        for c in found.changes
+    ]
+    return {
+        "policy_version": now,
+        "proposed_policy_version": proposed,
+        "compared_count": found.compared_count,
+        "changes": changes,
+        "not_comparable": list(found.not_comparable),
+    }
 
 
 @app.command()

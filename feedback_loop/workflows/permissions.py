@@ -110,6 +110,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "playbooks lint": _READS,
         "playbooks list": _READS,
         "playbooks show": _READS,
+        "policy compare": _READS,
         "policy lint": _READS,
         "policy phase": _STOPS,
         "policy resume": _LETS_GO,

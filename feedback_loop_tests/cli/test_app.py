@@ -37,7 +37,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
     promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute")}
-    promised |= {("policy", word) for word in ("show", "lint", "phase", "stop", "resume")}
+    promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume")}
     promised |= {("audit", word) for word in ("verify", "show", "export", "replay")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "detect", "diagnose", "verify-fix", *TextStage)}
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback_loop.remediation.limits import limits_text
 from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.cli.state_homes import state_of
+from feedback_loop_tests.remediation.made_up_case import rollback_proposal
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,41 @@ def test_lint_says_that_nothing_is_wrong_or_names_the_file(call: Call, home: Pat
     outcome = call("policy", "lint")
     assert outcome.code == 2
     assert "policy.cedar: holds a permit" in outcome.error
+
+
+def stricter(folder: Path, before: str, after: str) -> str:
+    """A policy.yaml that asks for more than the package's."""
+    file = folder / "stricter.yaml"
+    file.write_text(limits_text().replace(before, after), encoding="utf-8")
+    return str(file)
+
+
+def test_another_policy_is_asked_about_what_was_proposed_and_changes_nothing(call: Call, home: Path, tmp_path: Path) -> None:
+    state_of(home).record_proposals([rollback_proposal()])
+    file = stricter(tmp_path, "high: 2}", "high: 3}")
+    told = json.loads(call("policy", "compare", "--limits", file, "--json").out)
+    assert (told["compared_count"], told["not_comparable"]) == (1, [])
+    assert [(c["now"], c["then"]) for c in told["changes"]] == [("2 people approve", "3 people approve")]
+    said = call("policy", "compare", "--limits", file).out
+    assert "1: 2 people approve → 3 people approve" in said
+    guards = tmp_path / "own.cedar"
+    guards.write_text('@id("quiet_week") forbid (principal, action == Action::"propose", resource);', encoding="utf-8")
+    assert "refused: company guard" in call("policy", "compare", "--guards", str(guards)).out
+    assert not (home / "policy.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [((), "--limits, --guards or both"), (("--limits", "nowhere.yaml"), "nowhere.yaml"), (("--limits", "LAXER"), "high")],
+)
+def test_a_policy_that_is_not_there_or_is_laxer_is_not_compared(call: Call, tmp_path: Path, arguments: tuple[str, ...], named: str) -> None:
+    laxer = stricter(tmp_path, "high: 2}", "high: 1}")
+    outcome = call("policy", "compare", *(laxer if word == "LAXER" else word for word in arguments))
+    assert (outcome.code, named in outcome.error) == (2, True)
+
+
+def test_a_home_where_nothing_was_proposed_has_nothing_to_compare(call: Call, tmp_path: Path) -> None:
+    assert "asked about 0 past proposals" in call("policy", "compare", "--limits", stricter(tmp_path, "high: 2}", "high: 3}")).out
 
 
 def test_a_class_is_let_go_stopped_and_resumed(call: Call) -> None:
