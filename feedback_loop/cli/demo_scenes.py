@@ -145,6 +145,19 @@ class Teller:
             for line in text.splitlines():
                 self._say(f"   | {line}")
 
+    def asked(self, proposal: Proposal) -> None:
+        """What a person asks for."""
+        self._heading(f"{proposal.requested_by} asks for a note on the status page: what was approved and is overtaken stops by itself")
+        self._say(f"{proposal.playbook_id} for {proposal.action_target}: {proposal.approvals_required_count} other person has to approve")
+
+    def overtaken(self, document_id: str, report: ExecuteReport) -> None:
+        """What became of an approved action whose document was rewritten."""
+        self._say(f"{document_id} is rewritten before the note is sent")
+        for reason in report.refused.values():
+            self._say(f"refused: {reason.replace('_', ' ')}; nothing was sent")
+        if report.done:
+            self._say("SENT, although its document was rewritten")
+
     def rest(self, done: Done, store: TableStore) -> None:
         """How the days went on."""
         self._heading("The remaining days land; every table, check and mart")

@@ -131,10 +131,19 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         """
         ...
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
+    def finish(
+        self,
+        action_id: str,
+        status: ActionStatus,
+        receipt_id: str | None,
+        at: datetime,
+        tried: int | None = None,
+        why: str | None = None,
+    ) -> None:
         """Stores what came of a claimed action: done, failed or in doubt. One that is done or failed already stays as it is.
 
         With `tried`, the attempt_count that the caller speaks of, only what is done is stored where somebody has tried it since.
+        The trail keeps `why` it failed or is in doubt: the words of the error, never those of the answer.
         """
         ...
 

@@ -26,7 +26,7 @@ from feedback_loop.simulation import Intervention, Scenario, Simulation, deliver
 from feedback_loop.simulation.scoring import Found, FoundAction, FoundAlert
 from feedback_loop.simulation.streams import stream
 from feedback_loop.workflows.as_known import Analysed, Context, Findings
-from feedback_loop.workflows.deliveries import land_deliveries
+from feedback_loop.workflows.deliveries import Delivery, land_deliveries
 from feedback_loop.workflows.found import found_alerts, of_interest
 
 FIRST_DECIDED_DAY = 14
@@ -101,6 +101,8 @@ class SimulatedWorld:
     analysed: Analysed
     new_store: Callable[[], TableStore]
     actions: list[Intervention] = field(default_factory=list)
+    more: Sequence[Delivery] = ()
+    """What lands beside what the company's own sources deliver."""
 
     def __post_init__(self) -> None:
         self._live()
@@ -129,7 +131,8 @@ class SimulatedWorld:
         self.simulation = simulate(self.scenario, self.seed, self.start_day, interventions=tuple(self.actions))
         store = self.new_store()
         # Customers and what they buy decide nothing here; they are most of what arrives.
-        land_deliveries((d for d in deliveries(self.simulation, None, None) if d.source not in _NOT_READ), store)
+        own = (d for d in deliveries(self.simulation, None, None) if d.source not in _NOT_READ)
+        land_deliveries([*own, *self.more], store)
         self.analysed.take(store.read(TABLES["bronze_feedback_record"]))
         said = store.read(TABLES["bronze_context_statement"])
         self.context = Context(
@@ -156,10 +159,14 @@ def live_with_loop(
     playbooks: Sequence[Playbook] | None = None,
 ) -> Lived:
     """The same company with the loop in it, from `FIRST_DECIDED_DAY` on."""
-    world = SimulatedWorld(scenario, seed, start_day, analysed, new_store)
+    return live(SimulatedWorld(scenario, seed, start_day, analysed, new_store), progress, playbooks)
+
+
+def live(world: SimulatedWorld, progress: Progress | None = None, playbooks: Sequence[Playbook] | None = None) -> Lived:
+    """A loop that lives in the world to its end."""
     loop = Loop(world, seed_playbooks() if playbooks is None else playbooks)
-    for number in range(FIRST_DECIDED_DAY, scenario.days):
-        day = start_day + timedelta(days=number)
+    for number in range(FIRST_DECIDED_DAY, world.scenario.days):
+        day = world.start_day + timedelta(days=number)
         if progress:
             progress(day)
         loop.look_at(day)

@@ -166,6 +166,11 @@ def _done(story: DecisionStory) -> Section:
     ]  # fmt: skip
     proposal = story.proposal
     lines = [f"What was to be sent: {_words(proposal.action_kind)} of {proposal.action_target}, {proposal.action_arguments}"]
+    lines += [
+        f"{_at(line.record.recorded_at)}, {_words(line.content['action_status'])}: {line.content['why']}"
+        for line in story.lines
+        if line.record.event == "action_finished" and line.content is not None and line.content.get("why")
+    ]
     return Section("What was done", lines if rows else [*lines, "Nothing was sent."], columns, rows)
 
 

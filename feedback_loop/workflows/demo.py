@@ -20,9 +20,13 @@ from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.simulation import Intervention, Simulation, deliveries, load_scenario, simulate, truth_files
+from feedback_loop.simulation.deliveries import Delivery
+from feedback_loop.simulation.documents import documents
 from feedback_loop.simulation.scoring import NAMED_SCORE, alerts_about, ranking
+from feedback_loop.simulation.statements import iso
 from feedback_loop.workflows.deliveries import land_deliveries
 from feedback_loop.workflows.found import found_in
+from feedback_loop.workflows.grounds import read_grounds
 
 SCENARIO, SEED, START_DAY = "printwren", 7, date(2026, 3, 2)
 TRUTH_FOLDER = "truth"
@@ -35,6 +39,8 @@ TICK_HOURS = (12, 15, 18, 21, 24, 30, 36)
 
 ENGINEER, MANAGER, SUPPORT = "bo", "ada", "ada"
 MISROUTED, EDITED = 200, 5
+NOTE, RUNBOOK, REWRITTEN = "status-page-note", "runbook-status-page", "From today on the incident commander writes the note."
+"""What is asked for and approved, the document that governs it, and what is new in it before it is sent."""
 
 
 @dataclass
@@ -81,6 +87,12 @@ class Company:
         report = land_deliveries(deliveries(self.simulation, self.landed_until, until, telemetry_hours=3), self.store)
         self.landed_until = until
         return report
+
+    def rewrite(self, document_id: str, sentence: str, at: datetime) -> None:
+        """A new version of one of its documents lands, with one sentence more; it counts from then on."""
+        old = next(one for one in documents(self.simulation) if one.document_id == document_id)
+        text = old.text.replace(f"valid_from: '{iso(old.valid_from)}'", f"valid_from: '{iso(at)}'") + f"\n{sentence}\n"
+        land_deliveries([Delivery("documents", f"documents/{document_id}.rewritten.md", text.encode(), None, at)], self.store)
 
     def intervene(self, actions: Iterable[Intervention], told: Mapping[str, datetime]) -> None:
         """From the first of the actions on the company goes another way; what came before stays as it was."""
@@ -131,6 +143,12 @@ def rollback_of(state: StateStore, *statuses: ProposalStatus) -> Proposal | None
     )
     ids = rows.sort("proposed_at")["proposal_id"].to_list()
     return state.proposal(ids[0]) if ids else None
+
+
+def issue_to_note(store: TableStore, day: date, now: datetime) -> str | None:
+    """The issue of the day with the highest alert, of which customers may want to read; None where no alert speaks of one."""
+    cases = read_grounds(store, DayRange(day, day), now).all_cases()
+    return next((case.issue_id for case in cases if case.issue_id is not None), None)
 
 
 def planted_and_found(company: Company, state: StateStore) -> list[PlantedFault]:

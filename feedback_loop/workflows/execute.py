@@ -34,6 +34,8 @@ from feedback_loop.workflows.people import People
 LEASE = timedelta(minutes=1)
 """A claim this old belongs to a process that died; a younger one may still be at work."""
 
+_DIED = "the process that claimed it ended before it could say what came of it"
+
 Refuses = Callable[[Proposal, Sequence[Approval]], RefusalReason | None]
 
 
@@ -89,7 +91,7 @@ class _Run:
     def take_over_the_dead(self) -> None:
         for action in self.state.actions(ActionStatus.CLAIMED):
             if action.claimed_at is not None and action.claimed_at <= self.clock.now() - LEASE:
-                self.state.finish(action.action_id, ActionStatus.IN_DOUBT, None, self.clock.now(), action.attempt_count)
+                self.state.finish(action.action_id, ActionStatus.IN_DOUBT, None, self.clock.now(), action.attempt_count, _DIED)
 
     def attend_all(self, actions: Sequence[OutboxAction]) -> None:
         """Whatever goes through a lane that fails now or failed before comes last."""
@@ -160,17 +162,20 @@ class _Run:
             receipt = system.perform(claimed.request())
         except (WriteInDoubt, ConnectorUnreachable) as error:
             # Who can't be reached has not written, but only its answer by our key says so.
-            self.state.finish(claimed.action_id, ActionStatus.IN_DOUBT, None, self.clock.now(), claimed.attempt_count)
+            self._ended(claimed, ActionStatus.IN_DOUBT, error)
             self._leave_in_doubt(claimed, lane, error)
         except ConnectorRefused as error:
             lane.answered(self.clock.now())
-            self.state.finish(claimed.action_id, ActionStatus.FAILED, None, self.clock.now(), claimed.attempt_count)
+            self._ended(claimed, ActionStatus.FAILED, error)
             self.report.failed.append(claimed.action_id)
             self.report.why[claimed.action_id] = str(error)
         else:
             lane.answered(self.clock.now())
             self.state.finish(claimed.action_id, ActionStatus.DONE, receipt.receipt_id, self.clock.now())
             self.report.done.append(claimed.action_id)
+
+    def _ended(self, claimed: OutboxAction, status: ActionStatus, error: Refused) -> None:
+        self.state.finish(claimed.action_id, status, None, self.clock.now(), claimed.attempt_count, str(error))
 
     def _is_held_up(self, action: OutboxAction, lane: Lane) -> bool:
         if waiting := lane.waits(self.clock.now()):

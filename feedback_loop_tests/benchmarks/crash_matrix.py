@@ -120,9 +120,11 @@ class DyingState(SqlStateStore):
         self._begin("claim")
         return super().claim(*arguments, **named)
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
+    def finish(
+        self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None, why: str | None = None
+    ) -> None:
         self._begin(f"finish_{status}")
-        super().finish(action_id, status, receipt_id, at, tried)
+        super().finish(action_id, status, receipt_id, at, tried, why)
 
     def _begin(self, step: str) -> None:
         self._death.step = step

@@ -63,8 +63,10 @@ class Unfenced(SqlStateStore):
     ) -> OutboxAction | RefusalReason | None:
         return super().claim(action_id, judge, connector, at)
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
-        super().finish(action_id, status, receipt_id, at)
+    def finish(
+        self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None, why: str | None = None
+    ) -> None:
+        super().finish(action_id, status, receipt_id, at, why=why)
 
 
 @dataclass(frozen=True)

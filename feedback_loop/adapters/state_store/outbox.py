@@ -107,8 +107,16 @@ def claim(
     return claimed
 
 
-def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
-    """Stores what came of it; what is done or failed already stays as it is."""
+def finish(
+    change: Change,
+    action_id: str,
+    status: ActionStatus,
+    receipt_id: str | None,
+    at: datetime,
+    tried: int | None = None,
+    why: str | None = None,
+) -> None:
+    """Stores what came of it; what is done or failed already stays as it is. The trail is told why it failed or is in doubt."""
     action = find(change, action_id)
     if action is None or action.action_status not in _UNFINISHED or action.action_status is status:
         return
@@ -123,7 +131,7 @@ def finish(change: Change, action_id: str, status: ActionStatus, receipt_id: str
     executed_at = at if status is ActionStatus.DONE else None
     _update(change, action_id, {"action_status": str(status), "receipt_id": receipt_id, "executed_at": executed_at})
     content = {"action_status": str(status), "receipt_id": receipt_id, "key": action.idempotency_key, "connector": action.connector}
-    change.audit("action_finished", action_id, LOOP, content, at)
+    change.audit("action_finished", action_id, LOOP, content if why is None else {**content, "why": why}, at)
 
 
 def _is_there_to_be_undone(change: Change, proposal: Proposal) -> bool:

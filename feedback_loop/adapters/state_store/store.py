@@ -119,10 +119,18 @@ class SqlStateStore:
         with self._change() as change:
             return outbox.claim(change, action_id, judge, connector, at, tried)
 
-    def finish(self, action_id: str, status: ActionStatus, receipt_id: str | None, at: datetime, tried: int | None = None) -> None:
+    def finish(
+        self,
+        action_id: str,
+        status: ActionStatus,
+        receipt_id: str | None,
+        at: datetime,
+        tried: int | None = None,
+        why: str | None = None,
+    ) -> None:
         """Stores what came of a claimed action."""
         with self._change() as change:
-            outbox.finish(change, action_id, status, receipt_id, at, tried)
+            outbox.finish(change, action_id, status, receipt_id, at, tried, why)
 
     def record(self, table: Table, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
         """How many rows were new."""
