@@ -151,9 +151,9 @@ class _Stage:
         self._go_on_after(proposal)
 
     def overtake(self) -> None:
-        """A note is asked for and approved; before it is sent the document that governs it is rewritten, so that it stops by itself."""
+        """Another queue is asked for and approved; its runbook is rewritten before it is sent, so that it stops by itself."""
         from feedback_loop.contracts.days import DayRange
-        from feedback_loop.workflows.demo import ENGINEER, NOTE, REWRITTEN, RUNBOOK, SUPPORT, WATCHED_DAY, at_hour, issue_to_note
+        from feedback_loop.workflows.demo import ASKED, ENGINEER, MANAGER, QUEUE, REWRITTEN, RUNBOOK, WATCHED_DAY, at_hour, issue_to_route
         from feedback_loop.workflows.owners import read_ownership
         from feedback_loop.workflows.people import read_people
         from feedback_loop.workflows.request_action import request_action
@@ -161,13 +161,13 @@ class _Stage:
 
         day, people = at_hour(WATCHED_DAY, 0).date(), read_people(self.settings.people_file)
         store, now = self.company.store, self._wait(minutes=5)
-        issue_id = issue_to_note(store, day, now)
+        issue_id = issue_to_route(store, day, now)
         if issue_id is None:
             return
         rules, owners = read_rules(self.settings, self.state, now), read_ownership(self.settings.owners_file)
-        asked = request_action(NOTE, issue_id, None, "customers ask", SUPPORT, people, store, self.state, rules, owners, now)
+        asked = request_action(ASKED, issue_id, QUEUE, "they can help", ENGINEER, people, store, self.state, rules, owners, now)
         self.told.asked(asked)
-        self._approve(asked, ENGINEER, minutes=10)
+        self._approve(asked, MANAGER, minutes=10)
         self.company.rewrite(RUNBOOK, REWRITTEN, self._wait(minutes=5))
         self._run(DayRange(day, day), with_marts=False)
         self.told.overtaken(RUNBOOK, self._execute())

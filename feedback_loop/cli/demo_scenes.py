@@ -147,12 +147,13 @@ class Teller:
 
     def asked(self, proposal: Proposal) -> None:
         """What a person asks for."""
-        self._heading(f"{proposal.requested_by} asks for a note on the status page: what was approved and is overtaken stops by itself")
-        self._say(f"{proposal.playbook_id} for {proposal.action_target}: {proposal.approvals_required_count} other person has to approve")
+        self._heading(f"{proposal.requested_by} asks for another queue: what was approved and is overtaken stops by itself")
+        self._say(f"{proposal.playbook_id} of {proposal.proposed_issue_id} to {proposal.action_target}")
+        self._say(f"to approve: {proposal.approvals_required_count} other person of {', '.join(proposal.approver_roles)}")
 
     def overtaken(self, document_id: str, report: ExecuteReport) -> None:
         """What became of an approved action whose document was rewritten."""
-        self._say(f"{document_id} is rewritten before the note is sent")
+        self._say(f"{document_id} is rewritten before it is sent")
         for reason in report.refused.values():
             self._say(f"refused: {reason.replace('_', ' ')}; nothing was sent")
         if report.done:

@@ -39,7 +39,7 @@ TICK_HOURS = (12, 15, 18, 21, 24, 30, 36)
 
 ENGINEER, MANAGER, SUPPORT = "bo", "ada", "ada"
 MISROUTED, EDITED = 200, 5
-NOTE, RUNBOOK, REWRITTEN = "status-page-note", "runbook-status-page", "From today on the incident commander writes the note."
+ASKED, QUEUE, RUNBOOK, REWRITTEN = "queue-routing", "billing-team", "runbook-review", "From today on no case leaves its queue on a Monday."
 """What is asked for and approved, the document that governs it, and what is new in it before it is sent."""
 
 
@@ -145,8 +145,8 @@ def rollback_of(state: StateStore, *statuses: ProposalStatus) -> Proposal | None
     return state.proposal(ids[0]) if ids else None
 
 
-def issue_to_note(store: TableStore, day: date, now: datetime) -> str | None:
-    """The issue of the day with the highest alert, of which customers may want to read; None where no alert speaks of one."""
+def issue_to_route(store: TableStore, day: date, now: datetime) -> str | None:
+    """The issue of the day with the highest alert; None where no alert speaks of one."""
     cases = read_grounds(store, DayRange(day, day), now).all_cases()
     return next((case.issue_id for case in cases if case.issue_id is not None), None)
 

@@ -16,9 +16,9 @@ from feedback_loop.errors import AuditChainBroken, DecisionRefused
 from feedback_loop.remediation.reversal import Wanted
 from feedback_loop.workflows.grounds import Grounds
 from feedback_loop.workflows.undo import ask_to_undo
-from feedback_loop_tests.defs.made_up_feedback import SAYINGS, day, record
+from feedback_loop_tests.defs.made_up_feedback import SAYINGS, day, record, release
 from feedback_loop_tests.remediation.made_up_case import LET_GO, alert_row, cause_row, document_row, unknown_row
-from feedback_loop_tests.workflows.made_up_history import Landing, analysed, change, context_of, document, instant, landed, release
+from feedback_loop_tests.workflows.made_up_history import Landing, analysed, change, context_of, document, instant, landed
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World, grounds
 from feedback_loop_tests.workflows.test_execute import spoil
 

@@ -18,6 +18,10 @@ from feedback_loop.contracts.audit_trail import AuditEntry, AuditRecord, Content
 from feedback_loop.contracts.canonical import canonical_json
 from feedback_loop.remediation.audit import seal
 
+# Built once: to build a statement takes as long as to execute it.
+_LAST = AUDIT_RECORD.select().order_by(AUDIT_RECORD.c.sequence.desc()).limit(1)
+_KEEP_RECORD, _KEEP_CONTENT = AUDIT_RECORD.insert(), AUDIT_CONTENT.insert()
+
 
 @dataclass
 class Change:
@@ -31,19 +35,19 @@ class Change:
         """Adds a record to the chain, and its content beside it."""
         previous, salt = self.sealed or last_record(self.connection), self.draw_salt()
         record = seal(previous, AuditEntry(at, event, subject_id, actor, content), salt)
-        self.connection.execute(AUDIT_RECORD.insert(), [vars(record)])
+        self.connection.execute(_KEEP_RECORD, [vars(record)])
         kept = {"sequence": record.sequence, "salt": salt, "content": canonical_json(content).decode()}
-        self.connection.execute(AUDIT_CONTENT.insert(), [kept])
+        self.connection.execute(_KEEP_CONTENT, [kept])
         self.sealed = record
 
-    def rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
-        """What the statement finds."""
-        return [dict(row) for row in self.connection.execute(statement).mappings()]
+    def rows(self, statement: sa.Select[Any], **values: object) -> list[dict[str, Any]]:
+        """What the statement finds with the values of its parameters."""
+        return [dict(row) for row in self.connection.execute(statement, values).mappings()]
 
 
 def last_record(connection: sa.Connection) -> AuditRecord | None:
     """The end of the chain; None where nothing was recorded yet."""
-    row = connection.execute(AUDIT_RECORD.select().order_by(AUDIT_RECORD.c.sequence.desc()).limit(1)).mappings().first()
+    row = connection.execute(_LAST).mappings().first()
     return AuditRecord(**row) if row else None
 
 

@@ -26,6 +26,8 @@ Refuses = Callable[[Proposal, Sequence[Approval]], RefusalReason | None]
 NO_CONNECTOR = "none"
 """What stands for the connector until an action is claimed for one."""
 
+_BY_ID = ACTION.select().where(ACTION.c.action_id == sa.bindparam("wanted"))
+_CHANGE = ACTION.update().where(ACTION.c.action_id == sa.bindparam("wanted"))
 _CLAIMABLE = (ActionStatus.QUEUED, ActionStatus.IN_DOUBT)
 _OF_CLAIM = ("action_status", "connector", "claimed_at", "is_dry_run", "attempt_count")
 _UNFINISHED = (ActionStatus.CLAIMED, ActionStatus.IN_DOUBT)
@@ -65,7 +67,7 @@ def actions(change: Change, statuses: Sequence[ActionStatus]) -> list[OutboxActi
 
 def find(change: Change, action_id: str) -> OutboxAction | None:
     """The action; None where there is none of this id."""
-    rows = change.rows(ACTION.select().where(ACTION.c.action_id == action_id))
+    rows = change.rows(_BY_ID, wanted=action_id)
     return _action(rows[0]) if rows else None
 
 
@@ -162,7 +164,7 @@ def _key_of(proposal: Proposal) -> str:
 
 
 def _update(change: Change, action_id: str, values: dict[str, Any]) -> None:
-    change.connection.execute(sa.update(ACTION).where(ACTION.c.action_id == action_id).values(values))
+    change.connection.execute(_CHANGE, {**values, "wanted": action_id})
 
 
 def _action(row: dict[str, Any]) -> OutboxAction:

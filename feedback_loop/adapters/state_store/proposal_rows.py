@@ -32,6 +32,11 @@ Told = Mapping[tuple[str, str, datetime], Mapping[str, Any]]
 _GIVEN, _KNOWN = "approval_given", ("known_by", "issuer", "subject")
 _APPROVAL_COLUMNS = tuple(name for name in APPROVAL.c.keys() if name != "approval_id")  # noqa: SIM118
 
+_BY_ID = PROPOSAL.select().where(PROPOSAL.c.proposal_id == sa.bindparam("wanted"))
+_SAID = APPROVAL.select().where(APPROVAL.c.proposal_id == sa.bindparam("wanted")).order_by(APPROVAL.c.approval_id)
+_CHANGE = PROPOSAL.update().where(PROPOSAL.c.proposal_id == sa.bindparam("wanted"))
+_REMEMBER = PROPOSAL_EVENT.insert()
+
 _ISSUE_STATUS = {
     ProposalStatus.AWAITING_APPROVAL: IssueStatus.FIX_PROPOSED,
     ProposalStatus.APPROVED: IssueStatus.FIX_APPROVED,
@@ -65,7 +70,7 @@ def told(proposal: Proposal) -> dict[str, Any]:
 
 def find(change: Change, proposal_id: str) -> Proposal | None:
     """The proposal where it stands now."""
-    rows = change.rows(PROPOSAL.select().where(PROPOSAL.c.proposal_id == proposal_id))
+    rows = change.rows(_BY_ID, wanted=proposal_id)
     return _proposal(rows[0]) if rows else None
 
 
@@ -77,7 +82,9 @@ def open_past(change: Change, at: datetime) -> list[Proposal]:
 
 def approvals_of(change: Change, proposal_id: str) -> list[Approval]:
     """What people said of it, in their order."""
-    rows = change.rows(APPROVAL.select().where(APPROVAL.c.proposal_id == proposal_id).order_by(APPROVAL.c.approval_id))
+    rows = change.rows(_SAID, wanted=proposal_id)
+    if not rows:
+        return []
     told = _told(change, AUDIT_RECORD.c.subject_id == proposal_id)
     return [_approval(row, told) for row in rows]
 
@@ -124,7 +131,7 @@ def move(
     )
     names = ("proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run", "decided_at")
     values = {name: getattr(moved, name) for name in names}
-    change.connection.execute(PROPOSAL.update().where(PROPOSAL.c.proposal_id == proposal.proposal_id).values(values))
+    change.connection.execute(_CHANGE, {**values, "wanted": proposal.proposal_id})
     _remember(change, moved, at)
     if status is not proposal.proposal_status:
         _mark_issue(change, moved, at)
@@ -136,7 +143,7 @@ def move(
 def _remember(change: Change, proposal: Proposal, at: datetime) -> None:
     """The status in the history of the proposal."""
     kept = ("proposal_id", "proposal_status", "refusal_reason", "approvals_given_count", "is_dry_run")
-    change.connection.execute(PROPOSAL_EVENT.insert(), [{name: getattr(proposal, name) for name in kept} | {"changed_at": at}])
+    change.connection.execute(_REMEMBER, [{name: getattr(proposal, name) for name in kept} | {"changed_at": at}])
 
 
 def _mark_issue(change: Change, proposal: Proposal, at: datetime) -> None:
