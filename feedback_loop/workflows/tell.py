@@ -17,7 +17,7 @@ import polars as pl
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.decisions import LOOP, Proposal
-from feedback_loop.contracts.loop_vocab import ActionKind, MessageKind, MessageStatus
+from feedback_loop.contracts.loop_vocab import ActionKind, MessageKind, MessageStatus, ProposalStatus
 from feedback_loop.contracts.roles import Role
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ISSUE_CLASSES
@@ -63,6 +63,8 @@ def send_messages(
     proposal, messages = state.proposal(proposal_id), state.snapshot(MESSAGE).filter(proposal_id=proposal_id)
     if proposal is None or messages.is_empty():
         raise BadInput(f"nothing was drafted for {proposal_id}.")
+    if proposal.proposal_status is ProposalStatus.ROLLED_BACK:
+        raise Refused(f"what {proposal_id} did was taken back, so nobody is told that it helped. Write to them yourself.")
     consent = consenting(tables.read(TABLES["context_customer"], as_of=now), proposal.product)
     may_be_told = pl.col("recipient_customer_id").is_in(list(consent))
     unsent = messages.filter(pl.col("message_status").is_in([str(MessageStatus.DRAFTED), str(MessageStatus.APPROVED)]))

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.actions import ActionRequest, Receipt
-from feedback_loop.contracts.loop_vocab import MessageKind, MessageStatus
+from feedback_loop.contracts.loop_vocab import MessageKind, MessageStatus, ProposalStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import AuditChainBroken, BadInput, ConnectorUnreachable, Refused
 from feedback_loop.workflows.tell import Told, affected_customers, draft_messages, facts_of, send_messages
@@ -88,6 +88,16 @@ def test_drafting_and_sending_again_writes_to_nobody(world: World) -> None:
     assert drafted(world) == 0
     assert send(world, system).sent_count == 0
     assert len(system.calls) == len(system.written) == 2
+
+
+def test_of_what_was_taken_back_nobody_is_told(world: World) -> None:
+    undone = replace(FIX, proposal_id="proposal_undone", proposal_status=ProposalStatus.ROLLED_BACK)
+    world.state.record_proposals([undone])
+    draft_messages(undone, tables_of(*ALL), world.state, MessageKind.EXPLANATION, NOW)
+    system = FakeCaseSystem()
+    with pytest.raises(Refused, match="was taken back"):
+        send_messages(undone.proposal_id, "lena", PEOPLE, tables_of(*ALL), world.state, system, NOW)
+    assert system.written == {}
 
 
 def test_a_fix_is_told_of_apart_from_the_explanation(world: World) -> None:
