@@ -31,6 +31,7 @@ from feedback_loop.cli import (
     quality,
     quarantine,
     query,
+    report,
     reveal,
     rollback,
     rules,
@@ -124,6 +125,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.command("quality")(quality.quality)
 app.add_typer(playbooks.app, name="playbooks")
 app.add_typer(policy.app, name="policy")
+app.add_typer(report.app, name="report")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
 app.add_typer(identity.app, name="identity")

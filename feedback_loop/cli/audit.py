@@ -249,7 +249,7 @@ def _rules(settings: Settings) -> Rules:
 def _write_html(story: DecisionStory | None, subject_id: str | None, file: Path) -> None:
     from feedback_loop.errors import BadInput
     from feedback_loop.workflows.decision_page import decision_page
-    from feedback_loop.workflows.review_page import as_html
+    from feedback_loop.workflows.page import as_html
 
     if story is None:
         raise BadInput(

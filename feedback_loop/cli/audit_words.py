@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from feedback_loop.workflows.audit import AuditLine, AuditReport
     from feedback_loop.workflows.audit_export import ExportReport
     from feedback_loop.workflows.decision_story import DecisionStory
-    from feedback_loop.workflows.review_page import Page
+    from feedback_loop.workflows.page import Page
 
 _COLUMNS = ("sequence", "recorded at", "event", "subject", "actor")
 

@@ -20,6 +20,8 @@ from feedback_loop.config import Settings
 from feedback_loop.errors import ChecksFailed, DecisionRefused
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from feedback_loop.adapters.case_api.client import CaseApiClient
     from feedback_loop.adapters.state_store.store import SqlStateStore
     from feedback_loop.contracts.days import DayRange
@@ -92,6 +94,7 @@ class _Stage:
         outcome = self.compare(done, undone)
         if lived is not None:
             self.told.unchanged(recorded, len(self.state.records()))
+        self.told.reported(self.report())
         self.told.next_steps()
         return outcome
 
@@ -209,6 +212,13 @@ class _Stage:
         undone = restore(batch, desk)
         self.told.undone(moved, undone)
         return {"moved": len(moved.moved), "restored": len(undone.restored), "reported": len(undone.skipped)}
+
+    def report(self) -> Path:
+        """The report of the pilot over the whole story."""
+        from feedback_loop.cli.report import make_report, write_report
+
+        made, scope = make_report(self.settings, "pilot", None, self.company.product, None)
+        return write_report(made, self.settings.reports_folder / f"pilot-{scope.days.last}.html")
 
     def compare(self, done: Done, undone: dict[str, object]) -> dict[str, object]:
         """What was planted beside what was found, whether the fix helped, and whether the audit trail is whole."""

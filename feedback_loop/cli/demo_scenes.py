@@ -13,6 +13,8 @@ from feedback_loop.cli.places import known_file
 from feedback_loop.cli.printing import print_table, say, shortened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
     from feedback_loop.cli.run import Done
@@ -216,6 +218,11 @@ class Teller:
         self._say(f"       planted: {truth} · innocent beside it: {fault.innocent or 'none'}")
         self._say(f"       found:   {found} · {alert} · mended by {fault.mended_by or 'hand'}")
         self._say(f"       {fault.message_count} messages; without the loop it would have been {fault.message_count_without_loop}")
+
+    def reported(self, file: Path) -> None:
+        """Where the report of the pilot lies."""
+        self._heading("The pilot's report: targets beside what was measured, operations, organisation, money")
+        self._say(f"written: {known_file(file)}")
 
     def next_steps(self) -> None:
         """Where to look on."""

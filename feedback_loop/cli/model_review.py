@@ -56,7 +56,7 @@ def _review(settings: Settings, week: str | None) -> Review:
 def _written(found: Review, folder: Path) -> list[Path]:
     """The files of the review, the page for people first."""
     from feedback_loop.adapters.whole_files import written_whole
-    from feedback_loop.workflows.review_page import as_html, as_markdown
+    from feedback_loop.workflows.page import as_html, as_markdown
     from feedback_loop.workflows.review_sections import review_page
 
     page, pictures = review_page(found), _pictures(found)

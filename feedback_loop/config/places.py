@@ -123,6 +123,11 @@ class Places:
         return self.home / "playbooks"
 
     @property
+    def reports_folder(self) -> Path:
+        """Reports as they were written, for people to open; nothing reads them."""
+        return self.home / "reports"
+
+    @property
     def policy_file(self) -> Path:
         """A company's stricter limits of the policy; where it is missing, those of the package count."""
         return self.home / "policy.yaml"

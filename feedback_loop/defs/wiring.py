@@ -20,6 +20,7 @@ from feedback_loop.defs import (
     outcomes_assets,
     quality_checks,
     remediation_assets,
+    report_jobs,
     sensors,
     silver_assets,
     state_assets,
@@ -70,8 +71,8 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[bronze_assets.bronze, *dg.load_assets_from_modules(PIPELINE_MODULES), mart_assets()],
         asset_checks=[*bronze_assets.bronze_checks, quality_checks.data_quality, *dg.load_asset_checks_from_modules(PIPELINE_MODULES)],
-        jobs=[jobs.loop_job, jobs.landing_job, act_jobs.act, act_jobs.feed_back_job, act_jobs.snapshot_job],
-        schedules=[jobs.open_day_every_five_minutes, jobs.close_of_day],
+        jobs=[jobs.loop_job, jobs.landing_job, act_jobs.act, act_jobs.feed_back_job, act_jobs.snapshot_job, report_jobs.report_job],
+        schedules=[jobs.open_day_every_five_minutes, jobs.close_of_day, report_jobs.pack_of_the_week],
         sensors=[
             sensors.landed_days,
             sensors.waiting_inbox,

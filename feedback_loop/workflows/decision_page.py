@@ -1,6 +1,6 @@
 """One decision as a page that somebody understands who was not there: its sections, for the terminal and as one HTML file.
 
-What is gathered stands in `decision_story`, how a page is written in `review_page`. The rule that is easy to break: a section is never left
+What is gathered stands in `decision_story`, how a page is written in `page`. The rule that is easy to break: a section is never left
 out; what is not known, was erased or has not happened is said in a sentence.
 """
 
@@ -14,7 +14,7 @@ from feedback_loop.contracts.audit_trail import AuditRecord
 from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.remediation.decision_record import POLICY_FACTS
 from feedback_loop.workflows.decision_story import DecisionStory
-from feedback_loop.workflows.review_page import Page, Section
+from feedback_loop.workflows.page import Page, Section
 
 _ALERT = (
     "alert_kind", "alerted_class", "observed_count", "expected_count", "exposure_count", "rate_ratio", "p_value", "alert_score",

@@ -121,6 +121,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "quarantine retry": _WORKS,
         "quarantine show": _READS,
         "query": _READS,
+        "report control-room": _READS,
+        "report issue": _READS,
+        "report pilot": _READS,
+        "report weekly": _READS,
         "retain": _WORKS,
         "reveal": Permission(Asks.ROLE, is_change=True, roles=(Role.PRIVACY_OFFICER,)),
         "rollback": Permission(

@@ -1,6 +1,6 @@
 """The sections of the weekly model review, and the frames that their pictures are drawn from; a plain sentence where something is missing.
 
-The figures are in `model_review`, how a page is written in `review_page`. The rule that is easy to break: a section is never left out,
+The figures are in `model_review`, how a page is written in `page`. The rule that is easy to break: a section is never left out,
 because a reader can't tell what was left out from what was fine.
 """
 
@@ -21,7 +21,7 @@ from feedback_loop.methods.statistics.share_bounds import share_interval
 from feedback_loop.workflows.drift_words import COLUMNS, drift_lines, drift_rows
 from feedback_loop.workflows.model_answers import Judged, ModelAnswers
 from feedback_loop.workflows.model_review import Disagreement, Review
-from feedback_loop.workflows.review_page import Page, Section
+from feedback_loop.workflows.page import Page, Section
 
 RELIABILITY, CONFUSION, COVERAGE, DRIFT, TIERS = "reliability.png", "confusion.png", "coverage.png", "drift.png", "tiers.png"
 

@@ -101,6 +101,10 @@ def marts_home(home: Path) -> Path:
             alert_row("alert_3", "issue_1", DAY_2, 4.0, subject_kind="cluster", alerted_class="crash", expected_count=4.0),
             alert_row("alert_4", "issue_2", DAY_2, 1000.0, alert_kind="urgent", subject_kind="cluster", alerted_class="billing"),
         ],
+        "mart_feedback_daily": [
+            {"event_date": d, "product": "Printwren", "channel": "ticket", "message_count": 9, "rated_count": 0, "negative_count": 0}
+            for d in (DAY_1, DAY_2, DAY_3)
+        ],
     }
     publish(build_file_of(home / "build", rows), home / "marts.duckdb")
     return home

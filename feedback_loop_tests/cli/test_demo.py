@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from feedback_loop.adapters.marts import publish
 from feedback_loop.cli import demo as demo_module
 from feedback_loop.cli.places import open_state, open_store
 from feedback_loop.cli.run import Done
@@ -25,6 +26,7 @@ from feedback_loop.ports import TableStore
 from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows import demo as story
 from feedback_loop.workflows.propose import propose_for
+from feedback_loop_tests.adapters.built_marts import build_file_of
 from feedback_loop_tests.cli.conftest import Call
 from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.remediation.made_up_case import Row, alert_row, all_documents, cause_row, cohort_row
@@ -50,6 +52,10 @@ class FakeRun:
             for name, rows in of_the_fault(store, now).items():
                 store.append(TABLES[name], frame_of(TABLES[name], *rows))
             propose_for(days, store, open_state(settings), now, Rules())
+        if with_marts:
+            said = {"event_date": days.last, "product": COMPANY.product, "channel": "ticket"}
+            counts = {"message_count": 4, "rated_count": 0, "negative_count": 0}
+            publish(build_file_of(settings.home / "made_up", {"mart_feedback_daily": [said | counts]}), settings.marts_file)
         return Done(RunSummary(days, {"silver_fragment": 7}, {}, {}, self.failed_checks), 1.0)
 
 
@@ -98,7 +104,8 @@ def test_the_story_is_told_in_its_order(call: Call, run: FakeRun) -> None:
         "is made up", "lands, each row at its own time", "15:00: the five-minute run", "21:00: the five-minute run", "Safari 18",
         "proposes roll_back_release", "bo: approved (1 of 2)", "bo: refused (same approver twice)", "ada: approved (2 of 2)",
         f"carried out once: roll_back_release of {CAUSE}", "1 customers were told; to 1 nothing was sent", "The remaining days land",
-        "195 are back where they were, 5 were changed since", "Did it help?", f"right  {FAULT.fault}", "the chain is whole", "make dev",
+        "195 are back where they were, 5 were changed since", "Did it help?", f"right  {FAULT.fault}", "the chain is whole",
+        "reports/pilot-", "make dev",
     )  # fmt: skip
     places = [outcome.out.find(text) for text in in_order]
     assert -1 not in places, in_order[places.index(-1)]

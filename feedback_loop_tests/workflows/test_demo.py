@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from feedback_loop.bronze.context import context_documents
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict, EffectVerdict, ProposalStatus
 from feedback_loop.contracts.tables import TABLES
@@ -19,7 +20,7 @@ from feedback_loop.workflows.people import DEMO_PEOPLE
 from feedback_loop_tests.adapters.state_store.test_facts import message
 from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START, FakeTableStore
-from feedback_loop_tests.remediation.made_up_case import Row, alert_row, cause_row, cohort_row, unknown_row
+from feedback_loop_tests.remediation.made_up_case import Row, alert_row, cause_row, cohort_row, frame, issue_row, unknown_row
 from feedback_loop_tests.workflows.outbox_world import World
 from feedback_loop_tests.workflows.short_company import FAULT_DAY, fault_of, short_company
 
@@ -38,6 +39,23 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Company:
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
+
+
+def test_a_document_that_is_rewritten_counts_in_its_new_words_from_then_on(company: Company) -> None:
+    at = story.at_hour(2, 9)
+    company.land_until(at)
+    company.rewrite(story.RUNBOOK, story.REWRITTEN, at)
+    statements = company.store.read(TABLES["bronze_context_statement"])
+    versions = context_documents(statements).filter(document_id=story.RUNBOOK).sort("started_at")
+    assert versions["started_at"].to_list()[-1] == at
+    assert [story.REWRITTEN in text for text in versions["document_text"]] == [False, True]
+
+
+def test_the_issue_of_the_highest_alert_is_the_one_that_is_routed(company: Company) -> None:
+    assert story.issue_to_route(company.store, START.date(), START) is None
+    for name, row in (("analysis_alert", alert_row()), ("gold_issue", issue_row())):
+        company.store.append(TABLES[name], frame(name, [row]))
+    assert story.issue_to_route(company.store, START.date(), START + timedelta(hours=1)) == "issue_1"
 
 
 def test_time_never_goes_back() -> None:

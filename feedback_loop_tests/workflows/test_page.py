@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.workflows.review_page import LONGEST_CELL, Page, Section, as_html, as_markdown, cell
+from feedback_loop.workflows.page import LONGEST_CELL, Page, Section, as_html, as_markdown, cell
 
 PICTURE = b"\x89PNG made up"
 PAGE = Page(
