@@ -20,7 +20,7 @@ from feedback_loop.workflows.people import DEMO_PEOPLE
 from feedback_loop_tests.adapters.state_store.test_facts import message
 from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START, FakeTableStore
-from feedback_loop_tests.remediation.made_up_case import Row, alert_row, cause_row, cohort_row, frame, issue_row, unknown_row
+from feedback_loop_tests.remediation.made_up_case import ALERT, Row, alert_row, cause_row, cohort_row, frame, unknown_row
 from feedback_loop_tests.workflows.outbox_world import World
 from feedback_loop_tests.workflows.short_company import FAULT_DAY, fault_of, short_company
 
@@ -53,8 +53,9 @@ def test_a_document_that_is_rewritten_counts_in_its_new_words_from_then_on(compa
 
 def test_the_issue_of_the_highest_alert_is_the_one_that_is_routed(company: Company) -> None:
     assert story.issue_to_route(company.store, START.date(), START) is None
-    for name, row in (("analysis_alert", alert_row()), ("gold_issue", issue_row())):
-        company.store.append(TABLES[name], frame(name, [row]))
+    issue = {"issue_id": "issue_1", "product": "Printwren", "alert_ids": [ALERT], "event_date": START.date()}
+    company.store.append(TABLES["analysis_alert"], frame("analysis_alert", [alert_row()]))
+    company.store.append(TABLES["gold_issue"], frame_of(TABLES["gold_issue"], issue))
     assert story.issue_to_route(company.store, START.date(), START + timedelta(hours=1)) == "issue_1"
 
 
