@@ -25,6 +25,7 @@ def request(
 
     Example: `feedback-loop approvals request refund --issue issue_7c1d… --for customer_12 --as ada --why "charged twice"`
     """
+    from feedback_loop.workflows.kept_rules import keep_rules
     from feedback_loop.workflows.owners import read_ownership
     from feedback_loop.workflows.request_action import request_action
     from feedback_loop.workflows.rules_in_force import read_rules
@@ -32,6 +33,7 @@ def request(
     settings, at, actor = settings_of(context), SystemClock().now(), who_acts(context, person)
     state = open_state(settings)
     rules, owners = read_rules(settings, state, at), read_ownership(settings.owners_file)
+    keep_rules(settings)
     made = request_action(playbook_id, issue_id, whom, why, actor.name, actor.people, open_store(settings), state, rules, owners, at)
     if as_json:
         print_json(made.row())

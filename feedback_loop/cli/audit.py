@@ -241,7 +241,7 @@ def _story(context: typer.Context, subject_id: str | None) -> DecisionStory | No
 
 
 def _rules(settings: Settings) -> Rules:
-    from feedback_loop.workflows.rules_in_force import rules_at_hand
+    from feedback_loop.workflows.kept_rules import rules_at_hand
 
     return rules_at_hand(settings)
 

@@ -40,6 +40,7 @@ def wanted_of(proposal_id: str | None, issue_id: str | None, playbook_version: s
 
 def take_back(wanted: Wanted, why: str, actor: Actor | None, settings: Settings, state: StateStore, *, as_json: bool) -> None:
     """Proposes the reversals; without somebody who acts it is a preview. Ends with 1 where one was refused."""
+    from feedback_loop.workflows.kept_rules import keep_rules
     from feedback_loop.workflows.rules_in_force import read_rules
     from feedback_loop.workflows.undo import ask_to_undo, plan_undo
 
@@ -49,6 +50,7 @@ def take_back(wanted: Wanted, why: str, actor: Actor | None, settings: Settings,
         plan = plan_undo(wanted, state, rules)
         print_json(_plan_content(plan)) if as_json else _print_plan(plan)
         return
+    keep_rules(settings)
     asked = ask_to_undo(wanted, why, actor.name, actor.people, state, rules, at)
     print_json(_asked_content(asked)) if as_json else _print_asked(asked)
     if any(made.refusal_reason for made in asked.reversals):

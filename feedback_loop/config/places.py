@@ -128,6 +128,11 @@ class Places:
         return self.home / "reports"
 
     @property
+    def kept_rules_folder(self) -> Path:
+        """Every version of the home's own policies and playbooks by which something was proposed."""
+        return self.home / "rules_kept"
+
+    @property
     def policy_file(self) -> Path:
         """A company's stricter limits of the policy; where it is missing, those of the package count."""
         return self.home / "policy.yaml"

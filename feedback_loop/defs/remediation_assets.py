@@ -13,6 +13,7 @@ from feedback_loop.defs.resources import ClockResource, EmbedderResource, HomeRe
 from feedback_loop.defs.run_days import days_of, names_days
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.workflows import checks
+from feedback_loop.workflows.kept_rules import keep_rules
 from feedback_loop.workflows.knowledge_sources import KNOWLEDGE_TABLES
 from feedback_loop.workflows.live_days import live_part
 from feedback_loop.workflows.propose import propose_for
@@ -47,6 +48,7 @@ def remediation_proposal(
     live = live_part(days_of(context), now) if names_days(context.run.tags) else None
     if live:
         rules = read_rules(home.settings(), state.open(), now)
+        keep_rules(home.settings())
         made = propose_for(live, store.open(), state.open(), now, rules, lambda: knowledge.open(embedder.open())).proposal_ids
     context.add_output_metadata({"new_proposals": len(made) if live else 0})
     return state.snapshot(TABLES["remediation_proposal"])

@@ -24,6 +24,7 @@ class WaitReason(StrEnum):
     TOO_MANY_A_MINUTE = "too_many_a_minute"
     SETTLING = "settling"
     STOPPED = "stopped"
+    TOO_MANY_OF_ITS_PLAYBOOK = "too_many_of_its_playbook"
 
 
 @dataclass(frozen=True)

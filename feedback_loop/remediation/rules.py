@@ -40,6 +40,11 @@ class Pace:
         done = self._done.get(playbook_id, {})
         return sum(at > since for proposal_id, at in done.items() if proposal_id != other_than)
 
+    def full_until(self, playbook_id: str, most: int, window: timedelta, at: datetime, other_than: str | None = None) -> datetime | None:
+        """When the window has room for one more again; None where it has room now."""
+        done = sorted(when for name, when in self._done.get(playbook_id, {}).items() if name != other_than and when > at - window)
+        return None if len(done) < most else done[-most] + window
+
 
 def pace_of(history: pl.DataFrame) -> Pace:
     """The pace from rows of remediation_proposal."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feedback_loop.contracts.decisions import Approval, Proposal
 from feedback_loop.contracts.loop_vocab import RefusalReason, RiskLevel
 from feedback_loop.contracts.roles import roles_that_decide
+from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.approvals import counting, deciding_roles
 from feedback_loop.remediation.autonomy import AUTONOMY, LAST_INSTANT, autonomy_at
@@ -28,7 +29,10 @@ from feedback_loop.workflows.people import People
 def policy_refusal(
     proposal: Proposal, approvals: Sequence[Approval], case: Case, grounds: Grounds, people: People, at: datetime
 ) -> RefusalReason | None:
-    """Why the policy lets the action not go now; None where it does, and then the action counts towards its playbook's pace."""
+    """Why the policy lets the action not go now; None where it does, and then the action counts towards its playbook's pace.
+
+    Whoever approved needs a role that both the playbook of then and that of now name.
+    """
     rules, playbook = grounds.rules, grounds.rules.playbook(proposal.playbook_id)
     is_reversal = proposal.reverses is not None
     if playbook is None or (playbook.action_kind is not proposal.action_kind and not is_reversal):
@@ -44,7 +48,7 @@ def policy_refusal(
     consents = Consents(
         max(proposal.approvals_required_count, needs),
         proposal.requested_by,
-        deciding_roles(proposal),
+        deciding_roles(proposal) & deciding_roles(replace(proposal, approver_roles=playbook.approver_roles)),
         [(given.person, roles_that_decide(people.get(given.account, ()))) for given in counting(proposal, approvals)],
     )
     refusals = refusals_to_send(facts, consents, rules.policy)
@@ -64,12 +68,22 @@ def is_stopped(proposal: Proposal, grounds: Grounds, state: StateStore) -> bool:
     return grounds.rules.autonomy.is_stopped(about) or autonomy_at(said, LAST_INSTANT).is_stopped(about)
 
 
+def over_pace_until(proposal: Proposal, grounds: Grounds, at: datetime) -> datetime | None:
+    """Until when the action waits because its playbook did as much as its window allows; None where it may go."""
+    playbook = grounds.rules.playbook(proposal.playbook_id)
+    if playbook is None or playbook.blast_radius is None or proposal.reverses is not None:
+        return None
+    rule = playbook.blast_radius
+    return grounds.rules.pace.full_until(playbook.playbook_id, rule.actions, timedelta(hours=rule.window_hours), at, proposal.proposal_id)
+
+
 def _facts_now(proposal: Proposal, playbook: Playbook, case: Case, grounds: Grounds, at: datetime) -> PolicyFacts:
-    """The facts of now; the stricter threshold of then and now counts, the documents were looked at before."""
+    """The facts of now; the stricter threshold of then and now counts, and what governs the playbook of now has to be valid too."""
+    versions = valid_versions(grounds.documents, playbook.governing_documents, at)
     held = Held(
         threshold_score=max(proposal.proposal_threshold_score, grounds.rules.thresholds.get(playbook.playbook_id, 0.0)),
         certified_count=case.certified_count(certified_fragments(grounds.routes)),
-        are_documents_valid=True,
+        are_documents_valid=all(versions.values()),
         is_live=proposal.is_executable,
         at=at,
         proposal_id=proposal.proposal_id,

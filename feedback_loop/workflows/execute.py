@@ -26,7 +26,7 @@ from feedback_loop.remediation.circuit import Waiting, WaitReason
 from feedback_loop.remediation.evidence import evidence_hash, recorded_case
 from feedback_loop.remediation.proposals import arguments_hash_of
 from feedback_loop.workflows.audit import require_whole
-from feedback_loop.workflows.claim_check import is_stopped, policy_refusal
+from feedback_loop.workflows.claim_check import is_stopped, over_pace_until, policy_refusal
 from feedback_loop.workflows.grounds import Grounds
 from feedback_loop.workflows.lanes import Lane, Lanes, one_lane
 from feedback_loop.workflows.people import People
@@ -139,7 +139,7 @@ class _Run:
         return False
 
     def _carry_out(self, action: OutboxAction, lane: Lane, system: ActionSystem) -> None:
-        if self._is_held_up(action, lane) or self._is_stopped(action, lane):
+        if self._is_held_up(action, lane) or self._is_stopped(action, lane) or self._is_over_pace(action, lane):
             return
         # Not if another process has tried it since it was listed or asked for: what that one wrote, nobody has asked for yet.
         claimed = self.state.claim(action.action_id, self._refuses(lane), lane.name, self.clock.now(), action.attempt_count)
@@ -155,6 +155,14 @@ class _Run:
             return False
         self.report.waiting[action.action_id] = Waiting(WaitReason.STOPPED, lane.name)
         return True
+
+    def _is_over_pace(self, action: OutboxAction, lane: Lane) -> bool:
+        """Whether its playbook did enough for now; it waits with its approvals, as long as these count."""
+        proposal = self.state.proposal(action.proposal_id)
+        until = None if proposal is None else over_pace_until(proposal, self.grounds, self.clock.now())
+        if until is not None:
+            self.report.waiting[action.action_id] = Waiting(WaitReason.TOO_MANY_OF_ITS_PLAYBOOK, lane.name, until)
+        return until is not None
 
     def _send(self, claimed: OutboxAction, lane: Lane, system: ActionSystem) -> None:
         lane.asks(self.clock.now())

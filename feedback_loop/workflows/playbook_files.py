@@ -33,6 +33,11 @@ def own_playbooks(folder: Path) -> dict[str, Playbook]:
     return found
 
 
+def playbook_texts(folder: Path) -> dict[str, str]:
+    """The texts of the folder's playbooks by id."""
+    return {_read(file).playbook_id: home_text(file, _MOST_BYTES) or "" for file in _files(folder)}
+
+
 def _files(folder: Path) -> list[Path]:
     if not folder.is_symlink() and not folder.exists():
         return []

@@ -21,9 +21,7 @@ from feedback_loop.errors import PilotRefused, PolicyRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.autonomy import AUTONOMY, Pilot, autonomy_at
-from feedback_loop.remediation.playbooks import seed_playbooks
-from feedback_loop.remediation.policy import Policy, parse_policy, seed_policy
-from feedback_loop.remediation.replay import Rules as RulesAtHand
+from feedback_loop.remediation.policy import Policy, parse_policy
 from feedback_loop.remediation.rules import Rules, latest_thresholds, pace_of
 from feedback_loop.workflows.home_files import home_text
 from feedback_loop.workflows.playbook_files import read_playbooks
@@ -56,12 +54,6 @@ def read_rules(settings: Settings, state: StateStore | None, at: datetime) -> Ru
         {name: row["precision_share"] for name, row in judged.items()},
         {name: row["threshold_score"] for name, row in judged.items()},
     )
-
-
-def rules_at_hand(settings: Settings) -> RulesAtHand:
-    """The policies and playbooks by which past decisions can be made again: the package's too where the home has its own in their place."""
-    policies = [seed_policy(), read_policy(settings.policy_file, settings.guards_file)]
-    return RulesAtHand.of(policies, [*seed_playbooks(), *read_playbooks(settings.playbooks_folder)])
 
 
 def read_policy(limits_file: Path, guards_file: Path) -> Policy:

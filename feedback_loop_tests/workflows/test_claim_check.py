@@ -12,6 +12,7 @@ from feedback_loop.contracts.autonomy_vocab import AutonomyWord, MaturityPhase
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
 from feedback_loop.remediation.autonomy import AUTONOMY, EVERYTHING, Autonomy, Pilot, autonomy_row
 from feedback_loop.remediation.circuit import WaitReason
+from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.policy import parse_policy
 from feedback_loop.remediation.rules import Pace, Rules
 from feedback_loop.workflows.claim_check import is_stopped
@@ -35,7 +36,6 @@ def world(tmp_path: Path) -> World:
         (replace(FRESH, autonomy=Autonomy({"crash": MaturityPhase.VISIBILITY})), RefusalReason.VISIBILITY_ONLY),
         (replace(FRESH, policy=parse_policy(None, OWN_GUARD)), RefusalReason.COMPANY_GUARD),
         (replace(FRESH, playbooks=LET_GO.playbooks[:1]), RefusalReason.NO_PLAYBOOK),
-        (replace(FRESH, pace=Pace([("release-rollback", str(n), START) for n in range(3)])), RefusalReason.BLAST_RADIUS),
     ],
 )
 def test_what_was_tightened_after_the_approval_stops_the_action(world: World, rules: Rules, reason: RefusalReason) -> None:
@@ -53,6 +53,35 @@ def test_what_is_within_the_rules_goes_and_counts_towards_the_pace(world: World)
     world.grounds = grounds(rules=replace(FRESH, pace=Pace()))
     assert len(world.execute(FakeCaseSystem()).done) == 1
     assert world.grounds.rules.pace.within("release-rollback", START.replace(hour=0)) == 1
+
+
+def test_what_is_more_than_its_playbook_may_do_in_its_window_waits_with_its_approvals(world: World) -> None:
+    world.approved()
+    bounded = next(p for p in seed_playbooks() if p.playbook_id == "release-rollback")
+    assert bounded.blast_radius is not None
+    most, window = bounded.blast_radius.actions, timedelta(hours=bounded.blast_radius.window_hours)
+    began = world.clock.now() - window + timedelta(minutes=10)
+    pace = Pace([("release-rollback", str(n), began) for n in range(most)])
+    world.grounds = grounds(rules=replace(LET_GO, playbooks=seed_playbooks(), pace=pace))
+    system = FakeCaseSystem()
+    (waiting,) = world.execute(system).waiting.values()
+    assert (waiting.reason, waiting.until) == (WaitReason.TOO_MANY_OF_ITS_PLAYBOOK, began + window)
+    world.clock.advance(timedelta(minutes=10))
+    assert len(world.execute(system).done) == 1
+
+
+def test_an_approval_counts_only_with_a_role_that_the_playbook_of_now_names_too(world: World) -> None:
+    world.approved()
+    narrower = tuple(p.model_copy(update={"approver_roles": ("release_manager",)}) for p in LET_GO.playbooks)
+    world.grounds = grounds(rules=replace(FRESH, playbooks=narrower))
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.APPROVER_LACKS_ROLE]
+
+
+def test_a_document_that_governs_the_playbook_of_now_has_to_be_valid(world: World) -> None:
+    world.approved()
+    governed = tuple(p.model_copy(update={"documents": (*p.documents, "runbook-of-tomorrow")}) for p in LET_GO.playbooks)
+    world.grounds = grounds(rules=replace(FRESH, playbooks=governed))
+    assert list(world.execute(FakeCaseSystem()).refused.values()) == [RefusalReason.STALE_DOCUMENT]
 
 
 def test_a_class_that_was_taken_back_does_not_go_alone(world: World) -> None:

@@ -12,7 +12,7 @@ from feedback_loop.errors import FeedbackLoopError, PilotRefused, PolicyRefused,
 from feedback_loop.remediation.autonomy import AUTONOMY, Pilot, autonomy_row
 from feedback_loop.remediation.limits import limits_text
 from feedback_loop.remediation.policy import seed_policy
-from feedback_loop.workflows.rules_in_force import read_pilot, read_policy, read_rules, rules_at_hand
+from feedback_loop.workflows.rules_in_force import read_pilot, read_policy, read_rules
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START
 
@@ -71,10 +71,3 @@ def test_a_file_that_can_not_be_followed_stops_everything_by_name(
 def test_a_missing_file_restricts_nothing(tmp_path: Path) -> None:
     assert read_pilot(tmp_path / "pilot.yaml") == Pilot()
     assert read_policy(tmp_path / "policy.yaml", tmp_path / "policy.cedar").policy_version == seed_policy().policy_version
-
-
-def test_past_decisions_can_be_made_again_by_the_packages_rules_and_by_the_homes(settings: Settings) -> None:
-    settings.guards_file.write_text('@id("mine") forbid (principal, action, resource) when { false };', encoding="utf-8")
-    at_hand = rules_at_hand(settings)
-    own = read_policy(settings.policy_file, settings.guards_file).policy_version
-    assert set(at_hand.policies) == {seed_policy().policy_version, own}

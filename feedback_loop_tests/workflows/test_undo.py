@@ -12,7 +12,7 @@ from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, LeftReason, ProposalStatus, RefusalReason
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import BadInput, DecisionRefused
-from feedback_loop.remediation.autonomy import Autonomy, Pilot
+from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy, Pilot
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.remediation.reversal import Wanted
 from feedback_loop.workflows.undo import Asked, ask_to_undo, plan_undo
@@ -148,7 +148,7 @@ def test_actions_are_found_by_their_issue_their_playbooks_version_and_when_they_
 
 def test_a_stop_a_phase_and_a_pilot_hold_no_reversal_up(world: World, system: FakeCaseSystem) -> None:
     undone = carried_out(world, system)
-    stopped = Autonomy(stopped=frozenset({"everything"}))
+    stopped = Autonomy(stopped=frozenset({EVERYTHING}))
     outside = Pilot(products=frozenset({"another"}))
     world.grounds = replace(world.grounds, rules=replace(world.grounds.rules, autonomy=stopped, pilot=outside))
     made = reversal_in(asked_by(world, proposal_id=undone))
