@@ -4,7 +4,7 @@
 
 Each calendar has a zone that changes its clocks, split shifts, holidays, closed days and pauses by chance, and a window of up to so many
 days, mostly around a change. Compared are the working time of the window and the instants at which three targets are due. Exit code 1 where
-one differs by a microsecond. `make test` compares 300.
+one differs by a microsecond. `make test` compares 500.
 """
 
 from __future__ import annotations

@@ -111,6 +111,17 @@ def test_a_new_clock_waits_for_nobody() -> None:
     assert [clock.waits for clock in clocks_of(steps)] == [((at(5), None),), ()]
 
 
+def test_a_confirmed_complaint_is_over_though_nobody_said_that_it_was_mended() -> None:
+    assert [clock.started_at for clock in clocks_of([step("opened", 0), step("confirmed", 30), step("opened", 60)])] == [at(0), at(60)]
+
+
+def test_of_two_changes_of_one_instant_the_same_one_counts_in_any_order() -> None:
+    changes = [step("changed", 5, subject=LOW), step("changed", 5, subject=URGENT)]
+    around = [step("opened", 0), step("remediated", 10), step("reopened", 20)]
+    for told in (changes, changes[::-1]):
+        assert clocks_of([*told, *around])[1].subject == max(LOW, URGENT, key=str)
+
+
 def test_after_a_closing_nothing_happens_until_it_comes_back() -> None:
     first, second = clocks_of([step("opened", 0), step("closed", 5), step("triaged", 6), step("waiting", 7), step("opened", 9)])
     assert (first.closed_at, first.ended, first.waits, second.started_at) == (at(5), {}, (), at(9))

@@ -84,6 +84,12 @@ def test_a_pause_is_not_ignored() -> None:
     assert (stood(100, *steps).due_at, stood(100, *steps).at_risk_at) == (None, None)
 
 
+def test_what_happens_at_the_very_moment_is_known_at_it() -> None:
+    assert stood(30, step("opened", 0), step("triaged", 30)).verdict is SlaVerdict.MET
+    assert stood(30, step("opened", 0), step("waiting", 30)).verdict is SlaVerdict.PAUSED
+    assert stood(30, step("opened", 0), step("waiting", 10), step("resumed", 30)).verdict is SlaVerdict.RUNNING
+
+
 def test_a_pause_heals_no_breach() -> None:
     assert stood(500, step("opened", 0), step("waiting", 150)).verdict is SlaVerdict.BREACHED
 
