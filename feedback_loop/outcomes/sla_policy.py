@@ -7,7 +7,7 @@ would be judged by what somebody or something has become since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -137,6 +137,15 @@ class SlaPolicy(Strict):
     def rule_for(self, subject: Subject) -> SlaRule | None:
         """The rule that decides: of those that apply the one that names most parts, the upper one where equal; None for the default."""
         return max((rule for rule in self.rules if rule.applies(subject)), key=lambda rule: rule.part_count, default=None)
+
+    def strictest(self, subjects: Iterable[Subject], started_at: datetime) -> Subject:
+        """Of several subjects of one clock, of which there is one at least, that whose triage is due soonest."""
+
+        def minutes(subject: Subject) -> tuple[timedelta, str]:
+            target = self.promise_for(subject).target(SlaStage.TRIAGE, started_at)
+            return timedelta.max if target is None else target, str(subject)
+
+        return min(set(subjects), key=minutes)
 
     def promise_for(self, subject: Subject) -> Promise:
         """What the subject is promised, as it is known now."""
