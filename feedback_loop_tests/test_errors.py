@@ -134,7 +134,7 @@ ADVICE = {
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",
     ConnectorsRefused: "connectors lint",
-    SlaPolicyRefused: "until it is mended",
+    SlaPolicyRefused: "sla lint",
     TaxonomyRefused: "until it is mended",
     ModelRefused: "Train one.",
     IllegalTransition: "approvals show",

@@ -102,7 +102,7 @@ class RetentionRefused(RulesRefused):
 class SlaPolicyRefused(RulesRefused):
     """A policy of service levels can't be followed as it stands, so nothing is promised by it."""
 
-    about, remedy = "the SLA policy", "No target of it is used until it is mended."
+    about, remedy = "the SLA policy", "No target of it is used until it is mended; see `sla lint`."
 
 
 class IdentityRefused(RulesRefused):

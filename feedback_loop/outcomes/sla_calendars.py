@@ -102,6 +102,14 @@ class CalendarText(Strict):
             return "the daily review has to lie within a shift, and to end before the next begins"
         return None
 
+    @property
+    def hours_text(self) -> str:
+        """The shifts in one line, weekdays in their order."""
+        if all(self._shifts(day) == [(0, MINUTES_OF_DAY)] for day in WEEKDAYS):
+            return AROUND_THE_CLOCK
+        texts = {str(day): ", ".join(shifts) for day, shifts in self.hours.items() if shifts}
+        return "; ".join(f"{day} {texts[day]}" for day in WEEKDAYS if day in texts)
+
     def calendar(self) -> WorkCalendar:
         """What it says, to be counted with."""
         week = tuple(tuple(self._shifts(day)) for day in WEEKDAYS)

@@ -26,6 +26,11 @@ def test_split_shifts_are_read_in_their_order_and_days_left_out_are_free() -> No
     assert (hours.zone, hours.country, hours.closed_days) == ("Europe/Berlin", None, frozenset())
 
 
+def test_the_hours_can_be_shown_in_one_line() -> None:
+    assert read().hours_text == "mon 13:00-17:30, 09:00-12:00; wed 00:00-24:00"
+    assert read(hours="around the clock").hours_text == "around the clock"
+
+
 def test_around_the_clock_is_every_hour() -> None:
     hours = read(hours="around the clock").calendar().hours
     assert hours.week == EVERY_HOUR
