@@ -98,6 +98,19 @@ def test_a_rule_may_say_that_waiting_pauses_nothing() -> None:
     assert not policy_of(rule("vip", tiers=["vip"], waiting_pauses=False)).promise_for(Subject(tier="vip")).waiting_pauses
 
 
+def test_of_several_customers_the_one_counts_who_is_triaged_soonest() -> None:
+    policy = policy_of(rule("vip", tiers=["vip"]), rule("praise", complaint_classes=["praise"], targets={}))
+    vip, free, pleased = Subject(tier="vip"), Subject(tier="free"), Subject(complaint_class="praise")
+    assert policy.strictest([pleased, free, vip], MONDAY) == vip
+    assert policy.strictest([pleased, free], MONDAY) == free
+    assert policy.strictest([pleased], MONDAY) == pleased
+
+
+def test_of_customers_to_whom_as_much_is_promised_always_the_same_counts() -> None:
+    alike = [Subject(tier=f"tier{n}") for n in range(30)]
+    assert policy_of().strictest(alike, MONDAY) == policy_of().strictest(alike[::-1], MONDAY) == Subject(tier="tier0")
+
+
 def test_a_promise_names_the_version_of_its_policy() -> None:
     policy = seed_sla_policy()
     assert policy.promise_for(VIP_OUTAGE).policy_version == policy.policy_version

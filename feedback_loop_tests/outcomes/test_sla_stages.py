@@ -91,6 +91,21 @@ def test_a_story_that_goes_on_after_the_customers_were_told_starts_a_new_clock()
     assert found["alerted_id"].unique().to_list() == ["a1"]
 
 
+def test_a_story_is_named_by_its_first_alert_whatever_their_ids() -> None:
+    story = [one_loop.alert(alert_id="a0", story_id="s", raised_at=RAISED + HOUR), one_loop.alert(story_id="s")]
+    assert rows(happened(*story))["alerted_id"].unique().to_list() == ["a1"]
+
+
+def test_no_alert_triages_before_its_records_have_landed() -> None:
+    assert column("done_at", happened(one_loop.alert(raised_at=LANDED - HOUR)))["triage"] == LANDED
+
+
+def test_a_customer_whose_complaint_was_not_triaged_counts_too() -> None:
+    what = happened(tiers={"f1": "enterprise"})
+    found = rows(Happened(what.alerts, what.fragments, what.triage.clear(), what.lifecycle, what.actions))
+    assert found.select("urgency_applied", "tier_applied", "sla_rule_applied").unique().rows() == [(None, "enterprise", "vip")]
+
+
 def test_what_was_taken_back_or_mends_nothing_mitigates_nothing() -> None:
     for undone in (happened(action_status="rolled_back"), happened(action_kind="annotate_status_page")):
         assert column("done_at", undone)["mitigate"] == SENT
@@ -112,5 +127,7 @@ def test_it_is_measured_with_the_last_record_and_says_by_which_policy() -> None:
     found = rows(happened())
     assert found["measured_at"].unique().to_list() == [CONFIRMED]
     assert found["sla_policy_version"].unique().to_list() == [seed_sla_policy().policy_version]
-    assert found["event_date"].unique().to_list() == [LANDED.date()]
+    late = one_loop.alert(alert_id="a2", raised_at=LATER, story_id="t", sample_fragment_ids=[])
+    two = rows(happened(one_loop.alert(), late))
+    assert dict(two.select("alerted_id", "event_date").iter_rows()) == {"a1": LANDED.date(), "a2": LATER.date()}
     assert (found["at_risk_at"] - found["clock_started_at"]).to_list()[0] == timedelta(minutes=45)
