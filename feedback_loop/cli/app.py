@@ -37,6 +37,7 @@ from feedback_loop.cli import (
     rules,
     run,
     simulate,
+    sla,
     taxonomy,
     try_stage,
 )
@@ -128,6 +129,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(report.app, name="report")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sla.app, name="sla")
 app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
 app.add_typer(approvals.app, name="approvals")

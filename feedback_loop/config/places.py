@@ -113,6 +113,11 @@ class Places:
         return self.home / "owners.yaml"
 
     @property
+    def sla_file(self) -> Path:
+        """What is promised to whom, and by when; where it is missing, the policy of the package counts."""
+        return self.home / "sla.yaml"
+
+    @property
     def connectors_file(self) -> Path:
         """Which action goes where; where it is missing, the one connector that the settings or a command name takes all."""
         return self.home / "connectors.yaml"

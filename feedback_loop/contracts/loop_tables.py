@@ -161,6 +161,17 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "outcomes_sla_stage",
+        "one promised stage of one SLA clock, as it stood with the last record",
+        ("sla_stage_id",),
+        (
+            "sla_stage_id", "sla_clock_id", "alerted_id", "product", "promised_stage", "sla_verdict", "clock_started_at", "urgency_applied",
+            "class_applied", "tier_applied", "sla_rule_applied", "calendar_applied", "target_minutes", "worked_minutes", "at_risk_at",
+            "due_at", "done_at", "measured_at", "sla_policy_version", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
         "outcomes_effect",
         "one judgement of one executed action",
         ("effect_id",),

@@ -30,6 +30,41 @@ class LatencyStage(StrEnum):
     CONFIRMATION = "confirmation"
 
 
+class SlaStage(StrEnum):
+    """What is promised about a complaint, in the order in which it is due (R109)."""
+
+    TRIAGE = "triage"
+    MITIGATE = "mitigate"
+    REMEDIATE = "remediate"
+    CONFIRM = "confirm"
+
+
+class SlaVerdict(StrEnum):
+    """How a promise stands at one moment; met, breached and not asked are final once the stage is over."""
+
+    MET = "met"
+    BREACHED = "breached"
+    RUNNING = "running"
+    AT_RISK = "at_risk"
+    PAUSED = "paused"
+    NOT_ASKED = "not_asked"
+
+
+class SlaStep(StrEnum):
+    """What happens to a complaint that its clock takes notice of."""
+
+    CHANGED = "changed"
+    OPENED = "opened"
+    TRIAGED = "triaged"
+    MITIGATED = "mitigated"
+    REMEDIATED = "remediated"
+    CONFIRMED = "confirmed"
+    RESUMED = "resumed"
+    WAITING = "waiting"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 class RoiComponent(StrEnum):
     """What a fix can be worth (R118)."""
 

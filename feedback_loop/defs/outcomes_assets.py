@@ -11,10 +11,13 @@ from feedback_loop.outcomes.effect import Decided, Feedback, effects, fix_window
 from feedback_loop.outcomes.latencies import sla_events
 from feedback_loop.outcomes.lifecycle import lifecycle_events
 from feedback_loop.outcomes.roi import Ledger, returns
+from feedback_loop.outcomes.sla_stages import Happened, sla_stages
+from feedback_loop.workflows.sla import read_sla_policy
 
 _LIFECYCLE_INPUTS = (
     "analysis_alert", "silver_fragment", "remediation_proposal", "remediation_action", "remediation_message", "analysis_hypothesis",
 )  # fmt: skip
+_SLA_INPUTS = ("analysis_alert", "silver_fragment", "analysis_triage", "outcomes_lifecycle_event", "remediation_action")
 _DECIDED = ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action")
 _FEEDBACK = ("silver_message", "silver_fragment", "analysis_classification")
 _LEDGER = ("context_business_event", "context_customer")
@@ -22,7 +25,8 @@ _LEDGER = ("context_business_event", "context_customer")
 
 _OF_FEEDBACK = {
     "silver_message": ("record_id", "product", "occurred_at", *SCOPE_DIMENSIONS),
-    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at"),
+    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier"),
+    "analysis_triage": ("fragment_id", "urgency"),
     "analysis_classification": ("fragment_id", "best_class"),
 }
 """What is read of the tables that are not small."""
@@ -50,6 +54,15 @@ def outcomes_sla_event(store: StoreResource) -> pl.DataFrame:
 
 
 outcomes_sla_event_contract = contract_check("outcomes_sla_event")
+
+
+@table_asset(deps=_SLA_INPUTS)
+def outcomes_sla_stage(store: StoreResource) -> pl.DataFrame:
+    """What each rise of complaints was promised under the home's SLA policy, and how it stands."""
+    return sla_stages(Happened(*_read(store, _SLA_INPUTS)), read_sla_policy(store.home.settings().sla_file))
+
+
+outcomes_sla_stage_contract = contract_check("outcomes_sla_stage")
 
 
 @table_asset(deps=[*_DECIDED, *_FEEDBACK])

@@ -99,6 +99,12 @@ class RetentionRefused(RulesRefused):
     about, remedy = "the retention policy", "Nothing was erased; mend the file."
 
 
+class SlaPolicyRefused(RulesRefused):
+    """A policy of service levels can't be followed as it stands, so nothing is promised by it."""
+
+    about, remedy = "the SLA policy", "No target of it is used until it is mended; see `sla lint`."
+
+
 class IdentityRefused(RulesRefused):
     """The identity file can't be followed as it stands, so that nobody is known by it."""
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dagster as dg
 import polars as pl
 
+from feedback_loop.contracts.outcome_vocab import SlaStage
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs import outcomes_assets
+from feedback_loop.outcomes.sla_policy_text import seed_text
 from feedback_loop_tests.defs.homes import Home
 from feedback_loop_tests.defs.one_fault import DecidedHome
 from feedback_loop_tests.outcomes import one_loop
 from feedback_loop_tests.outcomes.spoken import around_the_fix, feedback_of
 
-OUTCOMES = ("outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_effect", "outcomes_roi")
+OUTCOMES = ("outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_sla_stage", "outcomes_effect", "outcomes_roi")
 
 
 def computed(home: Home) -> dict[str, pl.DataFrame]:
@@ -31,6 +33,7 @@ def fill(home: Home) -> None:
     shown = one_loop.alert(sample_fragment_ids=["f100", "f101"])
     frames = {
         "analysis_alert": one_loop.table("analysis_alert", shown),
+        "analysis_triage": one_loop.table("analysis_triage", {"fragment_id": "f100", "urgency": "urgent"}),
         "analysis_cohort": one_loop.table("analysis_cohort", one_loop.cohort()),
         "analysis_hypothesis": one_loop.table("analysis_hypothesis", one_loop.hypothesis()),
         "remediation_proposal": one_loop.table("remediation_proposal", one_loop.proposal()),
@@ -53,8 +56,18 @@ def test_one_fix_is_followed_from_its_first_complaint_to_its_worth(home: Home) -
     found = computed(home)
     assert found["outcomes_lifecycle_event"].sort("occurred_at")["lifecycle_stage"].to_list()[-1] == "confirmed"
     assert found["outcomes_sla_event"].height == 5
+    assert set(found["outcomes_sla_stage"].select("promised_stage", "sla_rule_applied").rows()) == {
+        (str(stage), "urgent") for stage in SlaStage
+    }
     assert found["outcomes_effect"]["effect_verdict"].to_list() == ["fixed"]
     assert set(found["outcomes_roi"]["missing_inputs"].explode()) >= {"a_longer_symptom_before_the_fix", "monthly_revenue_usd"}
+
+
+def test_the_policy_of_the_home_counts(home: Home) -> None:
+    fill(home)
+    text = seed_text().replace("rule_id: urgent", "rule_id: our-urgent")
+    (home.folder / "sla.yaml").write_text(text, encoding="utf-8")
+    assert computed(home)["outcomes_sla_stage"]["sla_rule_applied"].unique().to_list() == ["our-urgent"]
 
 
 def test_computing_again_changes_nothing(home: Home) -> None:

@@ -1,0 +1,70 @@
+"""`sla`: the policy that counts shown, printed as a start for one's own, checked, and asked when something is due."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from feedback_loop.outcomes.sla_policy_text import seed_text
+from feedback_loop_tests.cli.conftest import Call
+
+
+def own_policy(home: Path, text: str) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "sla.yaml").write_text(text, encoding="utf-8")
+
+
+def test_show_tells_what_is_promised_and_which_time_counts(call: Call, home: Path) -> None:
+    outcome = call("sla", "show")
+    assert outcome.code == 0
+    assert "From the package's own policy" in outcome.out
+    assert "15 min" in outcome.out
+    assert "around the clock" in outcome.out
+    assert not home.exists()
+
+
+def test_show_as_json_holds_the_version_and_every_rule(call: Call) -> None:
+    policy = json.loads(call("sla", "show", "--json").out)
+    assert policy["policy_version"]
+    assert policy["rules"][0]["rule_id"] == "vip-outage"
+
+
+def test_the_template_is_a_policy_that_passes_when_it_is_saved(call: Call, home: Path) -> None:
+    own_policy(home, call("sla", "show", "--template").out)
+    outcome = call("sla", "lint")
+    assert outcome.code == 0
+    assert "sla.yaml: 6 rules, 2 calendars, nothing wrong." in outcome.out
+
+
+def test_lint_names_what_is_wrong_and_what_to_write(call: Call, home: Path) -> None:
+    own_policy(home, seed_text().replace("zone: UTC", "zone: Berlin", 1))
+    outcome = call("sla", "lint")
+    assert outcome.code == 2
+    assert "no zone is called 'Berlin'" in outcome.error
+
+
+def test_lint_of_the_package_finds_nothing(call: Call) -> None:
+    assert json.loads(call("sla", "lint", "--json").out)["problems"] == []
+
+
+def test_due_says_by_which_rule_and_when(call: Call) -> None:
+    asked = ("sla", "due", "--urgency", "urgent", "--class", "crash", "--tier", "enterprise", "--at", "2026-06-07T03:00:00Z")
+    found = json.loads(call(*asked, "--json").out)
+    assert (found["rule"], found["calendar"]) == ("vip-outage", "around-the-clock")
+    assert found["stages"][0] | {"at_risk_at": None} == {
+        "stage": "triage", "working_minutes": 15.0, "at_risk_at": None, "due_at": "2026-06-07T03:15:00+00:00",
+    }  # fmt: skip
+    outcome = call(*asked)
+    assert outcome.code == 0
+    assert "By the rule 'vip-outage'" in outcome.out
+
+
+def test_due_shows_what_is_not_asked_for_as_nothing(call: Call) -> None:
+    found = json.loads(call("sla", "due", "--urgency", "low", "--class", "poor_ux", "--at", "2026-06-05T15:30", "--json").out)
+    assert [stage["due_at"] for stage in found["stages"]] == ["2026-06-08T16:00:00+00:00", None, None, None]
+
+
+def test_due_refuses_what_is_no_instant(call: Call) -> None:
+    outcome = call("sla", "due", "--at", "soon")
+    assert outcome.code == 2
+    assert "--at 2026-01-31T12:00:00Z" in outcome.error
