@@ -68,6 +68,9 @@ class Rules:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """The threshold in force of each playbook that one was set for."""
 
+    late_classes: frozenset[str] = frozenset()
+    """Classes whose triage is later than promised."""
+
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The playbook of that id; None where it is gone."""
         return next((playbook for playbook in self.playbooks if playbook.playbook_id == playbook_id), None)
@@ -127,6 +130,7 @@ def policy_facts(case: Case, playbook: Playbook, rules: Rules, held: Held) -> Po
         actions_in_window=rules.pace.within(playbook.playbook_id, since, held.proposal_id),
         tiers=case.tiers,
         blast_radius=_radius(playbook),
+        is_sla_missed=None if name is None else name in rules.late_classes,
     )
 
 

@@ -6,7 +6,7 @@ nothing that landed or was raised after the instant is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -14,6 +14,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.outcomes.sla_gate import LOOK_BACK, late_classes
 from feedback_loop.ports import TableStore
 from feedback_loop.remediation.evidence import Case, cases
 from feedback_loop.remediation.rules import Rules
@@ -60,7 +61,13 @@ def read_grounds(tables: TableStore, days: DayRange, as_of: datetime, rules: Rul
     )
     documents = tables.read(TABLES["context_document"], as_of=as_of)
     known = alerts.filter(pl.col("raised_at") <= as_of)
-    return Grounds(known, cohorts, hypotheses, issues, documents, _routes(tables, known, days), impacts, rules or Rules())
+    ruling = replace(rules or Rules(), late_classes=_late_classes(tables, as_of))
+    return Grounds(known, cohorts, hypotheses, issues, documents, _routes(tables, known, days), impacts, ruling)
+
+
+def _late_classes(tables: TableStore, as_of: datetime) -> frozenset[str]:
+    near = DayRange((as_of - LOOK_BACK).date(), as_of.date()).widened(before=1)
+    return late_classes(tables.read(TABLES["outcomes_sla_stage"], near), as_of)
 
 
 def _routes(tables: TableStore, alerts: pl.DataFrame, days: DayRange) -> pl.DataFrame:

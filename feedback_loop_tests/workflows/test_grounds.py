@@ -7,8 +7,9 @@ from datetime import timedelta
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.workflows.grounds import alert_days, read_grounds
+from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START, FakeTableStore
-from feedback_loop_tests.remediation.made_up_case import alert_row, cause_row, document_row, frame, proposed, rollback_proposal
+from feedback_loop_tests.remediation.made_up_case import LET_GO, alert_row, cause_row, document_row, frame, proposed, rollback_proposal
 from feedback_loop_tests.workflows.outbox_world import DAY, grounds
 
 
@@ -47,3 +48,21 @@ def test_the_days_of_the_alerts_are_those_to_be_read() -> None:
     late = rollback_proposal(alerts=[alert_row(event_date=later)])
     assert alert_days([late, rollback_proposal()]) == DayRange(START.date(), later)
     assert alert_days([]) is None
+
+
+def test_a_class_whose_triage_is_late_lets_nothing_of_it_go_without_a_person() -> None:
+    store = FakeTableStore()
+    alerts = [alert_row(sample_fragment_ids=["f1", "f2", "f3"])]
+    store.replace_days(TABLES["analysis_alert"], frame("analysis_alert", alerts), DAY)
+    broken = {"promised_stage": "triage", "class_applied": "crash", "sla_verdict": "breached", "measured_at": START}
+    at = {"clock_started_at": START - timedelta(hours=2), "event_date": START.date()}
+    rows = frame_of(TABLES["outcomes_sla_stage"], *({"sla_stage_id": f"s{n}", **broken, **at} for n in range(3)))
+    assert read_grounds(store, DAY, START).rules.late_classes == frozenset()
+    store.replace_days(TABLES["outcomes_sla_stage"], rows, DAY)
+    ruling = read_grounds(store, DAY, START, LET_GO).rules
+    assert ruling.late_classes == frozenset({"crash"})
+    causes = [cause_row(cause_kind="content", cause_service="help", cause_id="article-7")]
+    samples = ("f1", "f2", "f3")
+    (late,), (kept,) = (proposed(alerts, causes, certified=samples, rules=rules) for rules in (ruling, LET_GO))
+    assert (late.approvals_required_count, kept.approvals_required_count) == (1, 0)
+    assert late.evidence["person_because"] == "sla_missed"
