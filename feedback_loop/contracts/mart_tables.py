@@ -145,6 +145,19 @@ MART_TABLES = [
         question="Did the fix work, and how sure is that?",
     ),
     Table(
+        "mart_sla_stage",
+        "one promised stage of one complaint's clock",
+        ("sla_stage_id",),
+        (
+            "sla_stage_id", "sla_clock_id", "alerted_id", "event_date", "product", "promised_stage", "sla_verdict", "urgency_applied",
+            "class_applied", "tier_applied", "sla_rule_applied", "calendar_applied", "target_minutes", "worked_minutes",
+            "clock_started_at", "at_risk_at", "due_at", "done_at", "measured_at",
+        ),
+        None,
+        Owner.DBT,
+        question="What was promised to whom, and was it kept?",
+    ),
+    Table(
         "mart_roi",
         "one component of the return on one judged fix",
         ("roi_id",),

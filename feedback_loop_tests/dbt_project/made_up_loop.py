@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 TABLES_OF_THE_LOOP = (
     "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action", "remediation_message", "state_issue_status",
-    "outcomes_effect", "outcomes_roi",
+    "outcomes_effect", "outcomes_roi", "outcomes_sla_stage",
 )  # fmt: skip
 _HOUR = timedelta(hours=1)
 
@@ -23,8 +23,19 @@ def add_loop(rows: dict[str, list[Row]]) -> None:
     issue_of = {alert: (issue["issue_id"], issue["product"]) for issue in rows["gold_issue"] for alert in issue["alert_ids"]}
     for number, alert in enumerate(rows["analysis_alert"]):
         _add_causes(number, alert, rows)
+        _add_promise(number, alert, rows)
         if number % 2 == 0:
             _add_proposal(number, alert, issue_of.get(alert["alert_id"], (None, ""))[0], rows)
+
+
+def _add_promise(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
+    began = alert["raised_at"] - _HOUR
+    said = {"alerted_id": alert["alert_id"], "product": alert["product"], "event_date": alert["event_date"], "urgency_applied": "urgent"}
+    when = {"clock_started_at": began, "at_risk_at": began + _HOUR, "due_at": began + 2 * _HOUR, "measured_at": began + 48 * _HOUR}
+    rule = {"sla_rule_applied": "vip-outage", "calendar_applied": "around-the-clock", "sla_policy_version": "v"}
+    figures = {"target_minutes": 120.0, "worked_minutes": 60.0, "sla_verdict": "met", "done_at": alert["raised_at"]}
+    ids = {"sla_stage_id": f"s{number}", "sla_clock_id": f"c{number}", "promised_stage": "triage", "class_applied": alert["alerted_class"]}
+    rows["outcomes_sla_stage"].append({"tier_applied": "vip", **said, **when, **rule, **figures, **ids})
 
 
 def _add_causes(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
