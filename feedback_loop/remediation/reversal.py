@@ -115,6 +115,7 @@ def reversal_of(undoing: Undoing, person: str, why: str, rules: Rules, at: datet
         proposed_at=at,
         decided_at=at if status is ProposalStatus.REFUSED else None,
         expires_at=at + timedelta(hours=playbook.expires_hours),
+        approver_roles=tuple(playbook.approver_roles),
         approvals_given_count=0,
         is_dry_run=True,
         evidence={

@@ -215,3 +215,20 @@ def test_the_class_of_the_complaints_stays_with_the_reversal(world: World, syste
     made = reversal_in(asked_by(world, proposal_id=carried_out(world, system)))
     assert ComplaintClass(made.evidence["alert"]["alerted_class"])
     assert made.proposed_hypothesis_id is None
+
+
+def test_those_approve_a_reversal_whom_the_playbook_names_by_now(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    with_playbooks(world, *[p.model_copy(update={"approver_roles": ("head_of_releases",)}) for p in world.grounds.rules.playbooks])
+    world.people = {"di": ("head_of_releases",), "ed": ("head_of_releases",)}
+    approve(world, reversal_in(asked_by(world, proposal_id=undone)), "di", "ed")
+    world.execute(system)
+    assert status_of(world, undone) is ProposalStatus.ROLLED_BACK
+
+
+def test_a_reversal_that_nobody_approved_in_time_does_not_stand_in_the_way_of_the_next(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    first = reversal_in(asked_by(world, proposal_id=undone))
+    world.clock.advance(first.expires_at - first.proposed_at)
+    assert reversal_in(asked_by(world, proposal_id=undone)).proposal_id != first.proposal_id
+    assert status_of(world, first.proposal_id) is ProposalStatus.EXPIRED
