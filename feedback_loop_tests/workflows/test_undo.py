@@ -217,6 +217,14 @@ def test_the_class_of_the_complaints_stays_with_the_reversal(world: World, syste
     assert made.proposed_hypothesis_id is None
 
 
+def test_another_system_is_not_asked_to_take_back_what_it_never_did(world: World, system: FakeCaseSystem) -> None:
+    undone, other = carried_out(world, system), FakeCaseSystem()
+    other.connector = "another desk"
+    approve(world, reversal_in(asked_by(world, proposal_id=undone)), "ada", "bo")
+    assert list(world.execute(other).waiting)
+    assert (other.written, status_of(world, undone)) == ({}, ProposalStatus.DONE)
+
+
 def test_those_approve_a_reversal_whom_the_playbook_names_by_now(world: World, system: FakeCaseSystem) -> None:
     undone = carried_out(world, system)
     with_playbooks(world, *[p.model_copy(update={"approver_roles": ("head_of_releases",)}) for p in world.grounds.rules.playbooks])
