@@ -240,3 +240,12 @@ def test_a_reversal_that_nobody_approved_in_time_does_not_stand_in_the_way_of_th
     world.clock.advance(first.expires_at - first.proposed_at)
     assert reversal_in(asked_by(world, proposal_id=undone)).proposal_id != first.proposal_id
     assert status_of(world, first.proposal_id) is ProposalStatus.EXPIRED
+
+
+def test_what_the_playbook_calls_irreversible_by_now_is_not_taken_back(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    approve(world, reversal_in(asked_by(world, proposal_id=undone)), "ada", "bo")
+    known = world.grounds.rules.playbooks
+    with_playbooks(world, *[p.model_copy(update={"rollback": p.rollback.model_copy(update={"is_reversible": False})}) for p in known])
+    assert list(world.execute(system).refused.values()) == [RefusalReason.NO_ROLLBACK]
+    assert status_of(world, undone) is ProposalStatus.DONE
