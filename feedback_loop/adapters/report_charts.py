@@ -17,6 +17,8 @@ _WIDTH, _BY_DAY_HEIGHT, _BAR_HEIGHT = 640, 180, 22
 _INK = "#1f4e79"
 _SHADES = ["#1f4e79", "#c05a00", "#4d8f2c", "#7a3e9d", "#8a6d00", "#b3284d", "#00707a", "#5b5b5b"]
 _LONGEST_NAME = 320
+_NO_XML = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
+"""What SVG can't hold; vl-convert ends the whole process where it meets one."""
 
 
 def draw(kind: str, frame: pl.DataFrame, title: str, *, x: str | None, y: str, colour: str | None) -> bytes:
@@ -68,7 +70,7 @@ def _by_day(frame: pl.DataFrame, value: str, colour: str | None) -> pl.DataFrame
 
 
 def _chart(frame: pl.DataFrame, title: str, height: int) -> alt.Chart:
-    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ")).to_dicts()
+    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"), cs.string().str.replace_all(_NO_XML, " ")).to_dicts()
     return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=height)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Reports: the control room, the week, the pilot, one issue.")
 
 _FORMS = (".html", ".md")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 ToOption = Annotated[
     str | None, typer.Option("--to", metavar="DAY", help="Last day; without it the last that has messages.", show_default=False)
@@ -107,6 +108,8 @@ def make_report(settings: Settings, report_id: str, to: str | None, product: str
     ask = partial(marts.query, marts_file=settings.marts_file)
     known = last_day(ask, product)
     last = day_or(to, known)
+    if not _FIRST_YEAR <= last.year <= _LAST_YEAR:
+        raise BadInput(f"the year of {last} is none from {_FIRST_YEAR} to {_LAST_YEAR}. Name another day with --to.")
     scope = Scope(DayRange(last - timedelta(days=plan.days - 1), last), product, issue_id)
     return report(plan, scope, ask, draw), scope
 

@@ -12,6 +12,7 @@ from feedback_loop.cli.instants import instant_of
 from feedback_loop.cli.places import SystemClock
 from feedback_loop.cli.printing import print_json, print_table, say
 from feedback_loop.contracts.loop_vocab import LeftReason
+from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.config import Settings
@@ -35,6 +36,9 @@ def wanted_of(proposal_id: str | None, issue_id: str | None, playbook_version: s
     """What is to be taken back, as the options say it; raises BadInput where the instant is none."""
     from feedback_loop.remediation.reversal import Wanted
 
+    if "" in (proposal_id, issue_id, playbook_version):
+        # Every version begins with nothing: an empty variable of a script would mean everything that was ever done.
+        raise BadInput("an id or a version is empty. Name what is to be taken back.")
     return Wanted(proposal_id, issue_id, playbook_version, None if since is None else instant_of(since, "--since", time.min))
 
 
@@ -66,7 +70,7 @@ def _print_plan(plan: ReversalPlan) -> None:
             say("Its playbook was changed since; these are the steps of the present one.")
         for number, step in enumerate(undoing.playbook.rollback.steps, 1):
             say(f"{number}. {step}")
-        say(f"Owner: {undoing.playbook.owner}. Approved by: {', '.join(proposal.approver_roles)}.")
+        say(f"Owner: {undoing.playbook.owner}. Approved by: {', '.join(undoing.playbook.approver_roles)}.")
     _print_left(plan.left)
 
 

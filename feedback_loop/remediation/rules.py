@@ -46,11 +46,13 @@ class Pace:
         return None if len(done) < most else done[-most] + window
 
 
-def pace_of(history: pl.DataFrame) -> Pace:
-    """The pace from rows of remediation_proposal."""
+def pace_of(history: pl.DataFrame, claimed: Mapping[str, datetime] | None = None) -> Pace:
+    """The pace from rows of remediation_proposal, and when the actions of those were claimed: what was approved may be sent much later."""
+    sent = claimed or {}
     counts = pl.col("proposal_status").is_in([str(status) for status in _DONE]) & pl.col("decided_at").is_not_null()
     done = history.filter(counts & ~pl.col("action_kind").is_in([str(kind) for kind in TAKES_BACK]))
-    return Pace(done.select("playbook_id", "proposal_id", "decided_at").iter_rows())
+    rows = done.select("playbook_id", "proposal_id", "decided_at").iter_rows()
+    return Pace((playbook_id, name, max(decided_at, sent.get(name, decided_at))) for playbook_id, name, decided_at in rows)
 
 
 @dataclass(frozen=True)

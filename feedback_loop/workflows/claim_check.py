@@ -38,6 +38,9 @@ def policy_refusal(
     if playbook is None or (playbook.action_kind is not proposal.action_kind and not is_reversal):
         # The playbook of now says nothing about the action of then.
         return RefusalReason.NO_PLAYBOOK
+    if is_reversal and not playbook.rollback.is_reversible:
+        # Who said since that it can't be undone meant this one too.
+        return RefusalReason.NO_ROLLBACK
     facts = reversal_facts(case, playbook, rules, at) if is_reversal else _facts_now(proposal, playbook, case, grounds, at)
     needs = approvals_needed(facts, rules.policy)
     if needs and not proposal.approvals_required_count:

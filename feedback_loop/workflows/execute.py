@@ -209,7 +209,7 @@ class _Run:
         if action.action_status is not ActionStatus.QUEUED:
             self.report.waiting[action.action_id] = Waiting(WaitReason.SWITCHED_OFF, lane.name)
             return
-        if self._is_stopped(action, lane):
+        if self._is_stopped(action, lane) or self._is_over_pace(action, lane):
             return
         proposal = self.state.proposal(action.proposal_id)
         reason = None if proposal is None else self._refuses(lane)(proposal, self.state.approvals(action.proposal_id))

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import yaml
+
 from feedback_loop.config import Settings
-from feedback_loop.errors import PlaybookRefused, PolicyRefused
+from feedback_loop.errors import PlaybookRefused, PolicyRefused, UnreadableFile
 from feedback_loop.remediation.playbooks import Playbook, parse_playbook, seed_playbooks
 from feedback_loop.remediation.policy import Policy, parse_policy, seed_policy
 from feedback_loop.remediation.replay import Rules
@@ -19,6 +21,10 @@ from feedback_loop.workflows.playbook_files import own_playbooks, playbook_texts
 from feedback_loop.workflows.rules_in_force import read_policy
 
 _POLICY, _PLAYBOOK = ".policy.json", ".playbook.yaml"
+_UNUSABLE = (
+    PolicyRefused, PlaybookRefused, UnreadableFile, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What a file that somebody changed or put there leads to; it counts as not kept."""
 
 
 def keep_rules(settings: Settings) -> list[Path]:
@@ -45,9 +51,9 @@ def kept_policies(settings: Settings) -> list[Policy]:
     found = []
     for file in sorted(settings.kept_rules_folder.glob(f"*{_POLICY}")):
         try:
-            said = json.loads(file.read_text(encoding="utf-8"))
+            said = json.loads(home_text(file) or "")
             policy = parse_policy(said["limits"], said["guards"])
-        except (PolicyRefused, ValueError, KeyError, TypeError):
+        except _UNUSABLE:
             continue
         if policy.policy_version + _POLICY == file.name:
             found.append(policy)
@@ -59,8 +65,8 @@ def kept_playbooks(settings: Settings) -> list[Playbook]:
     found = []
     for file in sorted(settings.kept_rules_folder.glob(f"*{_PLAYBOOK}")):
         try:
-            playbook = parse_playbook(file.read_text(encoding="utf-8"))
-        except (PlaybookRefused, ValueError):
+            playbook = parse_playbook(home_text(file) or "")
+        except _UNUSABLE:
             continue
         if playbook.playbook_version + _PLAYBOOK == file.name:
             found.append(playbook)

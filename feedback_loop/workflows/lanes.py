@@ -46,7 +46,7 @@ class Lane:
 
     def suits(self, action: OutboxAction) -> bool:
         """Whether an action that was never sent goes through it: by its kind; a reversal where its action went."""
-        if action.action_kind in TAKES_BACK and self.rule is not None:
+        if action.action_kind in TAKES_BACK and (self.rule is not None or self.system is not None):
             return self.name == action.action_arguments.get("connector")
         return action.action_kind in self.takes
 

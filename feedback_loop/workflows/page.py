@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import quote
 
 LONGEST_CELL, MOST_OPEN_ROWS = 300, 14
 
@@ -56,7 +57,7 @@ def as_markdown(page: Page) -> str:
         if section.rows:
             parts.append("\n".join([_row(section.columns), _row(["---"] * len(section.columns), raw=True), *map(_row, section.rows)]))
         if section.picture is not None:
-            parts.append(f"![{section.title}]({section.picture})")
+            parts.append(f"![{section.title}]({quote(section.picture, errors='surrogateescape')})")
         if section.query is not None:
             parts.append(f"The rows come from this query:\n\n{_FENCE}sql\n{section.query}\n{_FENCE}")
     return "\n\n".join(parts) + "\n"

@@ -7,7 +7,7 @@ says; a figure without rows says so in its own words and is never left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
@@ -104,7 +104,11 @@ def report(plan: ReportPlan, scope: Scope, ask: Ask, draw: Draw) -> Report:
 def files_of(made: Report, name: str) -> dict[str, bytes]:
     """The report as files by name: one of HTML that holds its pictures, or one of Markdown with its pictures beside it."""
     if name.endswith(".md"):
-        return {name: as_markdown(made.page).encode(), **made.pictures}
+        # Named after the file, or two reports in one folder would show each other's pictures.
+        beside = {picture: f"{name.removesuffix('.md')}-{picture}" for picture in made.pictures}
+        sections = [replace(section, picture=beside.get(section.picture or "")) for section in made.page.sections]
+        page = as_markdown(replace(made.page, sections=sections))
+        return {name: page.encode(), **{beside[picture]: content for picture, content in made.pictures.items()}}
     return {name: as_html(made.page, made.pictures).encode()}
 
 

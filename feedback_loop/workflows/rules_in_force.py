@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from feedback_loop.config import Settings
+from feedback_loop.contracts.loop_vocab import ActionStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import PilotRefused, PolicyRefused
@@ -44,13 +45,14 @@ def read_rules(settings: Settings, state: StateStore | None, at: datetime) -> Ru
     policy, pilot = read_policy(settings.policy_file, settings.guards_file), read_pilot(settings.pilot_file)
     if state is None:
         return Rules(playbooks, policy, pilot=pilot)
+    claimed = {one.proposal_id: one.claimed_at for one in state.actions(*ActionStatus) if one.claimed_at is not None}
     judged = latest_thresholds(state.snapshot(TABLES["state_threshold"], at), at)
     return Rules(
         playbooks,
         policy,
         autonomy_at(state.snapshot(AUTONOMY, at), at),
         pilot,
-        pace_of(state.snapshot(TABLES["remediation_proposal"])),
+        pace_of(state.snapshot(TABLES["remediation_proposal"]), claimed),
         {name: row["precision_share"] for name, row in judged.items()},
         {name: row["threshold_score"] for name, row in judged.items()},
     )

@@ -37,7 +37,10 @@ def plan_undo(wanted: Wanted, state: StateStore, rules: Rules) -> ReversalPlan:
 def ask_to_undo(wanted: Wanted, why: str, person: str, people: People, state: StateStore, rules: Rules, at: datetime) -> Asked:
     """Proposes the reversal of everything that can be taken back; raises BadInput where the person or the reason is not known."""
     roles_of(person, people)
-    reason, plan = reason_of(why), plan_undo(wanted, state, rules)
+    reason = reason_of(why)
+    # A reversal that nobody approved in time must not stand in the way of the next.
+    state.expire(at)
+    plan = plan_undo(wanted, state, rules)
     made = [reversal_of(undoing, person, reason, rules, at) for undoing in plan.undoings]
     kept = set(state.record_proposals(made))
     by_id = {one.proposal_id: undoing.proposal for undoing, one in zip(plan.undoings, made, strict=True)}

@@ -72,3 +72,9 @@ def test_a_product_of_a_hostile_name_stays_a_name(call: Call, marts_home: Path) 
 def test_without_marts_nothing_is_written(call: Call, home: Path) -> None:
     outcome = call("report", "weekly")
     assert (outcome.code, "no marts yet" in outcome.error, home.exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_bad_input(call: Call, marts_home: Path, day: str) -> None:
+    outcome = call("report", "weekly", "--to", day)
+    assert (outcome.code, "Name another day with --to" in outcome.err) == (2, True)

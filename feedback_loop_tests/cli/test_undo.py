@@ -107,3 +107,9 @@ def test_nobody_asks_without_a_name_and_a_reason(call: Call, home: Path, undone:
     outcome = call("rollback", "--proposal", undone.proposal_id, *arguments)
     assert (outcome.code, named in outcome.error) == (2, True)
     assert len(state_of(home).decided()) == 1
+
+
+@pytest.mark.parametrize("option", ["--proposal", "--issue", "--playbook-version"])
+def test_an_empty_option_means_nothing_and_never_everything(call: Call, undone: Proposal, option: str) -> None:
+    outcome = call("rollback", option, "", "--as", "cy", "--why", "wrong cause")
+    assert (outcome.code, "empty" in outcome.err) == (2, True)

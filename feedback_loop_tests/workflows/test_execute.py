@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 
 from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus, RefusalReason
 from feedback_loop.errors import AuditChainBroken
+from feedback_loop.remediation.circuit import WaitReason
+from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.remediation.rules import Pace
 from feedback_loop.workflows.execute import LEASE
 from feedback_loop.workflows.grounds import Grounds
 from feedback_loop_tests.fakes import START
@@ -298,3 +302,12 @@ def test_nothing_is_carried_out_where_no_anchor_is_left(world: World) -> None:
     (world.folder / "anchor.jsonl").unlink()
     with pytest.raises(AuditChainBroken, match="no anchor"):
         world.execute(FakeCaseSystem())
+
+
+def test_a_dry_run_says_that_what_is_over_its_pace_waits_and_not_that_it_is_refused(world: World) -> None:
+    world.approved()
+    full = Pace([("release-rollback", f"other_{number}", world.clock.now()) for number in range(100)])
+    world.grounds = replace(world.grounds, rules=replace(world.grounds.rules, playbooks=seed_playbooks(), pace=full))
+    report = world.execute(None)
+    assert (report.refused, report.would_send) == ({}, [])
+    assert [one.reason for one in report.waiting.values()] == [WaitReason.TOO_MANY_OF_ITS_PLAYBOOK]

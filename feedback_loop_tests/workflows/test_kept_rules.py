@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,11 @@ def test_keeping_twice_writes_once_and_a_home_without_rules_keeps_nothing(settin
     assert keep_rules(settings) == []
 
 
+ODD = ['{"limits": "a: [", "guards": ""}', '{"limits": 5, "guards": ""}', '{"limits": null, "guards": 5}', "[" * 200_000]
 PERMITS = '{"limits": null, "guards": "permit (principal, action, resource);"}'
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"limits": null, "guards": ""}', PERMITS, "[]"])
+@pytest.mark.parametrize("text", ["", "{", '{"limits": null, "guards": ""}', PERMITS, "[]", *ODD])
 def test_what_was_altered_since_is_not_at_hand(settings: Settings, text: str) -> None:
     with_guards(settings, FIRST)
     (file,) = settings.kept_rules_folder.iterdir()
@@ -73,3 +75,12 @@ def test_what_is_kept_is_not_in_force(settings: Settings) -> None:
     with_guards(settings, SECOND)
     settings.guards_file.unlink()
     assert read_rules(settings, None, START).policy.policy_version == seed_policy().policy_version
+
+
+def test_what_is_no_file_is_not_at_hand(settings: Settings) -> None:
+    settings.kept_rules_folder.mkdir(parents=True)
+    for ending in (".policy.json", ".playbook.yaml"):
+        (settings.kept_rules_folder / f"folder{ending}").mkdir()
+        (settings.kept_rules_folder / f"link{ending}").symlink_to("/nowhere")
+        os.mkfifo(settings.kept_rules_folder / f"pipe{ending}")
+    assert (kept_policies(settings), kept_playbooks(settings)) == ([], [])

@@ -78,7 +78,7 @@ def test_html_holds_its_pictures_and_markdown_has_them_beside_it() -> None:
     found = made(FakeMarts(("login", 3)), plan(CHART))
     (page,) = files_of(found, "week.html").values()
     assert b"data:image/svg+xml;base64," in page
-    assert set(files_of(found, "week.md")) == {"week.md", "weekly-open-issues.svg"}
+    assert set(files_of(found, "week.md")) == {"week.md", "week-weekly-open-issues.svg"}
 
 
 def test_a_report_of_something_that_nobody_knows_is_none() -> None:
@@ -99,3 +99,9 @@ def test_the_last_day_is_that_of_the_marts() -> None:
     marts.rows = [(None,)]
     with pytest.raises(NothingLanded, match="no message of this product"):
         last_day(marts, "Lumen")
+
+
+def test_two_reports_in_one_folder_keep_their_pictures_apart() -> None:
+    first, second = (files_of(made(FakeMarts((name, 3)), plan(CHART)), f"{name} 1.md") for name in ("login", "pay"))
+    assert not set(first) & set(second)
+    assert b"(login%201-weekly-open-issues.svg)" in first["login 1.md"]

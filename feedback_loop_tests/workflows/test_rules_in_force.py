@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from feedback_loop.remediation.policy import seed_policy
 from feedback_loop.workflows.rules_in_force import read_pilot, read_policy, read_rules
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START
+from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World
 
 
 @pytest.fixture
@@ -71,3 +73,12 @@ def test_a_file_that_can_not_be_followed_stops_everything_by_name(
 def test_a_missing_file_restricts_nothing(tmp_path: Path) -> None:
     assert read_pilot(tmp_path / "pilot.yaml") == Pilot()
     assert read_policy(tmp_path / "policy.yaml", tmp_path / "policy.cedar").policy_version == seed_policy().policy_version
+
+
+def test_what_was_approved_long_ago_counts_towards_the_pace_from_when_it_was_sent(settings: Settings, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.approved()
+    world.clock.advance(timedelta(hours=20))
+    world.execute(FakeCaseSystem())
+    pace = read_rules(settings, world.state, world.clock.now()).pace
+    assert pace.within("release-rollback", world.clock.now() - timedelta(hours=1)) == 1
