@@ -155,8 +155,9 @@ def _scrub(change: Change, proposal: Proposal, ids: frozenset[str], actor: str, 
 def _without_words(evidence: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
     """The evidence without what somebody wrote about the erased when they asked for something for them."""
     request = evidence.get("request")
-    is_theirs = request and (request["for"] in ids or names_any(evidence.get(REVERSES), ids))
-    return {**evidence, "request": {**request, "why": ERASED}} if is_theirs else evidence
+    if not request or not (request["for"] in ids or names_any(evidence.get(REVERSES), ids)):
+        return evidence
+    return {**evidence, "request": {**request, "why": ERASED}}
 
 
 def _restated(change: Change, proposal: Proposal, scrubbed: Proposal, actor: str, at: datetime) -> Proposal:
