@@ -92,7 +92,9 @@ def reversal_of(undoing: Undoing, person: str, why: str, rules: Rules, at: datet
     decision, person_reason = decide(facts, rules.policy), person_because(facts, rules.policy)
     status, arguments = first_status(decision), _arguments(undoing)
     target = str(action.receipt_id or action.action_id).partition("/")[0]
+    # With the target, which may be a customer: by it an erasure finds the evidence too, not the arguments alone.
     reverses = {"proposal_id": undone.proposal_id, "action_id": action.action_id, "receipt_id": action.receipt_id}
+    reverses["target"] = action.action_target
     return replace(
         undone,
         proposal_id=stable_id("reversal", action.action_id, undoing.earlier_tries),

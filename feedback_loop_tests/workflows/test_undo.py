@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feedback_loop.adapters.erasure.state import ErasableState
+from feedback_loop.adapters.state_store.anchor_file import AnchorFile
 from feedback_loop.contracts.decisions import Proposal
+from feedback_loop.contracts.erasure import ERASED, Erased
 from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, LeftReason, ProposalStatus, RefusalReason
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import BadInput, DecisionRefused
 from feedback_loop.remediation.autonomy import EVERYTHING, Autonomy, Pilot
 from feedback_loop.remediation.playbooks import Playbook
+from feedback_loop.remediation.proposals import arguments_hash
 from feedback_loop.remediation.reversal import Wanted
 from feedback_loop.workflows.undo import Asked, ask_to_undo, plan_undo
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World
@@ -249,3 +254,31 @@ def test_what_the_playbook_calls_irreversible_by_now_is_not_taken_back(world: Wo
     with_playbooks(world, *[p.model_copy(update={"rollback": p.rollback.model_copy(update={"is_reversible": False})}) for p in known])
     assert list(world.execute(system).refused.values()) == [RefusalReason.NO_ROLLBACK]
     assert status_of(world, undone) is ProposalStatus.DONE
+
+
+def test_an_open_reversal_of_what_was_done_for_an_erased_customer_forgets_them_and_the_trail_stays_whole(
+    world: World, tmp_path: Path, system: FakeCaseSystem
+) -> None:
+    (proposal_id,) = world.propose()
+    known = world.state.proposal(proposal_id)
+    assert known is not None
+    arguments = {"customer_id": "customer_1"}
+    hashed, evidence = (
+        arguments_hash(known.action_kind, "customer_1", arguments),
+        {"request": {"for": "customer_1", "why": "charged twice"}},
+    )
+    theirs = replace(known, proposal_id="proposal_theirs", action_target="customer_1", action_arguments=json.dumps(arguments))
+    world.state.record_proposals([replace(theirs, arguments_hash=hashed, evidence={**known.evidence, **evidence})])
+    approve(world, theirs, "ada", "bo")
+    (queued,) = world.state.actions(ActionStatus.QUEUED)
+    world.state.claim(queued.action_id, lambda *_: None, "desk", world.clock.now())
+    world.state.finish(queued.action_id, ActionStatus.DONE, "receipt_1", world.clock.now())
+    made = reversal_in(asked_by(world, proposal_id="proposal_theirs"))
+    forgetting = ErasableState(f"sqlite:///{tmp_path / 'state' / 'state.sqlite'}", AnchorFile(tmp_path / "anchor.jsonl"), world.clock)
+    forgetting.lose(Erased(customer_ids=frozenset({"customer_1"})), "operator", world.clock.now())
+    left = world.state.proposal(made.proposal_id)
+    assert left is not None
+    assert "customer_1" not in str(left)
+    assert left.evidence["request"]["why"] == ERASED
+    approve(world, made, "ada", "bo")
+    assert len(world.execute(system).done) == 1

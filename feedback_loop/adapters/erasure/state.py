@@ -23,7 +23,7 @@ from feedback_loop.adapters.state_store.engine import open_engine, open_for_look
 from feedback_loop.adapters.state_store.schema import ACTION, AUDIT_CONTENT, LABEL, MESSAGE_DRAFT, PROPOSAL
 from feedback_loop.adapters.state_store.store import SqlStateStore
 from feedback_loop.contracts.canonical import canonical_json
-from feedback_loop.contracts.decisions import LOOP, Approval, Proposal
+from feedback_loop.contracts.decisions import LOOP, REVERSES, Approval, Proposal
 from feedback_loop.contracts.erasure import ERASED, Erased, StateLoss, StoreCount
 from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
 from feedback_loop.methods.erasure.scrubbing import names_any, scrubbed_json
@@ -155,7 +155,9 @@ def _scrub(change: Change, proposal: Proposal, ids: frozenset[str], actor: str, 
 def _without_words(evidence: Mapping[str, Any], ids: frozenset[str]) -> Mapping[str, Any]:
     """The evidence without what somebody wrote about the erased when they asked for something for them."""
     request = evidence.get("request")
-    return {**evidence, "request": {**request, "why": ERASED}} if request and request["for"] in ids else evidence
+    if not request or not (request["for"] in ids or names_any(evidence.get(REVERSES), ids)):
+        return evidence
+    return {**evidence, "request": {**request, "why": ERASED}}
 
 
 def _restated(change: Change, proposal: Proposal, scrubbed: Proposal, actor: str, at: datetime) -> Proposal:
