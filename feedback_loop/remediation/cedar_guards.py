@@ -99,6 +99,9 @@ def _company_problems(text: str) -> Iterator[str]:
     """What is wrong with a company's guards by themselves: only such that forbid, each with an id of its own."""
     try:
         policies = _policies(text)
+    except RecursionError:
+        yield "is nested too deeply. Write several guards, or fewer parts in each"
+        return
     except ValueError as error:
         yield f"is no Cedar ({_line(str(error))})"
         return
