@@ -43,7 +43,7 @@ def wanted_of(proposal_id: str | None, issue_id: str | None, playbook_version: s
 
 
 def take_back(wanted: Wanted, why: str, actor: Actor | None, settings: Settings, state: StateStore, *, as_json: bool) -> None:
-    """Proposes the reversals; without somebody who acts it is a preview. Ends with 1 where one was refused."""
+    """Proposes the reversals; without somebody who acts it is a preview. Ends with 1 where one was refused or nothing was proposed."""
     from feedback_loop.workflows.kept_rules import keep_rules
     from feedback_loop.workflows.rules_in_force import read_rules
     from feedback_loop.workflows.undo import ask_to_undo, plan_undo
@@ -57,7 +57,7 @@ def take_back(wanted: Wanted, why: str, actor: Actor | None, settings: Settings,
     keep_rules(settings)
     asked = ask_to_undo(wanted, why, actor.name, actor.people, state, rules, at)
     print_json(_asked_content(asked)) if as_json else _print_asked(asked)
-    if any(made.refusal_reason for made in asked.reversals):
+    if not asked.reversals or any(made.refusal_reason for made in asked.reversals):
         raise typer.Exit(1)
 
 
@@ -80,7 +80,8 @@ def _print_asked(asked: Asked) -> None:
         if made.refusal_reason:
             say(f"{made.proposal_id}, which takes back {undone}, was refused: {made.refusal_reason.replace('_', ' ')}.")
         else:
-            say(f"{made.proposal_id} takes back {undone} and waits for {made.approvals_required_count} people.")
+            people = "1 person" if made.approvals_required_count == 1 else f"{made.approvals_required_count} people"
+            say(f"{made.proposal_id} takes back {undone} and waits for {people}.")
     _print_left(asked.left)
 
 

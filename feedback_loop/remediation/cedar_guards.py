@@ -7,6 +7,7 @@ easy to break: allowed means that Cedar says so and no guard failed; a request t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,9 @@ from feedback_loop.errors import PolicyRefused
 
 COMPANY = "company_guard"
 """The reason that stands for every guard that a company added."""
+
+_DEEPEST, _MOST_OPERATORS = 50, 1_000
+_COMMENT = re.compile(r"//.*")
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,15 @@ def parse_guards(company_text: str, package_text: str | None = None) -> Guards:
 
 def _company_problems(text: str) -> Iterator[str]:
     """What is wrong with a company's guards by themselves: only such that forbid, each with an id of its own."""
+    if _is_deep(_COMMENT.sub("", text)):
+        # Its parser goes as deep as the text does, and beyond its stack ends the whole process.
+        yield "is nested too deeply. Write several guards, or fewer parts in each"
+        return
     try:
         policies = _policies(text)
+    except RecursionError:
+        yield "is nested too deeply. Write several guards, or fewer parts in each"
+        return
     except ValueError as error:
         yield f"is no Cedar ({_line(str(error))})"
         return
@@ -110,6 +121,15 @@ def _company_problems(text: str) -> Iterator[str]:
     taken = set(names) & _ids(policy_text("guards.cedar")) | {name for name in names if names.count(name) > 1}
     if taken - {None}:
         yield f"has two guards called {', '.join(sorted(map(str, taken - {None})))}"
+
+
+def _is_deep(text: str) -> bool:
+    """Whether brackets stand within each other too deeply, or so many operators stand in a row as make it so."""
+    deepest = depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest > _DEEPEST or sum(text.count(operator) for operator in ("&&", "||", "!", "-", "+", "*", ".")) > _MOST_OPERATORS
 
 
 def _policies(text: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 from feedback_loop.contracts.audit_trail import Content
 from feedback_loop.contracts.audit_vocab import ReplayVerdict
 from feedback_loop.contracts.canonical import instant_text
-from feedback_loop.contracts.decisions import REVERSES
+from feedback_loop.contracts.loop_vocab import TAKES_BACK
 from feedback_loop.remediation.decision_record import POLICY_FACTS, FactsMissing, facts_from
 from feedback_loop.remediation.evidence import recorded_case
 from feedback_loop.remediation.playbooks import Playbook
@@ -63,7 +63,7 @@ def replay(proposal_id: str, told: Content | None, proposed_at: datetime, rules:
     lacks = [f"policy {_short(told.get('policy_version'))}"] if policy is None else []
     lacks += [f"playbook {told.get('playbook_id')} {_short(told.get('playbook_version'))}"] if playbook is None else []
     differences = list(_against_evidence(told, evidence, values))
-    if playbook is not None and REVERSES not in evidence:
+    if playbook is not None and told.get("action_kind") not in TAKES_BACK:
         # A reversal follows the rollback of the playbook, not its action.
         differences += _against_playbook(told, values, playbook, proposed_at)
     if policy is not None:

@@ -173,7 +173,8 @@ def _reason_to_leave(
         return LeftReason.NOT_CARRIED_OUT
     if any(reversal.proposal_status in (*OPEN, *_UNDER_WAY) for reversal in reversals):
         return LeftReason.REVERSAL_STANDS
-    if playbook is None:
+    if playbook is None or playbook.action_kind is not proposal.action_kind:
+        # Of one that does something else by now, the steps undo something else.
         return LeftReason.NO_PLAYBOOK
     return None if playbook.rollback.is_reversible else LeftReason.IRREVERSIBLE
 

@@ -51,7 +51,7 @@ class Page:
 
 def as_markdown(page: Page) -> str:
     """The report, whose pictures lie beside it."""
-    parts = [f"# {page.title}"]
+    parts = ["# " + _PROSE.sub(r"\\\1", whole(page.title))]
     for section in page.sections:
         parts += [f"## {section.title}", *(_PROSE.sub(r"\\\1", whole(line)) for line in section.lines)]
         if section.rows:
@@ -59,7 +59,9 @@ def as_markdown(page: Page) -> str:
         if section.picture is not None:
             parts.append(f"![{section.title}]({quote(section.picture, errors='surrogateescape')})")
         if section.query is not None:
-            parts.append(f"The rows come from this query:\n\n{_FENCE}sql\n{section.query}\n{_FENCE}")
+            # Longer than any that a value within the query holds, which would end it.
+            fence = max([_FENCE, *(run + "`" for run in re.findall("```+", section.query))], key=len)
+            parts.append(f"The rows come from this query:\n\n{fence}sql\n{section.query}\n{fence}")
     return "\n\n".join(parts) + "\n"
 
 

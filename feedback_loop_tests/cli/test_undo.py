@@ -71,7 +71,7 @@ def test_what_was_asked_for_before_stays_with_its_reason(call: Call, undone: Pro
     command = ("rollback", "--since", "2026-01-01", "--as", "cy", "--why", "wrong cause")
     call(*command)
     outcome = call(*command)
-    assert (outcome.code, "reversal stands" in outcome.out) == (0, True)
+    assert (outcome.code, "reversal stands" in outcome.out) == (1, True)
     assert "Its reversal is proposed already" in outcome.out
 
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
 from feedback_loop.contracts.loop_vocab import RefusalReason
 from feedback_loop.contracts.routes import PersonReason
-from feedback_loop.remediation.cedar_guards import Verdict, seed_guards
+from feedback_loop.errors import PolicyRefused
+from feedback_loop.remediation.cedar_guards import Verdict, parse_guards, seed_guards
 from feedback_loop.remediation.policy import seed_policy
+
+
+@pytest.mark.parametrize(
+    "condition", ["(" * 3_000 + "true" + ")" * 3_000, " && ".join(["true"] * 20_000), "!" * 5_000 + "true", "1" + " + 1" * 9_000 + " == 1"]
+)
+def test_what_would_end_the_process_of_the_parser_is_refused_before_it_is_parsed(condition: str) -> None:
+    text = f'@id("deep") forbid (principal, action, resource) when {{ {condition} }};'
+    with pytest.raises(PolicyRefused, match="nested too deeply"):
+        parse_guards(text)
 
 
 def test_every_guard_is_named_for_a_reason_that_people_are_told() -> None:

@@ -199,6 +199,7 @@ def test_a_company_adds_a_guard_of_its_own_and_people_are_told_its_name() -> Non
         ('@id("x") forbid (principal, action, resource) when { context.colour == 1 };', "colour"),
         ('@id("x") forbid (principal, action == Action::"fly", resource);', "fly"),
         ("nonsense", "is no Cedar"),
+        (f'@id("x") forbid (principal, action, resource) when {{ {" && ".join(["true"] * 1000)} }};', "nested too deeply"),
         ('@id("x") forbid (principal == ?principal, action, resource);', "templates"),
     ],
 )

@@ -115,24 +115,6 @@ def test_what_is_in_doubt_is_asked_for_before_it_is_sent_again(world: World, ste
     assert stands(world, proposal_id) is ProposalStatus.DONE
 
 
-@pytest.mark.parametrize(("step", "why"), [("doubt_after", "timeout"), ("refuse", "no such change"), ("unreachable", "ConnectError")])
-def test_the_trail_keeps_why_an_action_failed_or_is_in_doubt(world: World, step: str, why: str) -> None:
-    world.approved()
-    world.execute(FakeCaseSystem(step))
-    ((_, told),) = world.state.told("action_finished")
-    assert why in str(told["why"])
-
-
-def test_the_trail_keeps_that_the_process_died(world: World) -> None:
-    world.approved()
-    with pytest.raises(Died):
-        world.execute(FakeCaseSystem("die_after"))
-    world.clock.advance(LEASE)
-    world.execute(FakeCaseSystem("doubt_before"))
-    ((_, told),) = world.state.told("action_finished")
-    assert "ended before it could say" in str(told["why"])
-
-
 def test_what_the_system_can_not_say_stays_in_doubt(world: World) -> None:
     world.approved()
     system = FakeCaseSystem("doubt_after", "doubt_before")

@@ -73,3 +73,10 @@ def test_a_cell_is_one_line_of_bounded_length(text: str) -> None:
     found = cell(text)
     assert "\n" not in found
     assert len(found) <= LONGEST_CELL + 2
+
+
+def test_a_product_of_many_lines_neither_ends_the_title_nor_the_query_of_markdown() -> None:
+    odd = "Print\n```\n# Heading\n<b>"
+    said = as_markdown(Page(f"Week: {odd}", [Section("One", [], query=f"select '{odd}'")]))
+    assert said.startswith("# Week: Print ``` # Heading \\<b\\>\n\n## One\n")
+    assert f"````sql\nselect '{odd}'\n````\n" in said

@@ -282,3 +282,9 @@ def test_an_open_reversal_of_what_was_done_for_an_erased_customer_forgets_them_a
     assert left.evidence["request"]["why"] == ERASED
     approve(world, made, "ada", "bo")
     assert len(world.execute(system).done) == 1
+
+
+def test_the_steps_of_a_playbook_that_does_something_else_by_now_are_not_sent(world: World, system: FakeCaseSystem) -> None:
+    undone = carried_out(world, system)
+    with_playbooks(world, *[p.model_copy(update={"action_kind": ActionKind.REFUND}) for p in world.grounds.rules.playbooks])
+    assert [reason for _, reason in asked_by(world, proposal_id=undone).left] == [LeftReason.NO_PLAYBOOK]
