@@ -57,7 +57,7 @@ def line_by_day(frame: pl.DataFrame, share: str, title: str, colour: str | None)
     return _svg(_chart(rows, title, _BY_DAY_HEIGHT).mark_line(point=True).encode(x=_DAY, y=y, color=_shades(colour)))
 
 
-_DAY = alt.X("event_date:T", title=None)
+_DAY = alt.X("utcyearmonthdate(event_date):T", title=None)
 
 
 def _shades(colour: str | None) -> Any:

@@ -31,14 +31,12 @@ OutOption = Annotated[
 
 
 @app.command("control-room")
-def control_room(
-    context: typer.Context, to: ToOption = None, product: ProductOption = None, out: OutOption = None, as_json: JsonFlag = False
-) -> None:
+def control_room(context: typer.Context, product: ProductOption = None, out: OutOption = None, as_json: JsonFlag = False) -> None:
     """Write what is going on: open issues, what rose, decisions that wait, actions that are not settled.
 
     Example: `feedback-loop report control-room`
     """
-    _write(context, "control-room", to, product, None, out, as_json=as_json)
+    _write(context, "control-room", None, product, None, out, as_json=as_json)
 
 
 @app.command()
@@ -67,7 +65,6 @@ def pilot(
 def issue(
     context: typer.Context,
     issue_id: Annotated[str, typer.Argument(metavar="ID", help="The issue.", show_default=False)],
-    to: ToOption = None,
     out: OutOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -75,7 +72,7 @@ def issue(
 
     Example: `feedback-loop report issue issue_7c1d…`
     """
-    _write(context, "issue", to, None, issue_id, out, as_json=as_json)
+    _write(context, "issue", None, None, issue_id, out, as_json=as_json)
 
 
 def _write(

@@ -146,7 +146,7 @@ MART_TABLES = [
     ),
     Table(
         "mart_sla_stage",
-        "one promised stage of one complaint's clock",
+        "one promised stage of the clock of one story of alerts",
         ("sla_stage_id",),
         (
             "sla_stage_id", "sla_clock_id", "alerted_id", "event_date", "product", "promised_stage", "sla_verdict", "urgency_applied",

@@ -12,7 +12,7 @@ from datetime import timedelta
 import polars as pl
 
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionStatus, ProposalStatus
 from feedback_loop.contracts.outcome_vocab import LifecycleStage
 from feedback_loop.contracts.tables import TABLES
 
@@ -41,7 +41,9 @@ def lifecycle_events(
 
     Read of fragments: fragment_id, occurred_at, landed_at.
     """
-    proposed = proposals.join(alerts.select("alert_id"), on="alert_id", how="semi")
+    # Taking an action back is no step towards mending what was complained of.
+    forward = proposals.filter(~pl.col("action_kind").is_in([str(kind) for kind in TAKES_BACK]))
+    proposed = forward.join(alerts.select("alert_id"), on="alert_id", how="semi")
     carried_out = executions(actions).join(proposed.select("proposal_id", "alert_id", "product"), on="proposal_id")
     sent = told.group_by("proposal_id").agg(pl.col("sent_at", "confirmed_at").min())
     told_of = proposed.select("proposal_id", "alert_id", "product").join(sent, on="proposal_id")

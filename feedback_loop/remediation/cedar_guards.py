@@ -23,7 +23,7 @@ COMPANY = "company_guard"
 """The reason that stands for every guard that a company added."""
 
 _DEEPEST, _MOST_OPERATORS = 50, 1_000
-_COMMENT = re.compile(r"//.*")
+_WORDS, _COMMENT, _OPERATOR = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"//.*"), re.compile(r"&&|\|\||[-!+*.]")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def parse_guards(company_text: str, package_text: str | None = None) -> Guards:
 
 def _company_problems(text: str) -> Iterator[str]:
     """What is wrong with a company's guards by themselves: only such that forbid, each with an id of its own."""
-    if _is_deep(_COMMENT.sub("", text)):
+    if _is_deep(_COMMENT.sub("", _WORDS.sub("", text))):
         # Its parser goes as deep as the text does, and beyond its stack ends the whole process.
         yield "is nested too deeply. Write several guards, or fewer parts in each"
         return
@@ -124,12 +124,12 @@ def _company_problems(text: str) -> Iterator[str]:
 
 
 def _is_deep(text: str) -> bool:
-    """Whether brackets stand within each other too deeply, or so many operators stand in a row as make it so."""
+    """Whether brackets stand within each other too deeply, or so many operators stand in one guard as make it so."""
     deepest = depth = 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
-    return deepest > _DEEPEST or sum(text.count(operator) for operator in ("&&", "||", "!", "-", "+", "*", ".")) > _MOST_OPERATORS
+    return deepest > _DEEPEST or any(len(_OPERATOR.findall(guard)) > _MOST_OPERATORS for guard in text.split(";"))
 
 
 def _policies(text: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ held up by no pilot, phase, stop or pace, but it undoes only what is still as th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -182,7 +183,8 @@ def _reason_to_leave(
 def _arguments(undoing: Undoing) -> Mapping[str, Any]:
     undone, action = undoing.proposal, undoing.action
     return {
-        "subject": f"reversal of {action.action_id}",
+        # Of the same subject, so that what is taken back is not proposed again while that is decided, nor for some days after.
+        "subject": json.loads(undone.action_arguments).get("subject"),
         "connector": action.connector,
         "product": undone.product,
         "issue_id": undone.proposed_issue_id,

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from feedback_loop.contracts.loop_vocab import ProposalStatus, RefusalReason
+from feedback_loop.contracts.loop_vocab import TAKES_BACK, ProposalStatus, RefusalReason
 from feedback_loop.methods.retrieval.governed import valid_versions
 from feedback_loop.remediation.approvals import OPEN
 from feedback_loop.remediation.evidence import Case, evidence_hash
@@ -44,6 +44,9 @@ def stale_keys(
     for row in existing.filter(pl.col("proposal_status").is_in([str(status) for status in OPEN])).iter_rows(named=True):
         case, playbook = by_alert.get(row["alert_id"]), rules.playbook(row["playbook_id"])
         if case is None or playbook is None or playbook.is_on_request or row["is_executable"] != is_live:
+            continue
+        if row["action_kind"] in TAKES_BACK:
+            # It rests on what was done, which no other evidence changes.
             continue
         versions = valid_versions(documents, playbook.governing_documents, decided_at)
         rests_on_cause = row["proposed_hypothesis_id"] is not None

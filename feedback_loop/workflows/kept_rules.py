@@ -1,4 +1,5 @@
-"""The home's own policies and playbooks of every version by which something was proposed, so that each decision can be made again later.
+"""The home's own policies and playbooks of every version by which something was proposed, so that each decision can be made again later,
+as long as the package's own guards are those of then.
 
 Kept in `rules_kept/`, a file per version, written when something is proposed and never changed. The rule that is easy to break: what was
 kept counts for making old decisions again (`audit replay`) and for nothing else; what is in force stands where people write it.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import yaml
 
@@ -77,7 +79,7 @@ def _is_new(file: Path, text: str) -> bool:
     if file.exists():
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
+    draft = file.with_name(f".{file.name}.{uuid4().hex}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(file)
     return True

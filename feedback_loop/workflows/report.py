@@ -96,9 +96,13 @@ def report(plan: ReportPlan, scope: Scope, ask: Ask, draw: Draw) -> Report:
         sections.append(section)
         pictures |= picture
         filled_count += bool(section.rows)
-    about = scope.issue_id or scope.product or "all products"
-    title = f"{plan.title}: {about}, {scope.days.first} to {scope.days.last}"
-    return Report(Page(title, sections), pictures, len(sections), filled_count)
+    return Report(Page(_title(plan, scope), sections), pictures, len(sections), filled_count)
+
+
+def _title(plan: ReportPlan, scope: Scope) -> str:
+    if scope.issue_id is not None:
+        return f"{plan.title} {scope.issue_id}, as known on {scope.days.last}"
+    return f"{plan.title}: {scope.product or 'all products'}, {scope.days.first} to {scope.days.last}"
 
 
 def files_of(made: Report, name: str) -> dict[str, bytes]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from xml.etree import ElementTree
 
@@ -40,6 +43,17 @@ def test_a_chart_is_one_svg_that_loads_and_runs_nothing(picture: bytes) -> None:
 def test_names_and_figures_can_be_read() -> None:
     said = words_in(bars(ISSUES, "complaints", "issue", "Issues"))
     assert all(word in said for word in ("login <b>", "pay & go", "Issues", "7", "2"))
+
+
+def test_a_day_is_that_day_wherever_the_machine_stands() -> None:
+    one = DAYS.head(1)
+    at_home = bars_by_day(one, "complaints", "Day", None)
+    code = "import polars as pl, datetime as d, sys; from feedback_loop.adapters.report_charts import bars_by_day as b; "
+    code += "f = pl.DataFrame({'event_date': [d.date(2026, 4, 1)], 'complaints': [3]}); "
+    code += "sys.stdout.buffer.write(b(f, 'complaints', 'Day', None))"
+    for zone in ("America/Los_Angeles", "Pacific/Auckland"):
+        done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "TZ": zone}, capture_output=True, check=True)
+        assert words_in(done.stdout) == words_in(at_home)
 
 
 def test_each_kind_is_drawn_and_no_other() -> None:

@@ -20,6 +20,11 @@ def test_what_would_end_the_process_of_the_parser_is_refused_before_it_is_parsed
         parse_guards(text)
 
 
+def test_many_flat_guards_are_not_deep_and_words_are_no_operators() -> None:
+    flat = [f'@id("g{n}") forbid (principal, action, resource) when {{ context.cause_service == "a.b-c.{n}" }};' for n in range(400)]
+    assert len(parse_guards("\n".join(flat)).ids) > 400
+
+
 def test_every_guard_is_named_for_a_reason_that_people_are_told() -> None:
     reasons = {str(reason) for reason in (*RefusalReason, *PersonReason)}
     assert {name.partition(".")[0] for name in seed_guards().ids} - {"base"} <= reasons

@@ -17,6 +17,7 @@ from feedback_loop.remediation.replay import Rules as RulesAtHand
 from feedback_loop.remediation.replay import replay
 from feedback_loop.remediation.reversal import ReversalPlan, Wanted, plan_reversal, reversal_of
 from feedback_loop.remediation.rules import Rules, pace_of
+from feedback_loop.remediation.standing import marks_of, stale_keys, taken_marks
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.remediation.made_up_case import rollback_proposal
 from feedback_loop_tests.remediation.test_replay import told_of
@@ -57,6 +58,15 @@ def test_a_reversal_is_said_on_the_issue_of_the_tracker_and_names_what_it_undoes
     assert made.evidence["request"] == {"for": undone.proposal_id, "why": "wrong cause"}
     assert made.arguments_hash == arguments_hash_of(made) != undone.arguments_hash
     assert not undone.reverses
+
+
+def test_what_is_taken_back_is_not_proposed_again_while_that_is_decided_nor_soon_after() -> None:
+    undone = done()
+    again = marks_of(undone.row())[1]
+    for status in (ProposalStatus.AWAITING_APPROVAL, ProposalStatus.DONE):
+        made = replace(reversal(undone), proposal_status=status, decided_at=START + HOUR)
+        assert again in taken_marks(pl.DataFrame([made.row()]), START + 2 * HOUR, is_live=True)
+    assert stale_keys(pl.DataFrame([reversal(undone).row()]), [], RULES, pl.DataFrame(), START, is_live=True) == {}
 
 
 def test_the_last_action_is_taken_back_first() -> None:

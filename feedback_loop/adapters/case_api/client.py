@@ -55,7 +55,7 @@ class CaseApiClient:
         key, what = request.idempotency_key, f"{request.action_kind} of {request.target}"
         answer = self._transport.write("POST", "/actions", body, key, what=what, headers=_keyed(key))
         if answer.status_code == _CONFLICT and request.action_kind in TAKES_BACK:
-            raise ConnectorRefused(self.connector, what, "somebody changed it since, so it was left as it is")
+            raise ConnectorRefused(self.connector, what, "it is no longer as it was sent, so it was left as it is")
         self._done(answer, what, key)
         try:
             receipt = _receipt_of(answer.json(), is_repeat=answer.status_code != _CREATED)

@@ -151,10 +151,20 @@ def _mark_issue(change: Change, proposal: Proposal, at: datetime) -> None:
     status, issue_id = _ISSUE_STATUS.get(proposal.proposal_status), proposal.proposed_issue_id
     if status is None or issue_id is None or proposal.proposed_hypothesis_id is None or not proposal.is_executable:
         return
+    if proposal.proposal_status is ProposalStatus.ROLLED_BACK and not _is_fixed(change, issue_id):
+        # Somebody said something else of it since.
+        return
     row = {"status_id": stable_id("status", issue_id, status, at), "issue_id": issue_id, "issue_status": str(status), "changed_at": at}
     known = change.rows(sa.select(ISSUE_STATUS.c.status_id).where(ISSUE_STATUS.c.status_id == row["status_id"]))
     if not known:
         change.connection.execute(ISSUE_STATUS.insert(), [{**row, "changed_by": proposal.requested_by}])
+
+
+def _is_fixed(change: Change, issue_id: str) -> bool:
+    """Whether the last word on the issue is that its fix was executed."""
+    said = sa.select(ISSUE_STATUS.c.issue_status).where(ISSUE_STATUS.c.issue_id == issue_id).order_by(ISSUE_STATUS.c.changed_at.desc())
+    last = change.rows(said.limit(1))
+    return bool(last) and last[0]["issue_status"] == IssueStatus.FIX_EXECUTED
 
 
 def _proposal(row: dict[str, Any]) -> Proposal:
