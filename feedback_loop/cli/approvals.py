@@ -238,6 +238,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[st
     if because := proposal.evidence.get("person_because"):
         say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
     say(f"\nWould send\n{json.dumps(json.loads(proposal.action_arguments), ensure_ascii=False, indent=2)}")
+    if proposal.evidence.get("policy_facts", {}).get("is_reversible") is False:
+        say("\nTHIS CAN'T BE UNDONE: its playbook says that it can only be made good.")
     for read in proposal.evidence.get("reading", ()):
         books = f", governs {', '.join(read['playbook_ids'])}" if read["playbook_ids"] else ""
         say(f"to read: {read['title']} ({read['document_id']}, {read['document_kind'].replace('_', ' ')}{books})")

@@ -51,6 +51,13 @@ def test_a_request_waits_for_others(call: Call) -> None:
     assert (again.code, "stands already" in again.error) == (2, True)
 
 
+def test_whoever_decides_is_told_who_asked_and_why_and_that_it_can_not_be_undone(call: Call) -> None:
+    made = json.loads(call(*REFUND, "--for", "customer_1", "--json").out)
+    shown = call("approvals", "show", made["proposal_id"]).out
+    assert "ada asks for it: charged twice" in shown
+    assert "THIS CAN'T BE UNDONE" in shown
+
+
 def test_a_request_says_for_how_many_it_waits(call: Call) -> None:
     assert "waits for 2 people" in call(*REFUND, "--for", "customer_1").out
 
