@@ -233,13 +233,8 @@ def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[st
     }
     for name, value in facts.items():
         say(f"{name:>24}  {value}")
-    if asked := proposal.evidence.get("request"):
-        say(f"\n{proposal.requested_by} asks for it: {asked['why']}")
-    if because := proposal.evidence.get("person_because"):
-        say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
+    _print_what_to_mind(proposal)
     say(f"\nWould send\n{json.dumps(json.loads(proposal.action_arguments), ensure_ascii=False, indent=2)}")
-    if proposal.evidence.get("policy_facts", {}).get("is_reversible") is False:
-        say("\nTHIS CAN'T BE UNDONE: its playbook says that it can only be made good.")
     for read in proposal.evidence.get("reading", ()):
         books = f", governs {', '.join(read['playbook_ids'])}" if read["playbook_ids"] else ""
         say(f"to read: {read['title']} ({read['document_id']}, {read['document_kind'].replace('_', ' ')}{books})")
@@ -252,6 +247,16 @@ def _print_proposal(proposal: Proposal, said: list[Approval], duties: Mapping[st
         say()
         rows = [(a.person, str(a.known_by), str(a.approval_verdict), a.given_at, a.why or None) for a in said]
         print_table(("person", "known by", "said", "at", "why"), rows)
+
+
+def _print_what_to_mind(proposal: Proposal) -> None:
+    """Who asked and why, why people decide, and that it can't be undone."""
+    if asked := proposal.evidence.get("request"):
+        say(f"\n{proposal.requested_by} asks for it: {asked['why']}")
+    if because := proposal.evidence.get("person_because"):
+        say(f"\nPeople decide: {because.replace('_', ' ')} ({proposal.evidence['certified_count']} complaints certified)")
+    if proposal.evidence.get("policy_facts", {}).get("is_reversible") is False:
+        say("\nTHIS CAN'T BE UNDONE: its playbook says that it can only be made good.")
 
 
 def _print_report(report: ExecuteReport) -> None:
