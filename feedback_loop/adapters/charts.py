@@ -11,6 +11,8 @@ import polars.selectors as cs
 import vl_convert
 
 _WIDTH, _HEIGHT, _SCALE = 640, 160, 1.25
+_NO_XML = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
+"""What SVG can't hold, of which every picture is made first; vl-convert ends the whole process where it meets one."""
 
 
 def bars_by_day(frame: pl.DataFrame, count: str, title: str, colour: str | None = None) -> bytes:
@@ -41,8 +43,8 @@ def bars_by_day_with_marks(frame: pl.DataFrame, count: str, marks: pl.DataFrame,
 def bars_with_marks(counts: pl.DataFrame, marks: pl.DataFrame, title: str) -> bytes:
     """Bars of complaint_count by part_starts_at, and a line at each mark's instant: columns at, what."""
     y = alt.Y("complaint_count:Q", title=None, axis=alt.Axis(tickMinStep=1))
-    bars = _chart(counts, title).mark_bar(color="#9db4c9").encode(x=alt.X("part_starts_at:T", title=None), y=y)
-    lines = _chart(marks, title).mark_rule(strokeWidth=2).encode(x="at:T", color=alt.Color("what:N", title=None))
+    bars = inline_chart(counts, title).mark_bar(color="#9db4c9").encode(x=alt.X("part_starts_at:T", title=None), y=y)
+    lines = inline_chart(marks, title).mark_rule(strokeWidth=2).encode(x="at:T", color=alt.Color("what:N", title=None))
     return _png(alt.layer(bars, lines))
 
 
@@ -50,8 +52,8 @@ def bars_by_name(frame: pl.DataFrame, name: str, value: str, title: str) -> byte
     """A lying bar for each row, in their order, with its value beside it."""
     y, x = alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=300)), alt.X(f"{value}:Q", title=None)
     rows = frame.select(name, value)
-    bars = _chart(rows, title).mark_bar().encode(x=x, y=y)
-    figures = _chart(rows, title).mark_text(align="left", dx=3).encode(x=x, y=y, text=alt.Text(f"{value}:Q", format=".1f"))
+    bars = inline_chart(rows, title).mark_bar().encode(x=x, y=y)
+    figures = inline_chart(rows, title).mark_text(align="left", dx=3).encode(x=x, y=y, text=alt.Text(f"{value}:Q", format=".1f"))
     return _png(alt.layer(bars, figures))
 
 
@@ -59,12 +61,13 @@ _DAY = alt.X("event_date:T", title=None)
 
 
 def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
-    return _chart(frame.with_columns(pl.col("event_date").cast(pl.String)), title)
+    return inline_chart(frame.with_columns(pl.col("event_date").cast(pl.String)), title)
 
 
-def _chart(frame: pl.DataFrame, title: str) -> alt.Chart:
-    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ")).to_dicts()
-    return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=_HEIGHT)
+def inline_chart(frame: pl.DataFrame, title: str, height: int = _HEIGHT) -> alt.Chart:
+    """A chart that holds its rows, instants as text in UTC; still without marks."""
+    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"), cs.string().str.replace_all(_NO_XML, " ")).to_dicts()
+    return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=height)
 
 
 def _png(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> bytes:

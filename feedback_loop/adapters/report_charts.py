@@ -10,15 +10,14 @@ from typing import Any
 
 import altair as alt
 import polars as pl
-import polars.selectors as cs
 import vl_convert
 
-_WIDTH, _BY_DAY_HEIGHT, _BAR_HEIGHT = 640, 180, 22
+from feedback_loop.adapters.charts import inline_chart
+
+_BY_DAY_HEIGHT, _BAR_HEIGHT = 180, 22
 _INK = "#1f4e79"
 _SHADES = ["#1f4e79", "#c05a00", "#4d8f2c", "#7a3e9d", "#8a6d00", "#b3284d", "#00707a", "#5b5b5b"]
 _LONGEST_NAME = 320
-_NO_XML = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
-"""What SVG can't hold; vl-convert ends the whole process where it meets one."""
 
 
 def draw(kind: str, frame: pl.DataFrame, title: str, *, x: str | None, y: str, colour: str | None) -> bytes:
@@ -37,7 +36,7 @@ def bars(frame: pl.DataFrame, value: str, name: str, title: str) -> bytes:
     """A lying bar for each row, in their order."""
     y, x = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=_LONGEST_NAME)), alt.X("value:Q", title=value)
     rows = frame.select(name=pl.col(name).cast(pl.String), value=pl.col(value).cast(pl.Float64)).unique("name", maintain_order=True)
-    chart = _chart(rows, title, _BAR_HEIGHT * max(rows.height, 1))
+    chart = inline_chart(rows, title, _BAR_HEIGHT * max(rows.height, 1))
     return _svg(
         alt.layer(chart.mark_bar(color=_INK).encode(x=x, y=y), chart.mark_text(align="left", dx=3).encode(x=x, y=y, text="value:Q"))
     )
@@ -46,7 +45,7 @@ def bars(frame: pl.DataFrame, value: str, name: str, title: str) -> bytes:
 def bars_by_day(frame: pl.DataFrame, value: str, title: str, colour: str | None) -> bytes:
     """Bars by event_date, stacked by the category where one is named."""
     rows = _by_day(frame, value, colour)
-    mark = _chart(rows, title, _BY_DAY_HEIGHT).mark_bar()
+    mark = inline_chart(rows, title, _BY_DAY_HEIGHT).mark_bar()
     return _svg(mark.encode(x=_DAY, y=alt.Y("sum(value):Q", title=value), color=_shades(colour)))
 
 
@@ -54,7 +53,7 @@ def line_by_day(frame: pl.DataFrame, share: str, title: str, colour: str | None)
     """A line of a share 0..1 by event_date, one for each category where one is named."""
     rows = _by_day(frame, share, colour)
     y = alt.Y("value:Q", title=share, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    return _svg(_chart(rows, title, _BY_DAY_HEIGHT).mark_line(point=True).encode(x=_DAY, y=y, color=_shades(colour)))
+    return _svg(inline_chart(rows, title, _BY_DAY_HEIGHT).mark_line(point=True).encode(x=_DAY, y=y, color=_shades(colour)))
 
 
 _DAY = alt.X("utcyearmonthdate(event_date):T", title=None)
@@ -67,11 +66,6 @@ def _shades(colour: str | None) -> Any:
 def _by_day(frame: pl.DataFrame, value: str, colour: str | None) -> pl.DataFrame:
     named = {} if colour is None else {"colour": pl.col(colour).cast(pl.String)}
     return frame.select(pl.col("event_date").cast(pl.String), value=pl.col(value).cast(pl.Float64), **named)
-
-
-def _chart(frame: pl.DataFrame, title: str, height: int) -> alt.Chart:
-    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"), cs.string().str.replace_all(_NO_XML, " ")).to_dicts()
-    return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=height)
 
 
 def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> bytes:

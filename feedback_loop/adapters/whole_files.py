@@ -6,7 +6,7 @@ The rule that is easy to break: the content must be on the disk before the name 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,14 @@ def written_whole(file: Path) -> Iterator[Path]:
         _sync(file.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """The files of the folder by name, each written whole."""
+    for name, content in files.items():
+        with written_whole(folder / name) as draft:
+            draft.write_bytes(content)
+    return [folder / name for name in files]
 
 
 def _sync(path: Path) -> None:

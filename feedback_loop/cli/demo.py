@@ -217,8 +217,8 @@ class _Stage:
         """The report of the pilot over the whole story."""
         from feedback_loop.cli.report import make_report, write_report
 
-        made, scope = make_report(self.settings, "pilot", None, self.company.product, None)
-        return write_report(made, self.settings.reports_folder / f"pilot-{scope.days.last}.html")
+        made = make_report(self.settings, "pilot", None, self.company.product, None)
+        return write_report(made, self.settings.reports_folder / f"pilot-{made.days.last}.html")
 
     def compare(self, done: Done, undone: dict[str, object]) -> dict[str, object]:
         """What was planted beside what was found, whether the fix helped, and whether the audit trail is whole."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from feedback_loop.cli.printing import shortened
 from feedback_loop.errors import BadInput
 
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 _SHOWN_CHARS = 60
 
 
@@ -16,8 +16,8 @@ def instant_of(text: str, option: str, edge: time) -> datetime:
     """The edge of a day, or an instant; of a year that lets days be added to it. Raises BadInput, which names the option."""
     try:
         found = _edge_or_instant(text, edge).astimezone(UTC)
-        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-            raise ValueError(f"the year is none from {_FIRST_YEAR} to {_LAST_YEAR}")
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError(f"the year is none from {FIRST_YEAR} to {LAST_YEAR}")
     except (ValueError, OverflowError) as error:
         given = shortened(text, _SHOWN_CHARS)
         raise BadInput(f"'{given}' is no day and no ISO instant. Write {option} 2026-01-31 or {option} 2026-01-31T12:00:00Z.") from error

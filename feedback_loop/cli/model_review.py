@@ -55,16 +55,13 @@ def _review(settings: Settings, week: str | None) -> Review:
 
 def _written(found: Review, folder: Path) -> list[Path]:
     """The files of the review, the page for people first."""
-    from feedback_loop.adapters.whole_files import written_whole
+    from feedback_loop.adapters.whole_files import write_all
     from feedback_loop.workflows.page import as_html, as_markdown
     from feedback_loop.workflows.review_sections import review_page
 
     page, pictures = review_page(found), _pictures(found)
     contents = {"review.html": as_html(page, pictures).encode(), "review.md": as_markdown(page).encode(), **pictures}
-    for name, content in contents.items():
-        with written_whole(folder / name) as draft:
-            draft.write_bytes(content)
-    return [folder / name for name in contents]
+    return write_all(folder, contents)
 
 
 def _pictures(found: Review) -> dict[str, bytes]:

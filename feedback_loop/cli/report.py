@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import day_or, known_file, settings_of
+from feedback_loop.cli.instants import FIRST_YEAR, LAST_YEAR
+from feedback_loop.cli.places import known_file, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, say
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.config import Settings
-    from feedback_loop.workflows.report import Report, Scope
+    from feedback_loop.workflows.report import Report
 
 app = typer.Typer(help="Reports: the control room, the week, the pilot, one issue.")
 
 _FORMS = (".html", ".md")
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 ToOption = Annotated[
     str | None, typer.Option("--to", metavar="DAY", help="Last day; without it the last that has messages.", show_default=False)
@@ -81,42 +80,34 @@ def _write(
     if out is not None and out.suffix not in _FORMS:
         raise BadInput(f"{out} is neither .html nor .md. Name a file that ends in one of them with --out.")
     settings = settings_of(context)
-    made, scope = make_report(settings, report_id, to, product, issue_id)
-    name = f"{report_id}-{issue_id or scope.days.last}.html"
-    file = write_report(made, out or settings.reports_folder / name)
+    made = make_report(settings, report_id, to, product, issue_id)
+    file = write_report(made, out or settings.reports_folder / f"{report_id}-{issue_id or made.days.last}.html")
     if as_json:
-        print_json({"file": file, "days": scope.days, "figures": made.figure_count, "with_rows": made.filled_count})
+        print_json({"file": file, "days": made.days, "figures": made.figure_count, "with_rows": made.filled_count})
     else:
         say(f"{made.page.title}: {made.filled_count} of {made.figure_count} figures have rows.")
         say(f"Written: {known_file(file)}")
 
 
-def make_report(settings: Settings, report_id: str, to: str | None, product: str | None, issue_id: str | None) -> tuple[Report, Scope]:
-    """The report and what it is about; up to the day, or the last of which the marts know."""
+def make_report(settings: Settings, report_id: str, to: str | None, product: str | None, issue_id: str | None) -> Report:
+    """The report, up to the day or the last of which the marts know; raises BadInput where the day is none."""
     from functools import partial
 
     from feedback_loop.adapters import marts
     from feedback_loop.adapters.report_charts import draw
-    from feedback_loop.contracts.days import DayRange
-    from feedback_loop.workflows.report import Scope, last_day, report
-    from feedback_loop.workflows.report_plan import report_plan
+    from feedback_loop.contracts.days import parse_day
+    from feedback_loop.workflows.report import report_until
 
-    plan = report_plan(report_id)
-    ask = partial(marts.query, marts_file=settings.marts_file)
-    known = last_day(ask, product)
-    last = day_or(to, known)
-    if not _FIRST_YEAR <= last.year <= _LAST_YEAR:
-        raise BadInput(f"the year of {last} is none from {_FIRST_YEAR} to {_LAST_YEAR}. Name another day with --to.")
-    scope = Scope(DayRange(last - timedelta(days=plan.days - 1), last), product, issue_id)
-    return report(plan, scope, ask, draw), scope
+    last = None if to is None else parse_day(to)
+    if last is not None and not FIRST_YEAR <= last.year <= LAST_YEAR:
+        raise BadInput(f"the year of {last} is none from {FIRST_YEAR} to {LAST_YEAR}. Name another day with --to.")
+    return report_until(last, report_id, partial(marts.query, marts_file=settings.marts_file), draw, product, issue_id)
 
 
 def write_report(made: Report, file: Path) -> Path:
     """The file, written whole; pictures stand inside of HTML, and beside Markdown."""
-    from feedback_loop.adapters.whole_files import written_whole
+    from feedback_loop.adapters.whole_files import write_all
     from feedback_loop.workflows.report import files_of
 
-    for name, content in files_of(made, file.name).items():
-        with written_whole(file.with_name(name)) as draft:
-            draft.write_bytes(content)
+    write_all(file.parent, files_of(made, file.name))
     return file

@@ -16,7 +16,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.errors import NothingLanded
 from feedback_loop.workflows.page import Page, Section, as_html, as_markdown
-from feedback_loop.workflows.report_plan import FigurePlan, ReportPlan, filled
+from feedback_loop.workflows.report_plan import FigurePlan, ReportPlan, filled, report_plan
 
 LAST_DAY = "select max(event_date) from mart_feedback_daily where $product is null or product = $product"
 
@@ -47,9 +47,10 @@ class Draw(Protocol):
 
 
 class Report(NamedTuple):
-    """The page, its pictures by name, and how many figures have rows."""
+    """The page, the days that it is about, its pictures by name, and how many figures have rows."""
 
     page: Page
+    days: DayRange
     pictures: Mapping[str, bytes]
     figure_count: int
     filled_count: int
@@ -86,6 +87,15 @@ def last_day(ask: Ask, product: str | None) -> date:
     return found
 
 
+def report_until(
+    last: date | None, report_id: str, ask: Ask, draw: Draw, product: str | None = None, issue_id: str | None = None
+) -> Report:
+    """The report that comes with the package, up to the day; without one up to the last of which the marts know. Raises NothingLanded."""
+    plan, known = report_plan(report_id), last_day(ask, product)
+    end = last or known
+    return report(plan, Scope(DayRange(end - timedelta(days=plan.days - 1), end), product, issue_id), ask, draw)
+
+
 def report(plan: ReportPlan, scope: Scope, ask: Ask, draw: Draw) -> Report:
     """The report of the plan over the scope; raises NothingLanded where a figure that is required has no rows."""
     sections: list[Section] = []
@@ -96,7 +106,7 @@ def report(plan: ReportPlan, scope: Scope, ask: Ask, draw: Draw) -> Report:
         sections.append(section)
         pictures |= picture
         filled_count += bool(section.rows)
-    return Report(Page(_title(plan, scope), sections), pictures, len(sections), filled_count)
+    return Report(Page(_title(plan, scope), sections), scope.days, pictures, len(sections), filled_count)
 
 
 def _title(plan: ReportPlan, scope: Scope) -> str:

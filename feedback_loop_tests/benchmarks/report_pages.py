@@ -61,8 +61,7 @@ def written(settings: Settings, report_id: str, folder: Path) -> Path:
     """The file of the report; of an issue that of the one with the most complaints."""
     query = "select issue_id from mart_issue where not is_catch_all order by alert_count desc, total_fragment_count desc, issue_id limit 1"
     issue_id = str(marts.query(query, settings.marts_file).rows[0][0]) if report_id == "issue" else None
-    made, _ = make_report(settings, report_id, None, None, issue_id)
-    return write_report(made, folder / f"{report_id}.html")
+    return write_report(make_report(settings, report_id, None, None, issue_id), folder / f"{report_id}.html")
 
 
 def violations(page: Page, axe: str) -> list[str]:
