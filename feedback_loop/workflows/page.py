@@ -22,8 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}"
     "details{margin:.3rem 0 1rem;color:#444}pre{white-space:pre-wrap;font-size:.85rem}"
-    "td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}img{max-width:100%}"
-    "@media print{body{font-size:10pt;max-width:none;margin:0}h2{break-after:avoid}tr,img{break-inside:avoid}td{overflow-wrap:anywhere}}"
+    "td{overflow-wrap:anywhere}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}img{max-width:100%}"
+    "@media print{body{font-size:10pt;max-width:none;margin:0}h2{break-after:avoid}tr,img{break-inside:avoid}}"
 )
 _FENCE, _HEAD = "```", 'th scope="col"'
 _NO_SCRIPTS = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
