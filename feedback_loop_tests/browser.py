@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,16 +98,26 @@ def open_page() -> Iterator[Page]:
     program = chromium()
     if program is None:
         raise FileNotFoundError(WHY_ABSENT)
-    with tempfile.TemporaryDirectory() as folder:
+    # Its helpers may still write into the profile while that is removed: what they leave is no reason to fail.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         command = [program, *_SWITCHES, f"--user-data-dir={folder}", "about:blank"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             port = _port(Path(folder) / "DevToolsActivePort")
             with connect(_tab(port), max_size=None) as socket:
                 yield Page(socket)
         finally:
-            process.terminate()
-            process.wait(timeout=_PATIENCE_SECONDS)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the browser, and the helpers that it started and that outlive it."""
+    process.terminate()
+    try:
+        process.wait(timeout=_PATIENCE_SECONDS)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _port(file: Path) -> int:
