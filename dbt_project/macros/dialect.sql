@@ -22,3 +22,11 @@
 {% macro default__utc_day(instant_column) %}cast(to_utc_timestamp({{ instant_column }}, current_timezone()) as date){% endmacro %}
 
 {% macro duckdb__utc_day(instant_column) %}cast({{ instant_column }} at time zone 'UTC' as date){% endmacro %}
+
+
+{# Minutes from one instant to another, with their fractions. #}
+{% macro minutes_between(start, end) %}{{ return(adapter.dispatch('minutes_between')(start, end)) }}{% endmacro %}
+
+{% macro default__minutes_between(start, end) %}((unix_micros({{ end }}) - unix_micros({{ start }})) / 60000000.0){% endmacro %}
+
+{% macro duckdb__minutes_between(start, end) %}(date_diff('microsecond', {{ start }}, {{ end }}) / 60000000.0){% endmacro %}

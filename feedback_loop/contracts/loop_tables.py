@@ -172,6 +172,16 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "outcomes_metric",
+        "one figure of one product in one week, which its Monday names",
+        ("product", "metric_name", "event_date"),
+        (
+            "metric_id", "product", "metric_name", "metric_meaning", "metric_value", "metric_unit", "metric_numerator",
+            "metric_denominator", "missing_inputs", "event_date",
+        ),
+        "event_date",
+    ),
+    Table(
         "outcomes_effect",
         "one judgement of one executed action",
         ("effect_id",),

@@ -158,6 +158,42 @@ MART_TABLES = [
         question="What was promised to whom, and was it kept?",
     ),
     Table(
+        "mart_stage_latency",
+        "one of the five latencies of one alert, with who was waiting",
+        ("sla_event_id",),
+        (
+            "sla_event_id", "alert_id", "event_date", "product", "latency_stage", "alerted_class", "urgency_applied", "tier_applied",
+            "stage_started_at", "stage_ended_at", "elapsed_minutes", "target_minutes", "sla_result",
+        ),
+        None,
+        Owner.DBT,
+        question="How long does each step take, for whom, and where are we late?",
+    ),
+    Table(
+        "mart_lifecycle_event",
+        "one step in the life of one alert",
+        ("lifecycle_event_id",),
+        (
+            "lifecycle_event_id", "alert_id", "event_date", "product", "alerted_class", "complaint_issue_id", "lifecycle_proposal_id",
+            "lifecycle_stage", "occurred_at",
+        ),
+        None,
+        Owner.DBT,
+        question="What happened to one rise of complaints, step by step?",
+    ),
+    Table(
+        "mart_metric",
+        "one figure of one product in one week, which its Monday names",
+        ("product", "metric_name", "event_date"),
+        (
+            "product", "metric_name", "event_date", "metric_meaning", "metric_value", "metric_unit", "metric_numerator",
+            "metric_denominator", "missing_inputs",
+        ),
+        None,
+        Owner.DBT,
+        question="How do the figures that we decide by stand, week by week, and which inputs are missing?",
+    ),
+    Table(
         "mart_roi",
         "one component of the return on one judged fix",
         ("roi_id",),

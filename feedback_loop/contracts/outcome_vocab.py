@@ -65,6 +65,35 @@ class SlaStep(StrEnum):
     REOPENED = "reopened"
 
 
+class OutcomeMetric(StrEnum):
+    """The figures that people decide by, week by week (R105, R107, R108, R121); what each counts is said in `outcomes/metrics`."""
+
+    DETECTION_HOURS = "detection_hours"
+    INSIGHT_HOURS = "insight_hours"
+    TRIAGE_HOURS = "triage_hours"
+    MITIGATION_HOURS = "mitigation_hours"
+    REMEDIATION_HOURS = "remediation_hours"
+    CONFIRMATION_HOURS = "confirmation_hours"
+    TRIAGE_KEPT = "triage_kept"
+    MITIGATION_KEPT = "mitigation_kept"
+    REMEDIATION_KEPT = "remediation_kept"
+    CONFIRMATION_KEPT = "confirmation_kept"
+    CLASSIFICATION_ACCURACY = "classification_accuracy"
+    ESCALATED = "escalated"
+    ACCEPTED = "accepted"
+    OVERRIDDEN = "overridden"
+    CORRECTED = "corrected"
+    FALSE_AUTOMATION = "false_automation"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NEGATIVE_REVIEWS = "negative_reviews"
+    REPEAT_CONTACT = "repeat_contact"
+    DEFLECTED = "deflected"
+    REFUNDED = "refunded"
+    CASE_COST_USD = "case_cost_usd"
+    RETAINED_AT_RISK = "retained_at_risk"
+
+
 class RoiComponent(StrEnum):
     """What a fix can be worth (R118)."""
 

@@ -2,14 +2,18 @@
 
 import polars as pl
 
+from feedback_loop.analysis.gold_labels import counting, of_hold_out
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.checks import contract_check
 from feedback_loop.defs.resources import StoreResource
 from feedback_loop.defs.table_asset import table_asset
+from feedback_loop.outcomes.customer_metrics import Customers
 from feedback_loop.outcomes.effect import Decided, Feedback, effects, fix_windows
 from feedback_loop.outcomes.latencies import sla_events
 from feedback_loop.outcomes.lifecycle import lifecycle_events
+from feedback_loop.outcomes.loop_metrics import Handled
+from feedback_loop.outcomes.metrics import metrics
 from feedback_loop.outcomes.roi import Ledger, returns
 from feedback_loop.outcomes.sla_stages import Happened, sla_stages
 from feedback_loop.workflows.sla import read_sla_policy
@@ -21,13 +25,17 @@ _SLA_INPUTS = ("analysis_alert", "silver_fragment", "analysis_triage", "outcomes
 _DECIDED = ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action")
 _FEEDBACK = ("silver_message", "silver_fragment", "analysis_classification")
 _LEDGER = ("context_business_event", "context_customer")
-
+_CUSTOMERS = (
+    "silver_message", "silver_fragment", "analysis_classification", "context_business_event", "remediation_message",
+    "remediation_proposal", "analysis_alert",
+)  # fmt: skip
+_HANDLED = ("outcomes_lifecycle_event", "outcomes_sla_stage", "remediation_proposal", "outcomes_effect")
 
 _OF_FEEDBACK = {
-    "silver_message": ("record_id", "product", "occurred_at", *SCOPE_DIMENSIONS),
-    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier"),
+    "silver_message": ("record_id", "product", "occurred_at", "rating", *SCOPE_DIMENSIONS),
+    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier", "product", "customer_id"),
     "analysis_triage": ("fragment_id", "urgency"),
-    "analysis_classification": ("fragment_id", "best_class"),
+    "analysis_classification": ("fragment_id", "best_class", "taxonomy_class", "is_abstained"),
 }
 """What is read of the tables that are not small."""
 
@@ -72,6 +80,19 @@ def outcomes_effect(store: StoreResource) -> pl.DataFrame:
 
 
 outcomes_effect_contract = contract_check("outcomes_effect")
+
+
+@table_asset(deps=sorted({*_CUSTOMERS, *_HANDLED, "state_label"}))
+def outcomes_metric(store: StoreResource) -> pl.DataFrame:
+    """The figures that people decide by, per product and week."""
+    customers, (labels,) = Customers(*_read(store, _CUSTOMERS)), _read(store, ("state_label",))
+    held_out = counting(labels).filter(of_hold_out())
+    lifecycle, stages, proposals, judged = _read(store, _HANDLED)
+    handled = Handled(lifecycle, stages, proposals, judged, held_out, customers.fragments, customers.classifications)
+    return metrics(customers, handled)
+
+
+outcomes_metric_contract = contract_check("outcomes_metric")
 
 
 @table_asset(deps=["outcomes_effect", *_DECIDED, *_LEDGER])

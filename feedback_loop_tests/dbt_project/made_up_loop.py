@@ -6,14 +6,15 @@ proposals carried out, tried twice, refused and waiting, customers told twice an
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 Row = dict[str, Any]
 
 TABLES_OF_THE_LOOP = (
     "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action", "remediation_message", "state_issue_status",
-    "outcomes_effect", "outcomes_roi", "outcomes_sla_stage",
+    "outcomes_effect", "outcomes_roi", "outcomes_sla_stage", "outcomes_sla_event", "outcomes_lifecycle_event", "outcomes_metric",
 )  # fmt: skip
 _HOUR = timedelta(hours=1)
 
@@ -24,8 +25,10 @@ def add_loop(rows: dict[str, list[Row]]) -> None:
     for number, alert in enumerate(rows["analysis_alert"]):
         _add_causes(number, alert, rows)
         _add_promise(number, alert, rows)
+        _add_life(number, alert, rows)
         if number % 2 == 0:
             _add_proposal(number, alert, issue_of.get(alert["alert_id"], (None, ""))[0], rows)
+    _add_metrics(rows)
 
 
 def _add_promise(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
@@ -36,6 +39,33 @@ def _add_promise(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
     figures = {"target_minutes": 120.0, "worked_minutes": 60.0, "sla_verdict": "met", "done_at": alert["raised_at"]}
     ids = {"sla_stage_id": f"s{number}", "sla_clock_id": f"c{number}", "promised_stage": "triage", "class_applied": alert["alerted_class"]}
     rows["outcomes_sla_stage"].append({"tier_applied": "vip", **said, **when, **rule, **figures, **ids})
+
+
+def _add_life(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
+    said = {"alerted_id": alert["alert_id"], "product": alert["product"]}
+    start = alert["raised_at"] - _HOUR
+    steps = (("occurred", start), ("landed", start + _HOUR / 2), ("alerted", alert["raised_at"]))
+    for stage, at in steps:
+        step = {"lifecycle_event_id": f"l{number}-{stage}", "lifecycle_stage": stage, "occurred_at": at, "event_date": at.date()}
+        rows["outcomes_lifecycle_event"].append(said | step)
+    for stage, result, began, ended in (("intake", None, *steps[:2]), ("classification", "met", *steps[1:])):
+        span = {
+            "stage_started_at": began[1],
+            "stage_ended_at": ended[1],
+            "elapsed_minutes": 30.0,
+            "sla_result": result,
+            "event_date": ended[1].date(),
+        }
+        rows["outcomes_sla_event"].append(said | span | {"sla_event_id": f"v{number}-{stage}", "latency_stage": stage})
+
+
+def _add_metrics(rows: dict[str, list[Row]]) -> None:
+    fixes = Counter(step["product"] for step in rows["outcomes_lifecycle_event"] if step["lifecycle_stage"] == "executed")
+    for product, count in fixes.items():
+        said = {"product": product, "event_date": date(2024, 1, 1), "metric_meaning": "as the tests need it", "metric_unit": "share"}
+        came_back = {"metric_name": "reopened", "metric_value": 0.0, "metric_numerator": 0.0, "metric_denominator": float(count)}
+        unknown = {"metric_name": "refunded", "missing_inputs": ["order_events"]}
+        rows["outcomes_metric"] += [said | came_back | {"missing_inputs": []}, said | unknown]
 
 
 def _add_causes(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
@@ -95,6 +125,9 @@ def _add_execution(number: int, proposal: Row, rows: dict[str, list[Row]]) -> No
     for n in range(number % 3 + 1):
         told = {"message_kind": "fixed", "message_status": "sent", "recipient_customer_id": f"c{n % 2}", "sent_at": at if n else None}
         rows["remediation_message"].append(of_proposal | told | {"message_draft_id": f"m{number}-{n}"})
+    life = {"lifecycle_proposal_id": proposal["proposal_id"], "lifecycle_stage": "executed", "occurred_at": at, "event_date": at.date()}
+    of_alert = {"alerted_id": proposal["alert_id"], "product": proposal["product"]}
+    rows["outcomes_lifecycle_event"].append(of_alert | life | {"lifecycle_event_id": f"l{number}-executed"})
     _add_outcomes(number, of_proposal | {"action_id": done["action_id"]}, at, rows)
 
 

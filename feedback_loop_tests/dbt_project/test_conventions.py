@@ -10,6 +10,7 @@ import yaml
 
 from feedback_loop.adapters.dbt_command import PROJECT_FOLDER
 from feedback_loop.config import Settings
+from feedback_loop.contracts.loop_vocab import MENDING
 from feedback_loop.contracts.tables import marts
 
 MODELS = sorted((PROJECT_FOLDER / "models").rglob("*.sql"))
@@ -53,6 +54,12 @@ def test_only_staging_reads_sources_and_no_model_reads_bronze(file: Path) -> Non
 def test_the_sql_travels_to_other_engines(file: Path) -> None:
     found = [what for what, pattern in DOES_NOT_TRAVEL.items() if re.search(pattern, code_of(file), re.IGNORECASE)]
     assert found == [], f"{file.name} uses {', '.join(found)}: wrap it in macros/dialect.sql"
+
+
+def test_the_words_of_the_macros_are_those_of_the_contracts() -> None:
+    text = (PROJECT_FOLDER / "macros" / "vocabulary.sql").read_text(encoding="utf-8")
+    (said,) = re.findall(r"mending_kinds\(\) %\}(.*?)\{%", text)
+    assert [word.strip().strip("'") for word in said.split(",")] == [str(kind) for kind in MENDING]
 
 
 def test_the_profile_builds_where_the_settings_say() -> None:

@@ -14,7 +14,9 @@ from feedback_loop_tests.defs.one_fault import DecidedHome
 from feedback_loop_tests.outcomes import one_loop
 from feedback_loop_tests.outcomes.spoken import around_the_fix, feedback_of
 
-OUTCOMES = ("outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_sla_stage", "outcomes_effect", "outcomes_roi")
+OUTCOMES = (
+    "outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_sla_stage", "outcomes_effect", "outcomes_roi", "outcomes_metric",
+)  # fmt: skip
 
 
 def computed(home: Home) -> dict[str, pl.DataFrame]:
