@@ -11,6 +11,7 @@ from feedback_loop import errors
 from feedback_loop.errors import (
     ActorRefused,
     AlertRulesRefused,
+    AssumptionsRefused,
     AuditChainBroken,
     BadInput,
     CaseChanged,
@@ -88,6 +89,7 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     PilotRefused(["x: mend it"], "pilot.yaml"): {"place": "pilot.yaml", "problems": ["x: mend it"]},
     AuditChainBroken(["record 2 is edited"]): {"breaks": ["record 2 is edited"]},
     LabelsRefused(2, 9): {"count": 2, "total": 9},
+    AssumptionsRefused(["costs: add it"], "roi.yaml"): {"place": "roi.yaml", "problems": ["costs: add it"]},
     SlaPolicyRefused(["default: add it"], "sla.yaml"): {"place": "sla.yaml", "problems": ["default: add it"]},
     OwnershipRefused(["default: add it"], "owners.yaml"): {"place": "owners.yaml", "problems": ["default: add it"]},
     AlertRulesRefused(["rules: add it"], "alert_rules.yaml"): {"place": "alert_rules.yaml", "problems": ["rules: add it"]},
@@ -134,6 +136,7 @@ ADVICE = {
     PlaybookRefused: "until it is mended",
     DecisionRefused: "Wait for the next",
     ConnectorsRefused: "connectors lint",
+    AssumptionsRefused: "roi lint",
     SlaPolicyRefused: "sla lint",
     TaxonomyRefused: "until it is mended",
     ModelRefused: "Train one.",

@@ -33,6 +33,7 @@ from feedback_loop.cli import (
     query,
     report,
     reveal,
+    roi,
     rollback,
     rules,
     run,
@@ -130,6 +131,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(owners.app, name="owners")
 app.add_typer(rules.app, name="rules")
 app.add_typer(sla.app, name="sla")
+app.add_typer(roi.app, name="roi")
 app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
 app.add_typer(approvals.app, name="approvals")

@@ -118,6 +118,11 @@ class Places:
         return self.home / "sla.yaml"
 
     @property
+    def roi_file(self) -> Path:
+        """What a return is reckoned with; where it is missing, the assumptions of the package count."""
+        return self.home / "roi.yaml"
+
+    @property
     def connectors_file(self) -> Path:
         """Which action goes where; where it is missing, the one connector that the settings or a command name takes all."""
         return self.home / "connectors.yaml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback_loop.contracts import autonomy_vocab, loop_vocab, outcome_vocab, routes, vocab
-from feedback_loop.contracts.field_types import FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
+from feedback_loop.contracts.field_types import DAY, FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
 LOOP_FIELDS = [
@@ -201,13 +201,27 @@ LOOP_FIELDS = [
     Field("metric_denominator", REAL, "of how many it is told", "an input is missing"),
     Field("roi_id", TEXT, "one component of the return on one judged fix"),
     Field("roi_component", TEXT, "what was saved or won", vocabulary=outcome_vocab.RoiComponent),
-    Field("roi_quantity", REAL, "how much of it, in its unit", "an input is missing"),
+    Field("roi_quantity", REAL, "how much of it was saved or won, in its unit", "an input is missing"),
     Field("roi_unit", TEXT, "unit of the quantity"),
     Field("amount_low_usd", REAL, "lower end of the amount, as far as the effect and the events are in doubt", "no amount", unit="USD"),
     Field("amount_high_usd", REAL, "upper end of the amount, likewise", "no amount", unit="USD"),
     Field("missing_inputs", TEXTS, "inputs without which no figure is given; empty where there is one"),
     Field("period_started_at", INSTANT, "beginning of the period: the fix"),
     Field("period_ended_at", INSTANT, "end of the period: the last record that was looked at"),
+    Field("comparison_id", TEXT, "one figure of the comparison of two stretches of days"),
+    Field("compared_figure", TEXT, "what is compared", vocabulary=outcome_vocab.ComparedFigure),
+    Field("compared_per", TEXT, "by what the stretches are made comparable: orders or days"),
+    Field("season_ratio", REAL, "how much more of it there was a year earlier in the later days than in the earlier", "not known"),
+    Field("before_from_date", DAY, "first of the days before the loop"),
+    Field("before_to_date", DAY, "last of them"),
+    Field("loop_from_date", DAY, "first of the days with the loop"),
+    Field("loop_to_date", DAY, "last of them"),
+    Field("assumption_varied", TEXT, "the assumption or cost that was given another value to see what becomes of the figure", "none"),
+    Field("assumption_value", REAL, "that value", "none was varied"),
+    Field("expected_quantity", REAL, "what it would have been without the loop", "an input is missing, or it is a sum"),
+    Field("measured_quantity", REAL, "what it was", "an input is missing, or it is a sum"),
+    Field("quantity_low", REAL, "lower end of the 95 % interval of the quantity", "too few weeks to tell, or no figure"),
+    Field("quantity_high", REAL, "upper end of it", "too few weeks to tell, or no figure"),
     # marts
     Field("alerted_cohort", TEXT, "JSON {dimension: value} of the segment that stands out most in the alert", "no segment stands out"),
     Field(

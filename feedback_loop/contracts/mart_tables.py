@@ -205,4 +205,17 @@ MART_TABLES = [
         Owner.DBT,
         question="What was it worth, and what is not known?",
     ),
+    Table(
+        "mart_roi_comparison",
+        "one figure of the comparison of days with the loop and days before it, of one product",
+        ("comparison_id",),
+        (
+            "comparison_id", "product", "compared_figure", "compared_per", "season_ratio", "assumption_varied", "assumption_value",
+            "expected_quantity", "measured_quantity", "roi_quantity", "quantity_low", "quantity_high", "roi_unit", "amount_usd",
+            "amount_low_usd", "amount_high_usd", "missing_inputs", "before_from_date", "before_to_date", "loop_from_date", "loop_to_date",
+        ),
+        None,
+        Owner.DBT,
+        question="What did the loop save beside the quarter before it, what did it cost, and what does that hang on?",
+    ),
 ]  # fmt: skip

@@ -94,6 +94,22 @@ class OutcomeMetric(StrEnum):
     RETAINED_AT_RISK = "retained_at_risk"
 
 
+class ComparedFigure(StrEnum):
+    """What two quarters are compared by (R119)."""
+
+    FEWER_CASES = "fewer_cases"
+    FASTER_CASES = "faster_cases"
+    REFUNDS = "refunds"
+    CANCELLATIONS = "cancellations"
+    REVENUE = "revenue"
+    INCIDENT_HOURS = "incident_hours"
+    CHURN_FORECAST = "churn_forecast"
+    COMPLAINTS = "complaints"
+    TOTAL = "total"
+    COST = "cost"
+    MULTIPLE = "multiple"
+
+
 class RoiComponent(StrEnum):
     """What a fix can be worth (R118)."""
 

@@ -15,7 +15,9 @@ from feedback_loop.outcomes.lifecycle import lifecycle_events
 from feedback_loop.outcomes.loop_metrics import Handled
 from feedback_loop.outcomes.metrics import metrics
 from feedback_loop.outcomes.roi import Ledger, returns
+from feedback_loop.outcomes.roi_rows import comparison_rows
 from feedback_loop.outcomes.sla_stages import Happened, sla_stages
+from feedback_loop.workflows.roi import BOOKS, read_assumptions, read_books
 from feedback_loop.workflows.sla import read_sla_policy
 
 _LIFECYCLE_INPUTS = (
@@ -89,7 +91,7 @@ def outcomes_metric(store: StoreResource) -> pl.DataFrame:
     held_out = counting(labels).filter(of_hold_out())
     lifecycle, stages, proposals, judged = _read(store, _HANDLED)
     handled = Handled(lifecycle, stages, proposals, judged, held_out, customers.fragments, customers.classifications)
-    return metrics(customers, handled)
+    return metrics(customers, handled, read_assumptions(store.home.settings().roi_file))
 
 
 outcomes_metric_contract = contract_check("outcomes_metric")
@@ -99,7 +101,18 @@ outcomes_metric_contract = contract_check("outcomes_metric")
 def outcomes_roi(store: StoreResource) -> pl.DataFrame:
     """What each judged fix was worth, component by component."""
     (judged,) = _read(store, ("outcomes_effect",))
-    return returns(judged, fix_windows(Decided(*_read(store, _DECIDED))), Ledger(*_read(store, _LEDGER)))
+    assumptions = read_assumptions(store.home.settings().roi_file)
+    return returns(judged, fix_windows(Decided(*_read(store, _DECIDED))), Ledger(*_read(store, _LEDGER)), assumptions)
 
 
 outcomes_roi_contract = contract_check("outcomes_roi")
+
+
+@table_asset(deps=[*BOOKS, "state_model_call"])
+def outcomes_roi_comparison(store: StoreResource) -> pl.DataFrame:
+    """The days with the loop beside those before it that roi.yaml names."""
+    (calls,) = _read(store, ("state_model_call",))
+    return comparison_rows(read_books(store.open(), calls), read_assumptions(store.home.settings().roi_file))
+
+
+outcomes_roi_comparison_contract = contract_check("outcomes_roi_comparison")

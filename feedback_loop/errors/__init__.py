@@ -23,6 +23,7 @@ from feedback_loop.errors.acting import (
 )
 from feedback_loop.errors.inputs import (
     AlertRulesRefused,
+    AssumptionsRefused,
     ConnectorsRefused,
     IdentityRefused,
     InputColumnsMissing,
@@ -68,6 +69,7 @@ from feedback_loop.errors.roots import (
 __all__ = [
     "ActorRefused",
     "AlertRulesRefused",
+    "AssumptionsRefused",
     "AuditChainBroken",
     "BadInput",
     "CaseChanged",

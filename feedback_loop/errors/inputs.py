@@ -105,6 +105,12 @@ class SlaPolicyRefused(RulesRefused):
     about, remedy = "the SLA policy", "No target of it is used until it is mended; see `sla lint`."
 
 
+class AssumptionsRefused(RulesRefused):
+    """What a return is reckoned with can't be read as it stands, so nothing is reckoned with it."""
+
+    about, remedy = "the assumptions", "Nothing is reckoned with them until they are mended; see `roi lint`."
+
+
 class IdentityRefused(RulesRefused):
     """The identity file can't be followed as it stands, so that nobody is known by it."""
 

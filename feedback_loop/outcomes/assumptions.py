@@ -1,33 +1,113 @@
-"""What a return is reckoned with and can't be measured here: prices and shares, each with who answers for it and where it comes from.
+"""What a return is reckoned with and can't be measured here: prices, shares and costs, each with who answers for it and its source.
 
-The figures themselves are in `roi`. The rule that is easy to break: an assumption without a value is a missing input, so what needs it is
-not reckoned; zero would be a claim.
+The file of a home is read by `workflows/roi`, refused with all that is wrong with it by `assumptions_text`; the figures are in `roi` and
+`roi_comparison`. The rule that is easy to break: an assumption without a value is a missing input, so what needs it is not reckoned; zero
+would be a claim.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+from feedback_loop.contracts.days import DayRange
+
+HALF, HALF_AS_MUCH_AGAIN = 0.5, 1.5
+"""How far a figure is tried off where nobody says how far it may be."""
+
+Words = Annotated[str, Field(pattern=r"\S")]
+Amount = Annotated[FiniteFloat, Field(ge=0)]
 
 
-@dataclass(frozen=True)
-class Assumption:
-    """One figure that somebody has to stand for; `value` is None where nobody does yet."""
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: float | None
-    unit: str
-    owner: str
-    source: str
+
+class Assumption(_Strict):
+    """One figure that somebody has to stand for; `value` is None where nobody does yet, `low` and `high` say how far it may be off."""
+
+    value: Amount | None
+    unit: Words
+    owner: Words
+    source: Words
+    low: Amount | None = None
+    high: Amount | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Assumption:
+        ends = [end for end in (self.low, self.value, self.high) if end is not None]
+        if ends != sorted(ends):
+            raise ValueError("low, value and high are not in this order; exchange them")
+        return self
+
+    def ends(self) -> tuple[float, float] | None:
+        """The lowest and highest value to try; None without a value."""
+        if self.value is None:
+            return None
+        low, high = self.value * HALF if self.low is None else self.low, self.value * HALF_AS_MUCH_AGAIN if self.high is None else self.high
+        return low, high
+
+
+class Cost(_Strict):
+    """What one part of running the loop costs; None where nobody says."""
+
+    name: Words
+    usd_per_month: Amount | None
+    owner: Words
+    source: Words
+
+
+class Days(_Strict):
+    """A stretch of days, both ends included."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Days:
+        if self.last < self.first:
+            raise ValueError("ends before it begins; exchange from and to")
+        return self
+
+    def days(self) -> DayRange:
+        """The same as a range."""
+        return DayRange(self.first, self.last)
+
+
+class Compared(_Strict):
+    """The days before the loop, and those with it."""
+
+    before: Days
+    with_loop: Days
+
+    @model_validator(mode="after")
+    def _apart(self) -> Compared:
+        if self.before.last >= self.with_loop.first:
+            raise ValueError("the days before the loop reach into those with it; let them end earlier")
+        return self
 
 
 @dataclass(frozen=True)
 class RoiAssumptions:
     """The assumptions of one company. The defaults are placeholders of a plausible size, to be replaced by its own."""
 
-    agent_hour_usd: Assumption = Assumption(30.0, "USD per hour", "head of support", "placeholder; take the loaded rate from payroll")
-    lost_per_complaint_share: Assumption = Assumption(
-        0.05, "share of complaining customers who leave", "head of customer success", "placeholder; take it from a cohort study"
-    )
-    months_kept: Assumption = Assumption(12.0, "months that a kept customer stays", "head of finance", "placeholder; one contract year")
-    usual_incident_hours: Assumption = Assumption(
-        None, "hours from symptom to fix without the loop", "head of engineering", "not measured; take a baseline quarter (R119)"
-    )
+    agent_hour_usd: Assumption
+    lost_per_complaint_share: Assumption
+    months_kept: Assumption
+    usual_incident_hours: Assumption
+    costs: tuple[Cost, ...] = ()
+    compared: Compared | None = None
+
+    def named(self) -> dict[str, Assumption]:
+        """The assumptions by name."""
+        return {one.name: found for one in fields(self) if isinstance(found := getattr(self, one.name), Assumption)}
+
+    def varied(self, name: str, value: float) -> RoiAssumptions:
+        """The same with another value of the assumption, or of the cost, of this name."""
+        if name in self.named():
+            return replace(self, **{name: getattr(self, name).model_copy(update={"value": value})})
+        costs = tuple(cost.model_copy(update={"usd_per_month": value}) if cost.name == name else cost for cost in self.costs)
+        return replace(self, costs=costs)

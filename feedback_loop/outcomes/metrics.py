@@ -15,6 +15,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.outcome_vocab import OutcomeMetric
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.assumptions import RoiAssumptions
+from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.customer_metrics import Customers, customer_figures
 from feedback_loop.outcomes.loop_metrics import Handled, loop_figures
 from feedback_loop.outcomes.weekly import week_of
@@ -78,7 +79,7 @@ def metrics(customers: Customers, handled: Handled, assumptions: RoiAssumptions 
     A figure that a product has in no week has one row without a value, in the week of the product's last message.
     """
     found = {
-        figure.metric: figure.rows for figure in (*customer_figures(customers, assumptions or RoiAssumptions()), *loop_figures(handled))
+        figure.metric: figure.rows for figure in (*customer_figures(customers, assumptions or seed_assumptions()), *loop_figures(handled))
     }
     last = customers.messages.group_by("product").agg(event_date=week_of("occurred_at").max())
     told = pl.concat([*(_told(metric, found[metric]) for metric in OutcomeMetric), *_missing(found, last)])

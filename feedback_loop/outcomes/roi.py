@@ -19,6 +19,7 @@ from feedback_loop.contracts.loop_vocab import BusinessEventKind, EffectVerdict
 from feedback_loop.contracts.outcome_vocab import RoiComponent
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.assumptions import Assumption, RoiAssumptions
+from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.event_excess import Estimate, excess, latest_events
 
 _SCHEMA = pl.Schema(TABLES["outcomes_roi"].schema)
@@ -61,7 +62,7 @@ def returns(effects: pl.DataFrame, windows: pl.DataFrame, ledger: Ledger, assump
 
     `windows` are `effect.fix_windows`: action_id, onset_at, executed_at.
     """
-    applied = assumptions or RoiAssumptions()
+    applied = assumptions or seed_assumptions()
     fixes = effects.join(windows.select("action_id", "onset_at", "executed_at"), on="action_id").sort("effect_id")
     rows = [
         _row(fix, figure) for fix in fixes.iter_rows(named=True) for figure in _figures(fix, _of_product(ledger, fix["product"]), applied)

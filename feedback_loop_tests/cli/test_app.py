@@ -48,6 +48,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
         ("connectors", word) for word in ("list", "lint")
     }
     promised |= {("sla", word) for word in ("show", "lint", "due")}
+    promised |= {("roi", word) for word in ("show", "lint", "compare")}
     promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
     promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
     assert set(COMMANDS) == promised

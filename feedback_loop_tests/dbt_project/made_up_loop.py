@@ -15,6 +15,7 @@ Row = dict[str, Any]
 TABLES_OF_THE_LOOP = (
     "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action", "remediation_message", "state_issue_status",
     "outcomes_effect", "outcomes_roi", "outcomes_sla_stage", "outcomes_sla_event", "outcomes_lifecycle_event", "outcomes_metric",
+    "outcomes_roi_comparison",
 )  # fmt: skip
 _HOUR = timedelta(hours=1)
 
@@ -66,6 +67,12 @@ def _add_metrics(rows: dict[str, list[Row]]) -> None:
         came_back = {"metric_name": "reopened", "metric_value": 0.0, "metric_numerator": 0.0, "metric_denominator": float(count)}
         unknown = {"metric_name": "refunded", "missing_inputs": ["order_events"]}
         rows["outcomes_metric"] += [said | came_back | {"missing_inputs": []}, said | unknown]
+        days = {"before_from_date": date(2023, 10, 2), "before_to_date": date(2023, 12, 31), "loop_from_date": date(2024, 1, 1)}
+        quarter = {"product": product, "compared_per": "orders", "loop_to_date": date(2024, 3, 31), "event_date": date(2024, 3, 31)} | days
+        saved = {"compared_figure": "fewer_cases", "roi_quantity": 12.0, "roi_unit": "hours", "amount_usd": 360.0, "missing_inputs": []}
+        unpriced = {"compared_figure": "multiple", "roi_unit": "times", "missing_inputs": ["infrastructure"]}
+        for line in (saved, unpriced):
+            rows["outcomes_roi_comparison"].append(quarter | line | {"comparison_id": f"k-{product}-{line['compared_figure']}"})
 
 
 def _add_causes(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:

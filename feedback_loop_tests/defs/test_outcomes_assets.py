@@ -15,7 +15,8 @@ from feedback_loop_tests.outcomes import one_loop
 from feedback_loop_tests.outcomes.spoken import around_the_fix, feedback_of
 
 OUTCOMES = (
-    "outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_sla_stage", "outcomes_effect", "outcomes_roi", "outcomes_metric",
+    "outcomes_lifecycle_event", "outcomes_sla_event", "outcomes_sla_stage", "outcomes_effect", "outcomes_roi", "outcomes_roi_comparison",
+    "outcomes_metric",
 )  # fmt: skip
 
 

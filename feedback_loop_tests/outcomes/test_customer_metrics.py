@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from feedback_loop.contracts.outcome_vocab import OutcomeMetric
-from feedback_loop.outcomes.assumptions import Assumption, RoiAssumptions
+from feedback_loop.outcomes.assumptions import RoiAssumptions
+from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.customer_metrics import Customers, customer_figures
 from feedback_loop_tests.outcomes.one_loop import DAY, HOUR, RAISED, Row, alert, message, proposal, table
 
@@ -44,7 +46,7 @@ def figures(
         table("remediation_proposal", proposal()),
         table("analysis_alert", alert()),
     )
-    found = customer_figures(customers, assumptions or RoiAssumptions())
+    found = customer_figures(customers, assumptions or seed_assumptions())
     return {one.metric: one.rows.sort("event_date").select("numerator", "denominator").rows() for one in found}
 
 
@@ -98,7 +100,7 @@ def test_a_case_costs_the_time_of_its_agent() -> None:
 
 
 def test_without_a_price_of_an_hour_no_case_has_a_cost() -> None:
-    unpriced = RoiAssumptions(agent_hour_usd=Assumption(None, "USD per hour", "nobody", "not known"))
+    unpriced = replace(seed_assumptions(), agent_hour_usd=seed_assumptions().agent_hour_usd.model_copy(update={"value": None}))
     assert figures([], [event("case_handled", 0, handling_minutes=30.0)], assumptions=unpriced)[OutcomeMetric.CASE_COST_USD] == []
 
 

@@ -12,13 +12,14 @@ from feedback_loop.contracts.outcome_vocab import RoiComponent
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.outcomes.assumptions import RoiAssumptions
+from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.roi import Ledger, returns
 from feedback_loop_tests.outcomes.one_loop import DAY, EXECUTED, HOUR, ONSET, Row, table
 
 MEASURED = EXECUTED + (EXECUTED - ONSET)  # as long after the fix as the symptom lasted
 WINDOWS = pl.DataFrame({"action_id": ["x1"], "onset_at": [ONSET], "executed_at": [EXECUTED]})
 COMPONENTS = [str(component) for component in RoiComponent]
-BASE = RoiAssumptions()
+BASE = seed_assumptions()
 
 
 def effect(**changes: Any) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def test_twice_the_time_after_the_fix_is_worth_twice_the_surplus() -> None:
 
 
 def test_a_shorter_incident_has_hours_and_no_price() -> None:
-    measured = replace(BASE, usual_incident_hours=replace(BASE.usual_incident_hours, value=48.0))
+    measured = replace(BASE, usual_incident_hours=BASE.usual_incident_hours.model_copy(update={"value": 48.0}))
     row = components(assumed=measured)["incident_duration"]
     assert (row["roi_quantity"], row["amount_usd"], row["missing_inputs"]) == (39, None, [])
 
@@ -122,7 +123,7 @@ def test_a_missing_input_is_named_and_gives_no_figure(left_out: str, component: 
 
 
 def test_an_assumption_that_nobody_stands_for_is_a_missing_input() -> None:
-    unpriced = replace(BASE, agent_hour_usd=replace(BASE.agent_hour_usd, value=None))
+    unpriced = replace(BASE, agent_hour_usd=BASE.agent_hour_usd.model_copy(update={"value": None}))
     assert components(assumed=unpriced)["agent_hours"]["missing_inputs"] == ["agent_hour_usd"]
     assert components()["incident_duration"]["missing_inputs"] == ["usual_incident_hours"]
 

@@ -1,0 +1,32 @@
+with source as (
+    select * from {{ source('lake', 'outcomes_roi_comparison') }}
+),
+
+final as (
+    select
+        comparison_id,
+        product,
+        compared_figure,
+        compared_per,
+        season_ratio,
+        assumption_varied,
+        assumption_value,
+        expected_quantity,
+        measured_quantity,
+        roi_quantity,
+        quantity_low,
+        quantity_high,
+        roi_unit,
+        amount_usd,
+        amount_low_usd,
+        amount_high_usd,
+        missing_inputs,
+        before_from_date,
+        before_to_date,
+        loop_from_date,
+        loop_to_date,
+        event_date
+    from source
+)
+
+select * from final
