@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from feedback_loop.cli import policy_gates
 from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput, InputFileMissing
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from feedback_loop.remediation.rules import Rules
 
 app = typer.Typer(help="What may be done, how far each class may go by itself, and to stop it.")
+
+app.command("gates")(policy_gates.gates)
+app.command("thresholds")(policy_gates.thresholds)
+app.command("promote")(policy_gates.promote)
 
 WhyOption = Annotated[str, typer.Option(help="Why; kept with the word.", show_default=False)]
 _STOPPING = ("stop", "resume")

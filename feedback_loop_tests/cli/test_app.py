@@ -38,7 +38,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     }
     promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute")}
     promised |= {("report", word) for word in ("control-room", "weekly", "pilot", "issue")}
-    promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume")}
+    promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume", "gates", "thresholds", "promote")}
     promised |= {("audit", word) for word in ("verify", "show", "export", "replay")} | {("rollback",), ("simulate",), ("backtest",)}
     promised |= {("try", word) for word in ("classify", "cluster", "detect", "diagnose", "verify-fix", *TextStage)}
     promised |= {("model", word) for word in ("train", "evaluate", "promote", "history", "drift", "review", "gates")} | {("cost",)}

@@ -1,0 +1,80 @@
+"""Thresholds of playbooks: what the judged proposals advise, and a person's word that another one holds from now on.
+
+What is advised follows from `remediation/threshold_advice`. The rules that are easy to break: a threshold is lowered by a person with the
+role for it or not at all, while whoever is known may raise one; and the word stands with what was measured when it was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from feedback_loop.contracts.identifiers import stable_id
+from feedback_loop.contracts.tables import TABLES
+from feedback_loop.errors import BadInput, LettingGoRefused, UnknownChoice
+from feedback_loop.ports import StateStore, TableStore
+from feedback_loop.remediation.playbooks import Playbook
+from feedback_loop.remediation.rules import latest_thresholds
+from feedback_loop.remediation.threshold_advice import Advice, advice, judged_proposals
+from feedback_loop.workflows.let_go import MAY_LET_GO
+from feedback_loop.workflows.people import People, reason_of, roles_of
+
+THRESHOLD, PROPOSAL, EFFECT = (TABLES[name] for name in ("state_threshold", "remediation_proposal", "outcomes_effect"))
+
+
+def advised(
+    tables: TableStore, state: StateStore | None, playbooks: Sequence[Playbook], at: datetime, wrong_costs: float | None = None
+) -> list[Advice]:
+    """The advice of each playbook, by id; raises BadInput where a wrong action would cost nothing."""
+    if wrong_costs is not None and wrong_costs <= 0:
+        raise BadInput("--wrong-costs has to be above 0: how many times as much a wrong action costs as one that is missed.")
+    proposals = pl.DataFrame(schema=pl.Schema(PROPOSAL.schema)) if state is None else state.snapshot(PROPOSAL)
+    judged = judged_proposals(proposals, tables.read(EFFECT))
+    return list(advice(judged, playbooks, _held(state, at), wrong_costs))
+
+
+def promote(
+    playbook_id: str,
+    score: float,
+    why: str,
+    person: str,
+    people: People,
+    tables: TableStore,
+    state: StateStore,
+    playbooks: Sequence[Playbook],
+    at: datetime,
+) -> Advice:
+    """What holds after the person's word; raises BadInput for what is unknown, LettingGoRefused where lowering takes a role."""
+    roles, reason = roles_of(person, people), reason_of(why)
+    if not 0.0 < score <= 1.0:
+        raise BadInput(f"the threshold {score:g} is no confidence. Name one above 0 and up to 1.")
+    known = {one.playbook_id: one for one in advised(tables, state, playbooks, at)}
+    if playbook_id not in known:
+        raise UnknownChoice("the playbook", playbook_id, sorted(known))
+    before = known[playbook_id]
+    if score < before.held and not set(roles) & set(MAY_LET_GO):
+        state.note("lowering_refused", playbook_id, person, {"threshold_score": score, "roles": sorted(roles)}, at)
+        raise LettingGoRefused(person, f"that {playbook_id} needs {score:g} instead of {before.held:g}", MAY_LET_GO)
+    judged = judged_proposals(state.snapshot(PROPOSAL), tables.read(EFFECT)).filter(pl.col("playbook_id") == playbook_id)
+    passed = judged.filter(pl.col("confidence_score") >= score)
+    row = {
+        "threshold_id": stable_id("threshold", playbook_id, score, person, at),
+        "playbook_id": playbook_id,
+        "threshold_score": score,
+        "precision_share": float(passed["is_right"].sum()) / passed.height if passed.height else None,
+        "judged_count": judged.height,
+        "promoted_by": person,
+        "effective_at": at,
+    }
+    state.record(THRESHOLD, [row], person, at)
+    state.note("threshold_promoted", playbook_id, person, {"threshold_score": score, "before": before.held, "why": reason}, at)
+    (now,) = (one for one in advised(tables, state, playbooks, at) if one.playbook_id == playbook_id)
+    return now
+
+
+def _held(state: StateStore | None, at: datetime) -> dict[str, float]:
+    if state is None:
+        return {}
+    return {name: row["threshold_score"] for name, row in latest_thresholds(state.snapshot(THRESHOLD, at), at).items()}
