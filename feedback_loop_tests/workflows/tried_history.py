@@ -28,7 +28,7 @@ DAYS = days(SPIKE - 1, SPIKE + 1)
 
 
 def _alone(playbook: Playbook) -> Playbook:
-    return playbook.model_copy(update={"risk": RiskLevel.LOW, "phase": MaturityPhase.AUTOMATED})
+    return playbook.model_copy(update={"risk": RiskLevel.LOW, "maturity": "automated"})
 
 
 def daring_rules() -> Rules:
@@ -40,8 +40,9 @@ def daring_rules() -> Rules:
 def state_with_gate(folder: Path, hours: float = 0) -> StateStore:
     """A state store in which the gate of crashes was put in force so many hours into the day of the rise."""
     state, table = open_state(folder), TABLES["state_gate"]
+    version = analysed().classifier.classifier_version
     row = valid_row(
-        table, gate_id="g", classifier_version=analysed().classifier.version, gate_class="crash", gate_verdict="open", gate_score=0.0,
+        table, gate_id="g", classifier_version=version, gate_class="crash", gate_verdict="open", gate_score=0.0,
         gated_at=instant(SPIKE, hours), gated_by="ada", target_precision_share=0.9,
     )  # fmt: skip
     state.record(table, [row], "ada", instant(SPIKE, hours))
@@ -53,8 +54,9 @@ def replayed(tables: TableStore, state: StateStore | None, rules: Rules | None =
 
 
 def rollback(told: list[BacktestDay]) -> Proposal:
-    """The rollback of the change, of which there is one."""
-    (found,) = [p for of_day in told for p in of_day.proposals if p.action_kind is ActionKind.ROLL_BACK_RELEASE]
+    """The rollback of the change that would have been let through, of which there is one."""
+    made = [p for of_day in told for p in of_day.proposals if p.refusal_reason is None]
+    (found,) = [p for p in made if p.action_kind is ActionKind.ROLL_BACK_RELEASE]
     return found
 
 
