@@ -97,11 +97,13 @@ def _saved(one: Judged, later: Later, executed: Sequence[Row], windows: pl.DataF
 
 
 def _acted(tried: Tried, later: Later, executed: Sequence[Row]) -> Row | None:
-    """The first action of the same kind, or that mends, on the same cause or alert since the alert's window began."""
+    """The first action of the same kind, or that mends, on the cause that is blamed or the same alert since the alert's window began."""
     alert = tried.alert
     begun = datetime.fromisoformat(alert["raised_at"]) - alert["window_minutes"] * _MINUTE
     same = {row["proposal_id"] for row in later.same_as(tried)}
     same |= {row["proposal_id"] for row in later.by_alert.get(tried.proposal.alert_id, ()) if row["action_kind"] in _MENDING}
+    of_cause = (later.by_subject.get((tried.proposal.product, kind, str(tried.blamed_id)), ()) for kind in _MENDING)
+    same |= {row["proposal_id"] for rows in of_cause for row in rows}
     return next((row for row in executed if row["proposal_id"] in same and row["executed_at"] >= begun), None)
 
 

@@ -20,11 +20,13 @@ import polars as pl
 
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.issue_vocab import IssueEventKind
-from feedback_loop.contracts.loop_vocab import EffectVerdict, HypothesisLabel, ProposalStatus
+from feedback_loop.contracts.loop_vocab import EffectVerdict, HypothesisLabel, HypothesisVerdict, ProposalStatus
 from feedback_loop.contracts.outcome_vocab import LifecycleStage
 from feedback_loop.contracts.tables import TABLES
 
 Row = dict[str, Any]
+
+_LIVE_VERDICTS = (HypothesisVerdict.LIKELY, HypothesisVerdict.POSSIBLE)
 
 
 class Way(StrEnum):
@@ -61,6 +63,13 @@ class Tried:
         wanted = self.proposal.proposed_hypothesis_id
         causes = self.proposal.evidence["hypotheses"] if wanted else ()
         return next((cause["cause_id"] for cause in causes if cause["hypothesis_id"] == wanted), None)
+
+    @property
+    def blamed_id(self) -> str | None:
+        """The cause that the alert blames, whether it is acted on or not; None where it blames none that is known."""
+        first = next(iter(self.proposal.evidence["hypotheses"]), None)
+        is_live = first is not None and first["hypothesis_verdict"] in map(str, _LIVE_VERDICTS)
+        return self.cause_id or (first["cause_id"] if first and is_live else None)
 
 
 def _none(name: str) -> pl.DataFrame:
@@ -123,8 +132,19 @@ class Later:
         latest = self.hypothesis_labels.sort("labelled_at", "label_id").group_by("hypothesis_id", maintain_order=True).last()
         said = latest.filter(pl.col("hypothesis_label") == str(HypothesisLabel.CONFIRMED))["alert_id"]
         alert_of = dict(self.proposals.select("proposal_id", "alert_id").iter_rows())
-        fixed = (name for name, row in self.effect_of.items() if row["effect_verdict"] == str(EffectVerdict.FIXED))
-        return frozenset([*said, *(alert_of[name] for name in fixed if name in alert_of)])
+        return frozenset([*said, *(alert for name, alert in alert_of.items() if self._has_fixed(name))])
+
+    @cached_property
+    def confirmed_causes(self) -> frozenset[tuple[str, str]]:
+        """Product and id of the causes that a person confirmed, or of whose fixes one helped."""
+        said = (cause for cause, label in self.word_on.items() if label == HypothesisLabel.CONFIRMED)
+        mended = self.proposals.filter(pl.col("proposed_hypothesis_id").is_not_null()).select("proposal_id", "product", "action_arguments")
+        fixed = ((product, _subject(arguments)) for name, product, arguments in mended.iter_rows() if self._has_fixed(name))
+        return frozenset([*said, *fixed])
+
+    def _has_fixed(self, proposal_id: str) -> bool:
+        effect = self.effect_of.get(proposal_id)
+        return effect is not None and effect["effect_verdict"] == str(EffectVerdict.FIXED)
 
     def same_as(self, tried: Tried) -> list[Row]:
         """What was really proposed of the same kind: on the same cause, or without one on the same alert."""

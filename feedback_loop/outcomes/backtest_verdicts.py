@@ -35,7 +35,7 @@ class Ground(StrEnum):
     CAUSE_LABEL = "a person's label of the cause"
     DECISION = "what people decided on the same proposal"
     CLASS_LABELS = "people's labels of the complaints"
-    CONFIRMED_ALERT = "what was confirmed or mended about the same alert"
+    CONFIRMED_ALERT = "what was confirmed or mended about the same alert, or the cause that it blames"
 
 
 _GONE_THROUGH = (ProposalStatus.APPROVED, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT, ProposalStatus.DONE)
@@ -85,7 +85,7 @@ def _of_alert(tried: Tried, same: Sequence[Row], later: Later) -> Iterator[tuple
     of_class = _of_class(tried, later)
     if of_class is not Verdict.UNJUDGED:
         yield Ground.CLASS_LABELS, of_class
-    if tried.proposal.alert_id in later.confirmed_alerts:
+    if tried.proposal.alert_id in later.confirmed_alerts or (tried.proposal.product, tried.blamed_id) in later.confirmed_causes:
         yield Ground.CONFIRMED_ALERT, Verdict.RIGHT
 
 

@@ -30,9 +30,11 @@ from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.backtest import BacktestDay, goes_alone
 
 NOTHING_AUTOMATIC = "Nothing would have been automatic, so there is no precision of it."
-NOTHING_JUDGED = (
-    "Nothing is judged yet: nobody labelled it, and no outcome is known. Run the days, label complaints (`labels queue`, "
-    "`labels correct`) and causes, and ask again. " + HOW_TO_JUDGE
+NOTHING_JUDGED = "Nothing of what would have been done is judged yet"
+NO_AUTOMATIC_JUDGED = "Nothing of what would have been automatic is judged yet"
+HOW_TO_LABEL = (
+    "nobody labelled it, and no outcome is known. Run the days, label complaints (`labels queue`, `labels correct`) and causes, and ask "
+    "again. " + HOW_TO_JUDGE
 )
 
 _SMALL = {
@@ -73,9 +75,10 @@ class BacktestReport:
         of_all = self.precisions[-1]
         if of_all.judged_count:
             return None
-        is_anything_judged = any(one.verdict is not Verdict.UNJUDGED for one in self.judged)
-        parts = [] if of_all.unjudged_count else [NOTHING_AUTOMATIC]
-        return " ".join(parts if is_anything_judged and parts else [*parts, NOTHING_JUDGED])
+        if of_all.unjudged_count:
+            return f"{NO_AUTOMATIC_JUDGED}: {HOW_TO_LABEL}"
+        needs_labels = bool(self.judged) and all(one.verdict is Verdict.UNJUDGED for one in self.judged)
+        return f"{NOTHING_AUTOMATIC} {NOTHING_JUDGED}: {HOW_TO_LABEL}" if needs_labels else NOTHING_AUTOMATIC
 
     @property
     def minutes_saved(self) -> float | None:

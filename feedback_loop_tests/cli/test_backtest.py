@@ -134,5 +134,5 @@ def test_an_export_that_was_just_ingested_is_replayed_by_event_and_says_what_to_
     assert call("ingest", "google-play", file, "--product", "Acme").code == 0
     told = call("backtest", *DAYS, "--by", "event")
     assert told.code == 0, told.err
-    assert "Nothing is judged yet" in told.out
+    assert "Nothing of what would have been done is judged yet" in told.out
     assert not (home / "state").exists()

@@ -65,7 +65,7 @@ def test_people_read_that_no_promise_was_measured(capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     assert "Breaches avoided: not known. Missing: outcomes_sla_stage" in told
     assert "Wrong, had it been done" not in told
-    assert "Nothing is judged yet" in told
+    assert "Nothing of what would have been done is judged yet: nobody labelled it" in told
 
 
 def test_where_nothing_is_proposed_nothing_more_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,9 +15,9 @@ from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Verdict
 from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_stages import Happened, sla_stages
-from feedback_loop_tests.outcomes.one_loop import EXECUTED, ONSET, RAISED, Row, action, alert, fragments, table
+from feedback_loop_tests.outcomes.one_loop import EXECUTED, HOUR, ONSET, RAISED, Row, action, alert, fragments, table
 from feedback_loop_tests.outcomes.sla_promises import DEFAULT, policy_of
-from feedback_loop_tests.outcomes.tried_actions import HOUR, LOOKED, effect, later, really, tried
+from feedback_loop_tests.outcomes.tried_actions import LOOKED, effect, later, really, tried
 
 WINDOWS = pl.DataFrame({"action_id": ["x1"], "onset_at": [ONSET], "executed_at": [EXECUTED]})
 CASE = {"business_event_kind": "case_handled", "product": "shop", "business_event_id": "b1", "handling_minutes": 6.0}
@@ -83,6 +83,12 @@ def test_only_right_actions_that_would_have_been_automatic_save_anything() -> No
 def test_a_notice_is_held_against_what_mended_its_alert() -> None:
     known = later([really(), really(proposal_id="other", alert_id="a9", action_kind="open_incident")])
     assert only(known, done(action(), action(proposal_id="other", executed_at=LOOKED)), tried(cause_id=None)).minutes == 120.0
+
+
+def test_a_notice_is_held_against_what_mended_the_cause_that_its_alert_blames() -> None:
+    elsewhere = later([really(alert_id="a9")])
+    assert only(elsewhere, done(action()), tried(cause_id=None, blames="chg-1")).minutes == 120.0
+    assert only(elsewhere, done(action()), tried(cause_id=None)).missing == (ACTED_ON,)
 
 
 def promised(minutes: int) -> SlaPolicy:

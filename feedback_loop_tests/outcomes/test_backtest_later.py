@@ -7,13 +7,19 @@ from datetime import timedelta
 
 from feedback_loop.contracts.issue_vocab import IssueEventKind
 from feedback_loop.contracts.outcome_vocab import LifecycleStage
-from feedback_loop_tests.outcomes.one_loop import APPROVED
-from feedback_loop_tests.outcomes.tried_actions import HOUR, LOOKED, effect, label, later, really, tried
+from feedback_loop_tests.outcomes.one_loop import APPROVED, HOUR
+from feedback_loop_tests.outcomes.tried_actions import LOOKED, effect, label, later, really, tried
 
 
 def test_an_action_names_its_cause_and_what_it_is_about() -> None:
     assert (tried().cause_id, tried().subject) == ("chg-1", "chg-1")
     assert (tried(cause_id=None).cause_id, tried(cause_id=None).subject) == (None, "class:billing")
+
+
+def test_an_alert_blames_its_first_cause_as_long_as_nothing_refutes_it() -> None:
+    assert (tried().blamed_id, tried(cause_id=None).blamed_id) == ("chg-1", None)
+    assert tried(cause_id=None, blames="chg-1").blamed_id == "chg-1"
+    assert tried(cause_id=None, blames="chg-1", cause={"hypothesis_verdict": "refuted"}).blamed_id is None
 
 
 def test_the_same_action_is_of_one_kind_on_one_cause_in_one_product() -> None:
@@ -58,6 +64,12 @@ def test_a_fix_came_back_where_its_issue_was_reopened_on_a_later_day() -> None:
     open_one = really(proposal_id="open", proposed_issue_id="open", proposal_status="proposed", decided_at=None)
     events = [event("later", 1), event("same day", 0), event("split", 1, IssueEventKind.SPLIT), event("open", 1)]
     assert later([*done, open_one], issue_events=events).came_back == {"later"}
+
+
+def test_a_cause_is_confirmed_by_a_person_or_by_a_fix_that_helped() -> None:
+    assert later(labels=[label("confirmed")]).confirmed_causes == {("shop", "chg-1")}
+    assert later([really()], [effect("fixed")]).confirmed_causes == {("shop", "chg-1")}
+    assert later([really()], [effect("not_fixed")], labels=[label("rejected")]).confirmed_causes == frozenset()
 
 
 def test_an_alert_is_confirmed_by_a_person_or_by_a_fix_that_helped() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from feedback_loop.contracts.outcome_vocab import LifecycleStage
 from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Ground, Judged, Precision, Verdict, judged, precisions
-from feedback_loop_tests.outcomes.tried_actions import HOUR, LOOKED, effect, label, later, really, tried
+from feedback_loop_tests.outcomes.one_loop import HOUR
+from feedback_loop_tests.outcomes.tried_actions import LOOKED, effect, label, later, really, tried
 
 REOPENED = {"lifecycle_event_id": "l1", "lifecycle_proposal_id": "p1", "lifecycle_stage": str(LifecycleStage.REOPENED)}
 APPROVED_BY_TWO = {"approvals_given_count": 2, "approvals_required_count": 2}
@@ -94,6 +95,12 @@ def test_of_several_the_last_that_says_something_counts() -> None:
 )
 def test_what_rests_on_the_alert_alone_is_right_where_the_alert_was(known: Later, expected: Verdict) -> None:
     assert verdict(known, tried(cause_id=None))[0] is expected
+
+
+def test_an_alert_is_right_where_the_cause_that_it_blames_was_confirmed_on_another_alert() -> None:
+    elsewhere = later([really(alert_id="a9")], [effect("fixed")])
+    assert verdict(elsewhere, tried(cause_id=None, blames="chg-1")) == (Verdict.RIGHT, [Ground.CONFIRMED_ALERT])
+    assert verdict(elsewhere, tried(cause_id=None, blames="chg-2"))[0] is Verdict.UNJUDGED
 
 
 def test_an_alert_about_no_single_class_was_right_where_most_complain_of_something() -> None:

@@ -16,10 +16,19 @@ LOOKED = RAISED + HOUR
 """When the back-test looked."""
 
 
-def tried(way: Way = Way.AUTOMATIC, cause_id: str | None = "chg-1", alerted_class: str | None = "billing", **changes: Any) -> Tried:
-    """The rollback of the cause of the alert `a1`, or without a cause an incident that was opened."""
+def tried(
+    way: Way = Way.AUTOMATIC,
+    cause_id: str | None = "chg-1",
+    alerted_class: str | None = "billing",
+    blames: str | None = None,
+    cause: Row | None = None,
+    **changes: Any,
+) -> Tried:
+    """The rollback of the cause of the alert `a1`, or without a cause an incident that was opened, whose alert blames what it `blames`."""
+    cause = cause or {}
     alert = {"alert_id": "a1", "raised_at": RAISED.isoformat(), "window_minutes": 360.0, "sample_fragment_ids": ["f1", "f2"]}
-    causes = [{"hypothesis_id": "h1", "cause_id": cause_id}] if cause_id else []
+    blamed = {"hypothesis_id": "h1", "cause_id": cause_id or blames, "hypothesis_verdict": "likely"}
+    causes = [blamed | cause] if cause_id or blames or cause else []
     kind = ActionKind.ROLL_BACK_CONFIG if cause_id else ActionKind.OPEN_INCIDENT
     values: dict[str, Any] = {
         **dict.fromkeys(("playbook_version", "policy_version", "arguments_hash", "evidence_hash", "requested_by"), "x"),

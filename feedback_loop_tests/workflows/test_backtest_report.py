@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from feedback_loop.contracts.loop_vocab import ActionKind, HypothesisLabel
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.backtest_gains import STAGES, Breaches
 from feedback_loop.outcomes.backtest_later import Way
 from feedback_loop.outcomes.backtest_verdicts import Ground, Verdict
 from feedback_loop.remediation.rules import Rules
-from feedback_loop.workflows.backtest_report import NOTHING_AUTOMATIC, NOTHING_JUDGED, tried_of
+from feedback_loop.workflows.backtest_report import HOW_TO_LABEL, NO_AUTOMATIC_JUDGED, NOTHING_AUTOMATIC, NOTHING_JUDGED, tried_of
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.contracts.rows import valid_row
 from feedback_loop_tests.defs.made_up_feedback import day
@@ -80,7 +78,7 @@ def test_a_right_action_is_counted_with_its_interval_and_without_a_figure_that_n
     found = report(told, tables, state)
     of_all = found.precisions[-1]
     assert (of_all.right_count, of_all.wrong_count, of_all.unjudged_count, of_all.share) == (1, 0, 0, 1.0)
-    assert of_all.interval == (pytest.approx(0.025), 1.0)
+    assert [round(end, 3) for end in of_all.interval] == [0.025, 1.0]
     assert (found.advice, found.minutes_saved, found.agent_minutes_saved) == (None, None, None)
     assert found.missing == {"remediation_action.executed_at": 1}
     assert found.breaches == Breaches(None, missing=(STAGES,))
@@ -90,9 +88,9 @@ def test_without_decisions_and_labels_nothing_is_judged_and_it_says_what_to_do(t
     tables = landed()
     with_people = report(replayed(tables, None, Rules()), tables, None)
     assert (with_people.ways[Way.AUTOMATIC], with_people.ways[Way.APPROVED]) == (0, 1)
-    assert with_people.advice == f"{NOTHING_AUTOMATIC} {NOTHING_JUDGED}"
+    assert with_people.advice == f"{NOTHING_AUTOMATIC} {NOTHING_JUDGED}: {HOW_TO_LABEL}"
     state = state_with_gate(tmp_path)
-    assert report(replayed(tables, state), tables, state).advice == NOTHING_JUDGED
+    assert report(replayed(tables, state), tables, state).advice == f"{NO_AUTOMATIC_JUDGED}: {HOW_TO_LABEL}"
 
 
 def test_where_only_what_people_approve_is_judged_it_says_that_nothing_goes_alone(tmp_path: Path) -> None:
