@@ -13,7 +13,7 @@ import typer
 from feedback_loop.cli import policy_gates
 from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
-from feedback_loop.errors import BadInput, InputFileMissing
+from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
     from feedback_loop.remediation.autonomy import Autonomy
@@ -80,16 +80,13 @@ def compare(
     Example: `feedback-loop policy compare --limits stricter.yaml`
     """
     from feedback_loop.remediation.policy_comparison import compare as compared
-    from feedback_loop.workflows.rules_in_force import read_policy
+    from feedback_loop.workflows.rules_in_force import other_policy, read_policy
 
     settings = settings_of(context)
     if limits is None and guards is None:
         raise BadInput("name the other policy with --limits, --guards or both.")
-    for file in (limits, guards):
-        if file is not None and not file.is_file():
-            raise InputFileMissing(file, "no such file", "Write the policy that you think of, as `policy show` names its parts.")
+    proposed = other_policy(settings, limits, guards)
     now = read_policy(settings.policy_file, settings.guards_file)
-    proposed = read_policy(limits or settings.policy_file, guards or settings.guards_file)
     past = [proposal for proposal, _ in open_state(settings).decided()] if has_state(settings) else []
     found = compared(past, now, proposed)
     if as_json:

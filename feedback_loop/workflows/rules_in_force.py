@@ -18,7 +18,7 @@ from feedback_loop.config import Settings
 from feedback_loop.contracts.loop_vocab import ActionStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ComplaintClass
-from feedback_loop.errors import PilotRefused, PolicyRefused
+from feedback_loop.errors import InputFileMissing, PilotRefused, PolicyRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.autonomy import AUTONOMY, Pilot, autonomy_at
@@ -71,6 +71,14 @@ def read_policy(limits_file: Path, guards_file: Path) -> Policy:
         return parse_policy(limits, guards or "")
     except PolicyRefused as error:
         raise PolicyRefused(error.problems, str(guards_file)) from error
+
+
+def other_policy(settings: Settings, limits: Path | None, guards: Path | None) -> Policy:
+    """The home's policy with other limits, guards or both in their place; raises InputFileMissing and PolicyRefused."""
+    for file in (limits, guards):
+        if file is not None and not file.is_file():
+            raise InputFileMissing(file, "no such file", "Write the policy that you think of, as `policy show` names its parts.")
+    return read_policy(limits or settings.policy_file, guards or settings.guards_file)
 
 
 def read_pilot(file: Path) -> Pilot:

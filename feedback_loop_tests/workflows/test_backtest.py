@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ActionKind, ProposalStatus, RefusalReason
@@ -20,6 +22,7 @@ from feedback_loop.workflows.backtest import BacktestDay, backtest
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.defs.made_up_feedback import SAYINGS, day, record
 from feedback_loop_tests.workflows.made_up_history import CHANGE, LAST, SPIKE, analysed, days, history, instant, landed, late
+from feedback_loop_tests.workflows.tried_history import bytes_of
 
 DAYS = days(SPIKE - 1, SPIKE + 1)
 KINDS = [*late(instant(LAST))]
@@ -64,6 +67,25 @@ def test_nothing_can_be_carried_out(told: list[BacktestDay]) -> None:
 def test_rows_that_landed_later_change_no_earlier_day(told: list[BacktestDay], kind: str) -> None:
     after = instant(SPIKE + 1) + timedelta(microseconds=1)
     assert replayed(landed(late(after)[kind]))[:2] == told[:2]
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 10**9)), min_size=1, max_size=4))
+@settings(max_examples=5, deadline=None)
+def test_whatever_landed_later_and_whenever_no_byte_of_an_earlier_day_changes(
+    told: list[BacktestDay], drawn: list[tuple[str, int]]
+) -> None:
+    poison = [late(instant(SPIKE + 1) + timedelta(microseconds=after))[kind] for kind, after in drawn]
+    assert bytes_of(replayed(landed(*poison))[:2]) == bytes_of(told[:2])
+
+
+def test_a_day_that_is_looked_at_more_often_sees_at_each_look_only_what_had_landed(told: list[BacktestDay]) -> None:
+    often = backtest(landed(), None, DAYS, analysed(), hours=(12, 24))
+    noon = instant(SPIKE, 12) + timedelta(microseconds=1)
+    at_noon = [proposal for proposal in made(often) if proposal.proposed_at <= noon]
+    poisoned = backtest(landed(*late(noon).values()), None, DAYS, analysed(), hours=(12, 24))
+    assert [proposal for proposal in made(poisoned) if proposal.proposed_at <= noon] == at_noon
+    assert {proposal.proposed_at.hour for proposal in made(often)} <= {0, 12}
+    assert [of_day.alert_count for of_day in often] == [of_day.alert_count for of_day in told]
 
 
 def test_rows_that_landed_in_time_would_have_counted(told: list[BacktestDay]) -> None:
