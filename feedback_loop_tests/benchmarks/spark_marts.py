@@ -5,8 +5,9 @@ python -m feedback_loop_tests.benchmarks.spark_marts [--days 60] [--per-day 40] 
 
 A made-up home is built twice by `dbt build`, models and data tests: by dbt-duckdb over the views that a run uses, and by dbt-spark over
 the same Delta tables; every mart is then compared row for row (`mart_parity`). With --home the tables of a home that exists are copied and
-used. The session of Spark stands in the zone of Los Angeles, so that a model that leans on the session's is found. dbt-spark, pyspark and Sail live
-in an environment of their own, which `make spark` prepares from requirements-spark.lock. Exit code 1 where dbt failed or a value differs.
+used. The session of Spark stands in the zone of Los Angeles, so that a model that leans on the session's is found. dbt-spark, pyspark and
+Sail live in an environment of their own, which `make spark` prepares from requirements-spark.lock. Exit code 1 where dbt failed or a value
+differs.
 """
 
 from __future__ import annotations
