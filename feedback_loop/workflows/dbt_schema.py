@@ -2,7 +2,7 @@
 
 The questions of a mart come from `mart_questions`, the exposures from the readers in `exposures`. Tests that relate tables to each
 other, unit tests and everything about stg_* and int_* are written by hand in `dbt_project/`.
-Never edit a generated file: change `contracts/`, or those two, and run `python -m feedback_loop.workflows.dbt_schema`; a test compares both.
+Never edit a generated file: change `contracts/`, or those two, and run `python -m feedback_loop.workflows.dbt_schema`; a test compares.
 """
 
 from __future__ import annotations

@@ -24,12 +24,10 @@ def main() -> int:
 
     server = SparkConnectServer(_HOST, 0)
     server.start(background=True)
-    try:
-        # dbt-spark asks pyspark for "the" session; with this variable that is one of Sail.
-        os.environ["SPARK_REMOTE"] = f"sc://{_HOST}:{server.listening_address[1]}"
-        return _built(plan)
-    finally:
-        server.stop()
+    # dbt-spark asks pyspark for "the" session; with this variable that is one of Sail. The server ends with this process: told to stop, it
+    # waits for sessions that dbt keeps open.
+    os.environ["SPARK_REMOTE"] = f"sc://{_HOST}:{server.listening_address[1]}"
+    return _built(plan)
 
 
 def _built(plan: dict[str, Any]) -> int:
@@ -37,6 +35,8 @@ def _built(plan: dict[str, Any]) -> int:
 
     session = SparkSession.builder.getOrCreate()
     session.conf.set("spark.sql.session.timeZone", plan["time_zone"])
+    if session.sql("select current_timezone()").collect()[0][0] != plan["time_zone"]:
+        raise SystemExit(f"the session does not stand in {plan['time_zone']}, so nothing would be proved about zones.")
     session.sql(f"create schema {SOURCE_SCHEMA}")
     for name, folder in plan["sources"].items():
         session.sql(f"create table {SOURCE_SCHEMA}.{name} using delta location '{folder}'")
