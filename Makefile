@@ -10,6 +10,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
+SPARK := $(VENV)/spark
+SPARK_READY := $(SPARK)/.ready
 READY := $(VENV)/.ready
 MANIFEST := dbt_project/target/manifest.json
 HOME_FOLDER := $(or $(FEEDBACK_LOOP_HOME),.feedback_loop)
@@ -22,7 +24,7 @@ OPEN_HOME := from feedback_loop.config import load_settings; from feedback_loop.
 	home = load_settings(); open_instance(home.dagster_home); print(home.home)
 DBT_SOURCES := $(shell find dbt_project -path dbt_project/target -prune -o -type f \( -name '*.sql' -o -name '*.yml' \) -print)
 
-.PHONY: help demo test check dev clean clean-home lock
+.PHONY: help demo test check dev clean clean-home lock spark
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
@@ -62,7 +64,19 @@ lock: $(READY) ## Pin all dependencies anew in requirements.lock (LOCK_FLAGS=--u
 	@$(LOCK) pyproject.toml --group dev --custom-compile-command "make lock" $(LOCK_FLAGS) --output-file $(VENV)/new.lock > /dev/null
 	@$(LOCK) --group weights --no-deps --no-header >> $(VENV)/new.lock
 	@mv $(VENV)/new.lock requirements.lock
+	@$(LOCK) --group spark --constraint requirements.lock --custom-compile-command "make lock" $(LOCK_FLAGS) --output-file requirements-spark.lock > /dev/null
 	@echo "requirements.lock: $$(grep -c '==' requirements.lock) pins; the next make prepares $(VENV) with them."
+
+spark: $(MANIFEST) $(SPARK_READY) ## Build the marts on DuckDB and on Sail, which speaks Spark, and compare them row for row
+	@$(BIN)/python -m feedback_loop_tests.benchmarks.spark_marts
+
+$(SPARK_READY): $(LOCKED) requirements-spark.lock
+	@echo "Preparing $(SPARK) …"
+	@$(PYTHON) -m venv --clear $(SPARK)
+	@VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock \
+		|| { echo "uv could not install; trying pip, which takes some minutes …"; \
+		$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-spark.lock; }
+	@touch $@
 
 # uv installs in seconds what takes pip minutes; it comes from the lock too. Where it can't reach an index that pip knows, pip does it.
 $(LOCKED): requirements.lock

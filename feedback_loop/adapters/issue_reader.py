@@ -119,13 +119,21 @@ def read_issue(marts_file: Path, issue_id: str) -> IssueHistory:
 
 
 def _ranked(connection: duckdb.DuckDBPyConnection, wanted: IssueFilter, limit: int | None) -> list[RankedIssue]:
-    slice_of = [wanted.days.first, wanted.days.last, wanted.product, wanted.release, wanted.region, wanted.tier]
+    slice_of: list[object] = [wanted.days.first, wanted.days.last, wanted.product, wanted.release, wanted.region, wanted.tier]
     rows = rows_of(connection, _RANKING, [*slice_of, wanted.issue_class, wanted.issue_id, limit])
     ids = [row["issue_id"] for row in rows]
     versions = _grouped(rows_of(connection, _VERSIONS, [*slice_of, ids]))
-    quotes = _grouped(rows_of(connection, _QUOTES, [*slice_of, ids, QUOTES_PER_ISSUE]))
+    quotes = _quotes(connection, slice_of, ids)
     alerts = _grouped(rows_of(connection, _ALERTS, [wanted.days.first, wanted.days.last, ids]))
     return [_issue(row, versions[row["issue_id"]], quotes[row["issue_id"]], alerts[row["issue_id"]]) for row in rows]
+
+
+def _quotes(connection: duckdb.DuckDBPyConnection, slice_of: list[object], ids: list[str]) -> dict[str, list[Row]]:
+    """The quotes of each issue, the first rank first."""
+    quotes = _grouped(rows_of(connection, _SUREST_QUOTES, [*slice_of, ids, QUOTES_PER_ISSUE]))
+    # One text can hold several of the highest scores, classified by other models; then the texts below count as well.
+    few = [issue_id for issue_id in ids if len(quotes[issue_id]) < QUOTES_PER_ISSUE]
+    return quotes | _grouped(rows_of(connection, _QUOTES, [*slice_of, few, QUOTES_PER_ISSUE])) if few else quotes
 
 
 def _issue(row: Row, versions: list[Row], quotes: list[Row], alerts: list[Row]) -> RankedIssue:
@@ -213,18 +221,14 @@ limit cast($9 as bigint)
 _VERSIONS = f"""
 select issue_id, product_version, sum(fragment_count) as fragment_count
 from mart_issue_daily
-where {_IN_SLICE} and product_version is not null and list_contains($7, issue_id)
+where {_IN_SLICE} and product_version is not null and issue_id in (select unnest($7))
 group by issue_id, product_version
 order by issue_id, fragment_count desc, product_version
 """  # noqa: S608
 
-_QUOTES = f"""
-with fragments as (
-    select complaint_issue_id as issue_id, masked_text, max(class_score) as class_score
-    from mart_complaint
-    where {_IN_SLICE} and duplicate_of is null and list_contains($7, complaint_issue_id)
-    group by complaint_issue_id, masked_text
-),
+_SAID = f"{_IN_SLICE} and duplicate_of is null and complaint_issue_id in (select unnest($7))"
+
+_RANKED_QUOTES = """
 ranked as (
     select fragments.issue_id, fragments.masked_text, row_number() over (
         partition by fragments.issue_id
@@ -235,14 +239,49 @@ ranked as (
     inner join mart_issue as ledger on fragments.issue_id = ledger.issue_id
 )
 select issue_id, masked_text from ranked where quote_rank <= $8 order by issue_id, quote_rank
+"""
+
+_QUOTES = f"""
+with fragments as (
+    select complaint_issue_id as issue_id, masked_text, max(class_score) as class_score
+    from mart_complaint
+    where {_SAID}
+    group by complaint_issue_id, masked_text
+),
+{_RANKED_QUOTES}
 """  # noqa: S608
+
+_SUREST_QUOTES = f"""
+with scores as (
+    select complaint_issue_id as issue_id, class_score from mart_complaint where {_SAID} group by complaint_issue_id, class_score
+),
+ranked_scores as (
+    select *, row_number() over (partition by issue_id order by class_score desc) as score_rank from scores
+),
+surest as (
+    select ranked_scores.issue_id, min(ranked_scores.class_score) as least_score, any_value(ledger.quotes) as typical_texts
+    from ranked_scores
+    inner join mart_issue as ledger on ranked_scores.issue_id = ledger.issue_id
+    where score_rank <= $8
+    group by ranked_scores.issue_id
+),
+fragments as (
+    select issue_id, masked_text, max(class_score) as class_score
+    from mart_complaint
+    inner join surest on complaint_issue_id = issue_id
+    where {_SAID} and (class_score >= least_score or list_contains(typical_texts, masked_text))
+    group by issue_id, masked_text
+),
+{_RANKED_QUOTES}
+"""  # noqa: S608
+"""The same quotes without comparing the text of every fragment, wherever it finds as many as are wanted: no other can come before them."""
 
 _ALERTS = """
 select
     complaint_issue_id as issue_id, alert_id, event_date, alert_kind, observed_count, expected_count, rate_ratio, p_value, alert_score,
     candidates
 from mart_alert
-where event_date between $1 and $2 and list_contains($3, complaint_issue_id)
+where event_date between $1 and $2 and complaint_issue_id in (select unnest($3))
 order by complaint_issue_id, alert_score desc, event_date, alert_id
 """
 

@@ -13,13 +13,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
 from feedback_loop.adapters.whole_files import written_whole
-from feedback_loop.contracts.tables import Table, marts
 from feedback_loop.errors import NothingLanded, QueryRefused
+
+if TYPE_CHECKING:
+    from feedback_loop.contracts.tables import Table
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 MEMORY_LIMIT = "1GB"
@@ -138,6 +140,9 @@ def _in_one_line(error: duckdb.Error) -> str:
 
 
 def _copy_marts(build_file: Path, draft: Path) -> dict[str, int]:
+    # Imported here: the contracts need pyarrow, whose import would cost every reader a third of a second.
+    from feedback_loop.contracts.tables import marts
+
     with duckdb.connect(str(draft), config=_OFFLINE) as connection:
         if build_file.is_file():
             _attach(connection, build_file, "build")

@@ -13,7 +13,6 @@ from typing import Any
 from feedback_loop.adapters.marts import open_marts, rows_of
 from feedback_loop.cli.places import day_or
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.contracts.tables import marts
 from feedback_loop.contracts.vocab import AlertKind
 from feedback_loop.errors import NothingLanded
 
@@ -47,6 +46,8 @@ def days_of_marts(marts_file: Path, first: str | None, last: str | None) -> DayR
 
 def mart_rows(marts_file: Path) -> dict[str, int]:
     """How many rows each mart holds."""
+    from feedback_loop.contracts.tables import marts  # here, because it needs pyarrow, for which `issues` need not wait
+
     with open_marts(marts_file) as connection:
         return {t.name: int(rows_of(connection, f"select count(*) as n from {t.name}", [])[0]["n"]) for t in marts()}  # noqa: S608
 

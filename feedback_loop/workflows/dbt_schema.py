@@ -1,7 +1,8 @@
 """The schema files of the dbt project, generated from the contracts: descriptions, types, and the data tests that follow from a contract.
 
-Tests that relate tables to each other, unit tests and everything about stg_* and int_* are written by hand in `dbt_project/`.
-Never edit a generated file: change `contracts/` and run `python -m feedback_loop.workflows.dbt_schema`; a test compares both.
+The questions of a mart come from `mart_questions`, the exposures from the readers in `exposures`. Tests that relate tables to each
+other, unit tests and everything about stg_* and int_* are written by hand in `dbt_project/`.
+Never edit a generated file: change `contracts/`, or those two, and run `python -m feedback_loop.workflows.dbt_schema`; a test compares.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import yaml
 
 from feedback_loop.contracts.fields import Field
 from feedback_loop.contracts.tables import Table, dbt_sources, marts
+from feedback_loop.workflows.exposures import Exposure, exposures
+from feedback_loop.workflows.mart_questions import mart_questions
 
 REGENERATE = "python -m feedback_loop.workflows.dbt_schema"
 PROJECT_FOLDER = Path("dbt_project")
 SOURCE_NAME = "lake"
 
-_HEADER = f"# Generated from feedback_loop/contracts; do not edit. To renew it: {REGENERATE}\n"
+_HEADER = f"# Generated from feedback_loop; do not edit. To renew it: {REGENERATE}\n"
 _SQL_TYPES = {
     pa.string(): "varchar",
     pa.int64(): "bigint",
@@ -38,6 +41,7 @@ def generated_files() -> dict[str, str]:
     return {
         "models/staging/sources.yml": _as_text({"version": 2, "sources": [_source()]}),
         "models/marts/schema.yml": _as_text({"version": 2, "models": [_mart(table) for table in marts()]}),
+        "models/marts/exposures.yml": _as_text({"version": 2, "exposures": [_exposure(exposure) for exposure in exposures()]}),
     }
 
 
@@ -97,6 +101,7 @@ def _mart(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
         "description": f"One row: {table.grain}. It answers: {table.question}",
+        "config": {"meta": {"example_questions": [one.model_dump() for one in mart_questions()[table.name]]}},
         "data_tests": _table_tests(table),
         "columns": [_mart_column(table, field) for field in table.fields],
     }
@@ -117,6 +122,16 @@ def _mart_column(table: Table, field: Field) -> dict[str, Any]:
         name = f"{table.name}_{field.name}_is_in_its_vocabulary"
         column["data_tests"] = [{"accepted_values": {"name": name, "arguments": {"values": words}}}]
     return column
+
+
+def _exposure(exposure: Exposure) -> dict[str, Any]:
+    return {
+        "name": exposure.name,
+        "type": exposure.kind,
+        "description": exposure.says,
+        "owner": {"name": exposure.audience},
+        "depends_on": [f"ref('{name}')" for name in exposure.reads],
+    }
 
 
 def _as_text(document: dict[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from feedback_loop.adapters.issue_reader import IssueFilter, RankedIssue, read_issue, read_issues
+from feedback_loop.adapters.issue_reader import QUOTES_PER_ISSUE, IssueFilter, RankedIssue, read_issue, read_issues
 from feedback_loop.adapters.marts import publish
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.errors import BadInput, NothingLanded
@@ -206,3 +207,16 @@ def test_priority_and_its_reasons_are_those_of_the_latest_day(marts_file: Path) 
     issue = the_big_one(marts_file)
     assert (issue.priority, issue.priority_reasons[0]) == ("high", "7 known customers in 28 days (10.9 points)")
     assert issue.cost_of_delay_usd is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_quotes_are_the_surest_texts_however_often_and_with_whatever_scores_a_text_was_said(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    texts = [rng.randrange(1 + seed) for _ in range(40)]
+    # The first text holds many of the highest scores; those of the others are often equal.
+    said = [(f"text {text}", 1 + rng.random() if text == 0 else rng.randrange(9) / 9) for text in texts]
+    complaints = [complaint_row(f"f{n}", "big", text, class_score=score) for n, (text, score) in enumerate(said)]
+    publish(build_file_of(tmp_path / "build", ROWS | {"mart_complaint": complaints}), tmp_path / "marts.duckdb")
+    surest = {text: max(score for said_text, score in said if said_text == text) for text, _ in said}
+    expected = sorted(surest, key=lambda text: (-surest[text], text))[:QUOTES_PER_ISSUE]
+    assert the_big_one(tmp_path / "marts.duckdb").quotes == tuple(expected)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from feedback_loop.cli.query import ROWS_SHOWN
+from feedback_loop.contracts.tables import marts
+from feedback_loop.workflows.mart_questions import mart_questions
 from feedback_loop_tests.cli.conftest import Call
 
 
@@ -67,3 +70,28 @@ def test_without_marts_the_line_says_how_to_get_them(call: Call, home: Path) -> 
     assert outcome.code == 1
     assert "feedback-loop run" in outcome.error
     assert not home.exists()
+
+
+def test_examples_tell_each_mart_with_questions_and_a_command_to_paste(call: Call) -> None:
+    outcome = call("query", "--examples")
+    assert [line.split(":")[0] for line in outcome.out.splitlines() if line.startswith("mart_")] == [table.name for table in marts()]
+    shown = [line.strip() for line in outcome.out.splitlines() if "feedback-loop query" in line]
+    assert [shlex.split(line)[2] for line in shown] == [one.sql for asked in mart_questions().values() for one in asked]
+
+
+def test_examples_of_one_mart_are_data_as_well(call: Call) -> None:
+    told = json.loads(call("query", "--examples", "mart_triage", "--json").out)
+    assert {row["mart"] for row in told} == {"mart_triage"}
+    assert [row["sql"] for row in told] == [one.sql for one in mart_questions()["mart_triage"]]
+
+
+def test_examples_of_what_is_no_mart_name_the_marts(call: Call) -> None:
+    outcome = call("query", "--examples", "gold_issue")
+    assert outcome.code == 2
+    assert "mart_issue" in outcome.error
+
+
+def test_without_a_query_the_line_names_the_examples(call: Call) -> None:
+    outcome = call("query")
+    assert outcome.code == 2
+    assert "--examples" in outcome.error

@@ -23,16 +23,20 @@ HEAVY = ("torch", "sentence-transformers", "transformers", "nvidia", "triton", "
 FIXED_TARGETS = ("demo", "test", "check", "dev", "clean", "help")
 
 
-def pins() -> dict[str, list[str]]:
+SPARK_LOCK = (PROJECT / "requirements-spark.lock").read_text(encoding="utf-8")
+
+
+def pins(lock: str = LOCK) -> dict[str, list[str]]:
     """The locked versions of each package; two where a marker tells them apart."""
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", LOCK, re.MULTILINE):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", lock, re.MULTILINE):
         found.setdefault(canonicalize_name(name), []).append(version)
     return found
 
 
-def test_every_pin_has_a_hash() -> None:
-    blocks = re.split(r"^(?=[A-Za-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+@pytest.mark.parametrize("lock", [LOCK, SPARK_LOCK], ids=["all", "spark"])
+def test_every_pin_has_a_hash(lock: str) -> None:
+    blocks = re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE)[1:]
     assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []
 
 
@@ -43,6 +47,14 @@ def test_the_lock_satisfies_what_the_project_declares() -> None:
         need = Requirement(text)
         versions = locked.get(canonicalize_name(need.name), [])
         assert any(need.specifier.contains(v) for v in versions), f"{text}: run `make lock`"
+
+
+def test_spark_has_a_lock_of_its_own_with_the_dbt_of_the_project_and_nobody_else_installs_it() -> None:
+    locked = pins(SPARK_LOCK)
+    for need in map(Requirement, SETTINGS["dependency-groups"]["spark"]):
+        assert any(need.specifier.contains(v) for v in locked.get(canonicalize_name(need.name), [])), f"{need}: run `make lock`"
+    assert locked["dbt-core"] == pins()["dbt-core"]
+    assert not {"pysail", "pyspark-client", "dbt-spark"} & set(pins())
 
 
 def test_the_lock_holds_the_weights_and_nothing_that_they_ask_for() -> None:

@@ -27,7 +27,7 @@ _ISSUES = {"crash": ("i_crash", "i_crash_rest"), "billing": ("i_billing",), "lat
 
 def frame_of(table: Table, rows: list[Row]) -> pl.DataFrame:
     """The rows with every column of the contract; one that a row leaves out is null, or the type's blank where null is not allowed."""
-    full = [{f.name: row.get(f.name, None if f.is_nullable else _blank(f.dtype)) for f in table.fields} for row in rows]
+    full = [{f.name: row.get(f.name, None if f.is_nullable else blank_of(f.dtype)) for f in table.fields} for row in rows]
     schema = pa.schema([f.with_nullable(True) for f in table.schema])
     frame = pl.from_arrow(pa.Table.from_pylist(full, schema=schema))
     assert isinstance(frame, pl.DataFrame)
@@ -171,7 +171,8 @@ def _candidate(version: str) -> Row:
     }  # fmt: skip
 
 
-def _blank(dtype: pa.DataType) -> Any:
+def blank_of(dtype: pa.DataType) -> Any:
+    """What stands in a column of this type where nothing was said and null is not allowed."""
     if pa.types.is_list(dtype):
         return []
     blanks: dict[Any, Any] = {

@@ -35,6 +35,11 @@ def test_every_mart_of_the_contracts_has_its_model_and_no_other_exists() -> None
     assert {file.stem for file in MODELS if file.parent.name == "marts"} == {table.name for table in marts()}
 
 
+def test_every_mart_has_a_unit_test() -> None:
+    written = yaml.safe_load((PROJECT_FOLDER / "models/marts/unit_tests.yml").read_text(encoding="utf-8"))["unit_tests"]
+    assert {test["model"] for test in written} == {table.name for table in marts()}
+
+
 @pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
 def test_a_model_imports_first_and_ends_with_final(file: Path) -> None:
     code = code_of(file).strip()

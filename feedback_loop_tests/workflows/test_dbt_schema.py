@@ -15,6 +15,8 @@ from feedback_loop.adapters.dbt_delta_views import SOURCE_SCHEMA
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES, dbt_sources, marts
 from feedback_loop.workflows.dbt_schema import REGENERATE, described, drifted_files, generated_files, regenerate, sql_type
+from feedback_loop.workflows.exposures import exposures
+from feedback_loop.workflows.mart_questions import mart_questions
 
 
 def generated(name: str) -> dict[str, Any]:
@@ -49,6 +51,12 @@ def test_every_mart_has_its_columns_in_order_with_type_and_description() -> None
         columns = models()[table.name]["columns"]
         assert [(c["name"], c["data_type"]) for c in columns] == [(f.name, sql_type(f.dtype)) for f in table.fields]
         assert all(c["description"].startswith(FIELDS[c["name"]].meaning) for c in columns)
+
+
+def test_every_mart_tells_its_questions_and_every_reader_is_an_exposure() -> None:
+    told = {name: model["config"]["meta"]["example_questions"] for name, model in models().items()}
+    assert told == {name: [one.model_dump() for one in asked] for name, asked in mart_questions().items()}
+    assert [one["name"] for one in generated("models/marts/exposures.yml")["exposures"]] == [one.name for one in exposures()]
 
 
 def test_every_mart_is_tested_for_its_key_its_nulls_and_its_vocabularies() -> None:
