@@ -46,7 +46,7 @@ def write_home_of(home: Path, fragment_count: int, seed: int) -> Settings:
         "gold_issue_impact": days.select("issue_id", "event_date", "product", priority=pl.lit("high"), priority_score=pl.lit(0.5)),
         "analysis_alert": _alerts(days),
     }
-    return write_home(home, {name: _whole(name, frame) for name, frame in frames.items()})
+    return write_home(home, {name: whole(name, frame) for name, frame in frames.items()})
 
 
 def _fragments(count: int, rng: np.random.Generator) -> pl.DataFrame:
@@ -123,7 +123,7 @@ def _alerts(days: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _whole(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def whole(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns of the contract in its order and types; one that was not drawn is null, or the type's blank where null is not allowed."""
     schema = pl.DataFrame(pl.from_arrow(TABLES[name].schema.empty_table())).schema
     blanks = [
