@@ -53,6 +53,8 @@ class Saved:
     minutes: float | None
     agent_minutes: float | None
     missing: tuple[str, ...]
+    acted_id: str | None = None
+    """The real action that it is held against."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _saved(one: Judged, later: Later, executed: Sequence[Row], windows: pl.DataF
         # Complaints came over the whole of the symptom; only the part of it that would have been spared counts.
         part = min(max(minutes, 0.0) / window, 1.0) if window > 0 else 0.0
         agents = before * part * (1.0 - ratio) * handling
-    return Saved(one, acted["executed_at"], minutes, agents, missing)
+    return Saved(one, acted["executed_at"], minutes, agents, missing, acted["action_id"])
 
 
 def _acted(tried: Tried, later: Later, executed: Sequence[Row]) -> Row | None:
@@ -121,6 +123,14 @@ def _handling(handled: pl.DataFrame, product: str) -> float | None:
     """Minutes that an agent spends on a case, on average; None where nobody measured it."""
     known = latest_events(handled.filter(pl.col("product") == product))["handling_minutes"].drop_nulls()
     return float(known.sum()) / known.len() if known.len() else None
+
+
+def first_of_each(found: Iterable[Saved]) -> list[Saved]:
+    """Those that are counted: of several that are held against one real action the first, which would have made the others needless."""
+    first: dict[object, Saved] = {}
+    for one in sorted(found, key=lambda saving: saving.judged.tried.proposal.proposed_at):
+        first.setdefault(one.acted_id or id(one), one)
+    return list(first.values())
 
 
 def breaches(found: Iterable[Judged], happened: Happened, stages: pl.DataFrame, policy: SlaPolicy) -> Breaches:

@@ -20,7 +20,7 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.outcomes.backtest_gains import Breaches, Done, Saved, breaches, saved
+from feedback_loop.outcomes.backtest_gains import Breaches, Done, Saved, breaches, first_of_each, saved
 from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Precision, Verdict, judged, precisions
 from feedback_loop.outcomes.effect import Decided, fix_windows
@@ -82,13 +82,13 @@ class BacktestReport:
 
     @property
     def minutes_saved(self) -> float | None:
-        """The minutes of the right ones of which it is known when they were really done; None where that is known of none."""
-        return _total([one.minutes for one in self.saved])
+        """The minutes of the right ones of which it is known when they were really done, repeats left out; None where of none."""
+        return _total([one.minutes for one in first_of_each(self.saved)])
 
     @property
     def agent_minutes_saved(self) -> float | None:
         """The same of agents' minutes."""
-        return _total([one.agent_minutes for one in self.saved])
+        return _total([one.agent_minutes for one in first_of_each(self.saved)])
 
     @property
     def missing(self) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from feedback_loop.contracts.outcome_vocab import LifecycleStage
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.outcomes.backtest_gains import ACTED_ON, EFFECT, HANDLING, STAGES, Breaches, Done, Saved, breaches, saved
+from feedback_loop.outcomes.backtest_gains import ACTED_ON, EFFECT, HANDLING, STAGES, Breaches, Done, Saved, breaches, first_of_each, saved
 from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Verdict
 from feedback_loop.outcomes.sla_policy import SlaPolicy
@@ -73,6 +73,14 @@ def test_agents_minutes_are_those_of_the_complaints_that_would_not_have_come() -
 def test_a_missing_input_gives_no_figure_and_is_named(effects: tuple[Row, ...], events: tuple[Row, ...], missing: tuple[str, ...]) -> None:
     found = only(later([really()], effects), done(action(), events=events))
     assert (found.minutes, found.agent_minutes, found.missing) == (120.0, None, missing)
+
+
+def test_what_repeats_an_action_counts_once_at_its_first_look() -> None:
+    known, again = later([really()]), tried(proposed_at=LOOKED + 5 * HOUR)
+    found = saved([*right(again), *right()], known, done(action()))
+    assert [one.minutes for one in found] == [-180.0, 120.0]
+    assert [one.minutes for one in first_of_each(found)] == [120.0]
+    assert len(first_of_each(saved([*right(again), *right()], later(), done()))) == 2
 
 
 def test_only_right_actions_that_would_have_been_automatic_save_anything() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from feedback_loop.config import Settings
 from feedback_loop.contracts.autonomy_vocab import AutonomyWord, MaturityPhase
-from feedback_loop.errors import FeedbackLoopError, PilotRefused, PolicyRefused, UnreadableFile
+from feedback_loop.errors import FeedbackLoopError, InputFileMissing, PilotRefused, PolicyRefused, UnreadableFile
 from feedback_loop.remediation.autonomy import AUTONOMY, Pilot, autonomy_row
 from feedback_loop.remediation.limits import limits_text
 from feedback_loop.remediation.policy import seed_policy
-from feedback_loop.workflows.rules_in_force import read_pilot, read_policy, read_rules
+from feedback_loop.workflows.rules_in_force import other_policy, read_pilot, read_policy, read_rules
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.workflows.outbox_world import FakeCaseSystem, World
@@ -82,3 +82,18 @@ def test_what_was_approved_long_ago_counts_towards_the_pace_from_when_it_was_sen
     world.execute(FakeCaseSystem())
     pace = read_rules(settings, world.state, world.clock.now()).pace
     assert pace.within("release-rollback", world.clock.now() - timedelta(hours=1)) == 1
+
+
+def test_another_policy_stands_in_for_the_homes_own_part_by_part(settings: Settings, tmp_path: Path) -> None:
+    settings.guards_file.write_text('@id("mine") forbid (principal, action, resource) when { false };', encoding="utf-8")
+    tried = tmp_path / "tried.yaml"
+    tried.write_text(limits_text().replace("strong_indicators: 3", "strong_indicators: 5"), encoding="utf-8")
+    found = other_policy(settings, tried, None)
+    assert (found.strong_indicators, "mine" in found.guards.ids) == (5, True)
+    in_force = read_policy(settings.policy_file, settings.guards_file)
+    assert other_policy(settings, None, None).policy_version == in_force.policy_version != found.policy_version
+
+
+def test_another_policy_that_is_not_there_is_refused_by_its_name(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(InputFileMissing, match=r"nowhere\.yaml: no such file"):
+        other_policy(settings, tmp_path / "nowhere.yaml", None)
