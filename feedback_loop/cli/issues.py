@@ -131,6 +131,45 @@ def reject(
     _judge(context, hypothesis_id, person, why, is_right=False, as_json=as_json)
 
 
+_ISSUE = typer.Argument(metavar="ISSUE", help="Id from `feedback-loop issues`.", show_default=False)
+
+
+@app.command()
+def close(
+    context: typer.Context, issue_id: Annotated[str, _ISSUE], why: Annotated[str, _WHY], person: AsOption = None, as_json: JsonFlag = False
+) -> None:
+    """Say that an issue is done with: its SLA clock ends, and complaints from now on are another occurrence of it.
+
+    Example: `feedback-loop issues close issue_7c1d… --as ada --why "mended by hand in release 6.4.1"`
+    """
+    _say_status(context, issue_id, why, person, is_closed=True, as_json=as_json)
+
+
+@app.command()
+def reopen(
+    context: typer.Context, issue_id: Annotated[str, _ISSUE], why: Annotated[str, _WHY], person: AsOption = None, as_json: JsonFlag = False
+) -> None:
+    """Say that a closed issue is not done with: another SLA clock starts.
+
+    Example: `feedback-loop issues reopen issue_7c1d… --as ada --why "three customers see it again"`
+    """
+    _say_status(context, issue_id, why, person, is_closed=False, as_json=as_json)
+
+
+def _say_status(context: typer.Context, issue_id: str, why: str, person: str | None, *, is_closed: bool, as_json: bool) -> None:
+    from feedback_loop.cli.places import SystemClock, open_state, open_store
+    from feedback_loop.contracts.loop_vocab import IssueStatus
+    from feedback_loop.workflows.close_issue import say_status
+
+    settings, actor = settings_of(context), who_acts(context, person)
+    status, state = IssueStatus.RESOLVED if is_closed else IssueStatus.REOPENED, open_state(settings)
+    is_new = say_status(issue_id, status, why, actor.name, actor.people, open_store(settings), state, SystemClock().now())
+    if as_json:
+        print_json({"issue_id": issue_id, "issue_status": str(status), "is_new": is_new})
+    else:
+        say(f"{issue_id} is {status}, says {actor.name}{'' if is_new else '; that was known already'}.")
+
+
 def _judge(context: typer.Context, hypothesis_id: str, person: str | None, why: str | None, *, is_right: bool, as_json: bool) -> None:
     from feedback_loop.cli.places import SystemClock, open_state, open_store
     from feedback_loop.contracts.loop_vocab import HypothesisLabel

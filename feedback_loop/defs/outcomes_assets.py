@@ -34,7 +34,7 @@ _CUSTOMERS = (
 _HANDLED = ("outcomes_lifecycle_event", "outcomes_sla_stage", "remediation_proposal", "outcomes_effect")
 
 _OF_FEEDBACK = {
-    "silver_message": ("record_id", "product", "occurred_at", "rating", *SCOPE_DIMENSIONS),
+    "silver_message": ("record_id", "customer_id", "product", "occurred_at", "rating", *SCOPE_DIMENSIONS),
     "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier", "product", "customer_id"),
     "analysis_triage": ("fragment_id", "urgency"),
     "analysis_classification": ("fragment_id", "best_class", "taxonomy_class", "is_abstained"),

@@ -26,7 +26,7 @@ HISTORY = timedelta(days=WINDOW_DAYS - 1)
 GRACE = timedelta(hours=2)
 """How long a fix takes to reach customers."""
 
-EFFECT_VERSION = f"{VERSION}-history{HISTORY.days}d-grace{GRACE // timedelta(hours=1)}h"
+EFFECT_VERSION = f"{VERSION}-history{HISTORY.days}d-grace{GRACE // timedelta(hours=1)}h-once-a-day"
 
 _SCHEMA = pl.Schema(TABLES["outcomes_effect"].schema)
 

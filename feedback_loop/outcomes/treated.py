@@ -44,8 +44,19 @@ def complaining_records(fragments: pl.DataFrame, classifications: pl.DataFrame) 
     return first.join(issues.select("fragment_id", "best_class"), on="fragment_id").select("record_id", "best_class").unique()
 
 
+def once_a_day(spoken: pl.DataFrame) -> pl.DataFrame:
+    """The first record of each customer on each day, apart for each of the other columns; one of an unknown customer counts by itself.
+
+    A customer who complains many times a day would else look like many. Columns: customer_id, occurred_at, and flags.
+    """
+    flags = [name for name in spoken.columns if name not in ("customer_id", "occurred_at")]
+    in_order = spoken.sort("occurred_at")
+    is_first = pl.struct("customer_id", pl.col("occurred_at").dt.date().alias("day"), *flags).is_first_distinct()
+    return in_order.filter(is_first | pl.col("customer_id").is_null())
+
+
 def sides(messages: pl.DataFrame, complaining: pl.DataFrame, scope: Scope, alerted_class: str | None) -> pl.DataFrame:
-    """The product's messages with `is_treated` and `is_control`: occurred_at and the two.
+    """The product's messages with `is_treated` and `is_control`, each customer once a day: occurred_at and the two.
 
     Treated: records of the scope that complain about the class, or about anything where it is None. Control: of customers known to be
     outside of the scope those who complain about the same, so that what rises and falls for everybody is no merit of the fix; all their
@@ -56,6 +67,7 @@ def sides(messages: pl.DataFrame, complaining: pl.DataFrame, scope: Scope, alert
     within = [pl.col(dimension).is_in(list(values)) for dimension, values in scope.items()]
     inside = pl.all_horizontal(w.fill_null(False) for w in within) if within else pl.lit(True)
     outside = pl.any_horizontal(w.not_().fill_null(False) for w in within) if within else ~is_about
-    found = messages.select("occurred_at", is_treated=inside & is_about, is_control=outside, is_alike=outside & is_about)
+    spoken = messages.select("customer_id", "occurred_at", is_treated=inside & is_about, is_control=outside, is_alike=outside & is_about)
+    found = once_a_day(spoken)
     is_enough = bool(within) and found["is_alike"].sum() >= FEWEST_ALIKE
     return found.select("occurred_at", "is_treated", is_control="is_alike" if is_enough else "is_control")

@@ -17,6 +17,7 @@ import polars as pl
 
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.statistics.difference_in_differences import BIN, Period, fix_effect
+from feedback_loop.outcomes.treated import once_a_day
 from feedback_loop.workflows.case_folders import (
     answers_of,
     case_id_of,
@@ -66,14 +67,7 @@ def _complaints(folder: Path) -> pl.DataFrame:
     for name in ("treated", "control"):
         if found.schema[name] != pl.Boolean:
             raise UnreadableFile(file, f"has a column {name} of the type {found.schema[name]}. Write it as true or false")
-    return _once_a_day(found) if _CUSTOMER in found.columns else found
-
-
-def _once_a_day(complaints: pl.DataFrame) -> pl.DataFrame:
-    """The first complaint of each customer on each day, apart for treated and control; one of an unknown customer counts by itself."""
-    named = complaints.sort("occurred_at").with_columns(day=pl.col("occurred_at").dt.date())
-    first = pl.struct(_CUSTOMER, "day", "treated", "control").is_first_distinct()
-    return named.filter(first | pl.col(_CUSTOMER).is_null()).select(_COLUMNS)
+    return once_a_day(found.select(_CUSTOMER, *_COLUMNS)).select(_COLUMNS) if _CUSTOMER in found.columns else found
 
 
 def _answer(folder: Path) -> Answer:

@@ -24,8 +24,7 @@ def main() -> int:
 
     server = SparkConnectServer(_HOST, 0)
     server.start(background=True)
-    # dbt-spark asks pyspark for "the" session; with this variable that is one of Sail. The server ends with this process: told to stop, it
-    # waits for sessions that dbt keeps open.
+    # dbt-spark asks pyspark for "the" session; with this variable that is one of Sail.
     os.environ["SPARK_REMOTE"] = f"sc://{_HOST}:{server.listening_address[1]}"
     return _built(plan)
 
@@ -75,4 +74,7 @@ def _export(session: Any, marts: list[str], out: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Client and server share this process and wait for each other when it ends; everything is written by now.
+    os._exit(code)

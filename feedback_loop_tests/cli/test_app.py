@@ -31,7 +31,7 @@ COMMANDS = sorted(paths(typer.main.get_command(app)))
 
 def test_the_tree_holds_the_promised_commands() -> None:
     promised = {("demo",), ("ingest",), ("run",), ("issues",), ("issues", "show"), ("query",)}
-    promised |= {("issues", "confirm"), ("issues", "reject"), ("labels", "hypotheses")}
+    promised |= {("issues", "confirm"), ("issues", "reject"), ("issues", "close"), ("issues", "reopen"), ("labels", "hypotheses")}
     promised |= {("quarantine", word) for word in ("list", "show", "retry")}
     promised |= {("playbooks", word) for word in ("list", "show", "lint", "dry-run")} | {
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")

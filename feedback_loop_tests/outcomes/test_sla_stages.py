@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.validate import violations
 from feedback_loop.outcomes.lifecycle import lifecycle_events
 from feedback_loop.outcomes.sla_policy_text import seed_sla_policy
-from feedback_loop.outcomes.sla_stages import Happened, sla_stages
+from feedback_loop.outcomes.sla_stages import Happened, left_waiting, sla_stages
 from feedback_loop_tests.outcomes import one_loop
 from feedback_loop_tests.outcomes.one_loop import CONFIRMED, DAY, EXECUTED, HOUR, RAISED, SENT, Row, table
 
@@ -20,7 +21,9 @@ LANDED = RAISED - 4.5 * HOUR
 LATER = RAISED + 30 * DAY
 
 
-def happened(*alerts: Row, acted: bool = True, tiers: dict[str, str] | None = None, **action: Any) -> Happened:
+def happened(
+    *alerts: Row, acted: bool = True, tiers: dict[str, str] | None = None, statuses: Sequence[Row] = (), **action: Any
+) -> Happened:
     """The alerts with what was done about the first of them; by default one alert of an urgent and an ordinary complaint."""
     shown = table("analysis_alert", *(alerts or (one_loop.alert(),)))
     fragments = one_loop.fragments().with_columns(
@@ -131,3 +134,36 @@ def test_it_is_measured_with_the_last_record_and_says_by_which_policy() -> None:
     two = rows(happened(one_loop.alert(), late))
     assert dict(two.select("alerted_id", "event_date").iter_rows()) == {"a1": LANDED.date(), "a2": LATER.date()}
     assert (found["at_risk_at"] - found["clock_started_at"]).to_list()[0] == timedelta(minutes=45)
+
+
+def test_a_person_who_closes_the_issue_ends_its_clock() -> None:
+    at = RAISED + HOUR / 2
+    verdicts = column("sla_verdict", happened(acted=False, statuses=[said("resolved", at)]))
+    assert {verdicts[stage] for stage in ("mitigate", "remediate", "confirm")} == {"not_asked"}
+
+
+def test_that_the_loop_calls_it_resolved_closes_nothing() -> None:
+    at = RAISED + HOUR / 2
+    verdicts = column("sla_verdict", happened(acted=False, statuses=[said("resolved", at, "feedback_loop"), said("customers_told", at)]))
+    assert "not_asked" not in {verdicts[stage] for stage in ("mitigate", "remediate", "confirm")}
+
+
+def test_an_issue_that_is_opened_again_has_another_clock() -> None:
+    statuses = [said("resolved", RAISED + HOUR), said("reopened", RAISED + DAY)]
+    found = rows(happened(acted=False, statuses=statuses))
+    assert found["clock_started_at"].unique().sort().to_list() == [LANDED, RAISED + DAY]
+
+
+def test_the_status_of_another_issue_or_of_before_the_alert_says_nothing_of_it() -> None:
+    plain = rows(happened(acted=False))["sla_verdict"].to_list()
+    other = said("resolved", RAISED + HOUR) | {"issue_id": "i2"}
+    assert "not_asked" not in rows(happened(acted=False, statuses=[other, said("resolved", RAISED - DAY)]))["sla_verdict"].to_list()
+    assert "not_asked" not in plain
+
+
+def test_what_is_left_waiting_is_at_risk_or_broken_and_not_kept_the_first_due_in_front() -> None:
+    at = RAISED + 30 * DAY
+    found = left_waiting(sla_stages(happened(acted=False), seed_sla_policy(), at))
+    assert found["promised_stage"].to_list() == ["mitigate", "remediate", "confirm"]
+    assert found["measured_at"].unique().to_list() == [at]
+    assert left_waiting(rows(happened())).is_empty()
