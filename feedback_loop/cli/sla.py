@@ -22,6 +22,7 @@ app = typer.Typer(help="What is promised to whom, by when, and which time counts
 
 _COLUMNS = ("rule", "applies to", "calendar", "waiting", *SlaStage)
 _LONGEST_PARTS = 32
+_WATCHED = ("due_at", "promised_stage", "sla_verdict", "class_applied", "urgency_applied", "tier_applied", "alerted_id")
 _CALENDAR_COLUMNS = ("calendar", "zone", "hours", "holidays", "daily review")
 
 
@@ -101,6 +102,36 @@ def due(
     else:
         say(f"By the rule '{promise.rule_id}', in time that the calendar '{promise.calendar_name}' counts:")
         print_table(("stage", "working minutes", "at risk at", "due at"), [tuple(row.values()) for row in rows])
+
+
+@app.command()
+def watch(
+    context: typer.Context,
+    at: Annotated[str | None, typer.Option("--at", help="Another moment than now: an ISO instant.", show_default=False)] = None,
+    fail: Annotated[bool, typer.Option("--fail", help="End with 1 where a promise is broken, for whatever calls people.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the promises that are at risk or broken at this moment and that nobody has kept yet, the one due first in front.
+
+    Example: `feedback-loop sla watch --fail || page-somebody`
+    """
+    from feedback_loop.cli.places import SystemClock, open_store
+    from feedback_loop.contracts.outcome_vocab import SlaVerdict
+    from feedback_loop.outcomes.sla_stages import left_waiting, sla_stages
+    from feedback_loop.workflows.sla import read_happened, read_sla_policy
+
+    settings = settings_of(context)
+    now = SystemClock().now() if at is None else instant_of(at, "--at", time())
+    waiting = left_waiting(sla_stages(read_happened(open_store(settings)), read_sla_policy(settings.sla_file), now))
+    told = waiting.select(*_WATCHED).to_dicts()
+    if as_json:
+        print_json(told)
+    elif told:
+        print_table(tuple(name.replace("_", " ") for name in _WATCHED), [tuple(row.values()) for row in told])
+    else:
+        say(f"No promise is at risk or broken at {now:%Y-%m-%d %H:%M} UTC.")
+    if fail and any(row["sla_verdict"] == SlaVerdict.BREACHED for row in told):
+        raise typer.Exit(1)
 
 
 def _place(settings: Settings) -> str:

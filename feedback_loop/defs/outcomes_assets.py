@@ -1,11 +1,12 @@
 """Outcomes: how long each step took, whether a fix helped, what it was worth. Small tables over all days, replaced whole."""
 
+import dagster as dg
 import polars as pl
 
 from feedback_loop.analysis.gold_labels import counting, of_hold_out
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.defs.checks import contract_check
+from feedback_loop.defs.checks import contract_check, warned
 from feedback_loop.defs.resources import StoreResource
 from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.outcomes.customer_metrics import Customers
@@ -16,14 +17,13 @@ from feedback_loop.outcomes.loop_metrics import Handled
 from feedback_loop.outcomes.metrics import metrics
 from feedback_loop.outcomes.roi import Ledger, returns
 from feedback_loop.outcomes.roi_rows import comparison_rows
-from feedback_loop.outcomes.sla_stages import Happened, sla_stages
+from feedback_loop.outcomes.sla_stages import left_waiting, sla_stages
 from feedback_loop.workflows.roi import BOOKS, read_assumptions, read_books
-from feedback_loop.workflows.sla import read_sla_policy
+from feedback_loop.workflows.sla import HAPPENED, read_happened, read_sla_policy
 
 _LIFECYCLE_INPUTS = (
     "analysis_alert", "silver_fragment", "remediation_proposal", "remediation_action", "remediation_message", "analysis_hypothesis",
 )  # fmt: skip
-_SLA_INPUTS = ("analysis_alert", "silver_fragment", "analysis_triage", "outcomes_lifecycle_event", "remediation_action")
 _DECIDED = ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action")
 _FEEDBACK = ("silver_message", "silver_fragment", "analysis_classification")
 _LEDGER = ("context_business_event", "context_customer")
@@ -36,7 +36,6 @@ _HANDLED = ("outcomes_lifecycle_event", "outcomes_sla_stage", "remediation_propo
 _OF_FEEDBACK = {
     "silver_message": ("record_id", "customer_id", "product", "occurred_at", "rating", *SCOPE_DIMENSIONS),
     "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier", "product", "customer_id"),
-    "analysis_triage": ("fragment_id", "urgency"),
     "analysis_classification": ("fragment_id", "best_class", "taxonomy_class", "is_abstained"),
 }
 """What is read of the tables that are not small."""
@@ -66,13 +65,21 @@ def outcomes_sla_event(store: StoreResource) -> pl.DataFrame:
 outcomes_sla_event_contract = contract_check("outcomes_sla_event")
 
 
-@table_asset(deps=_SLA_INPUTS)
+@table_asset(deps=HAPPENED)
 def outcomes_sla_stage(store: StoreResource) -> pl.DataFrame:
     """What each rise of complaints was promised under the home's SLA policy, and how it stands."""
-    return sla_stages(Happened(*_read(store, _SLA_INPUTS)), read_sla_policy(store.home.settings().sla_file))
+    return sla_stages(read_happened(store.open()), read_sla_policy(store.home.settings().sla_file))
 
 
 outcomes_sla_stage_contract = contract_check("outcomes_sla_stage")
+
+
+@dg.asset_check(asset="outcomes_sla_stage", description="No promise is broken or about to be while nobody has kept it.")
+def no_promise_is_left_waiting(store: StoreResource) -> dg.AssetCheckResult:
+    """Warns, so that whoever is told of failing checks hears of it; `sla watch` says the same of any moment."""
+    (stages,) = _read(store, ("outcomes_sla_stage",))
+    waiting = left_waiting(stages).select("due_at", "promised_stage", "sla_verdict", "alerted_id").rows()
+    return warned([f"{due:%Y-%m-%d %H:%M} {stage} {verdict.replace('_', ' ')}: {alert}" for due, stage, verdict, alert in waiting])
 
 
 @table_asset(deps=[*_DECIDED, *_FEEDBACK])

@@ -2,8 +2,9 @@
 
 How clocks are read and judged is in `sla_clock` and `sla_verdicts`; the five latencies of a proposal's life, without calendars, stay in
 `latencies`. A clock starts when the first record of an alert landed; the alert triages it, an action that mends mitigates it, telling the
-customers remedies it (R104), and their answer confirms it. The rules that are easy to break: alerts of one story have one clock while it
-runs; and an alert that nobody proposed anything for has a clock too, or what is forgotten would never be late.
+customers remedies it (R104), and their answer confirms it; a person who closes the issue ends it, and one who opens it again starts
+another. The rules that are easy to break: alerts of one story have one clock while it runs; an alert that nobody proposed anything for has
+a clock too, or what is forgotten would never be late; and only a person closes one, for that a fix seems to have helped tells no customer.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any
 
 import polars as pl
 
+from feedback_loop.contracts.decisions import LOOP
 from feedback_loop.contracts.identifiers import stable_id
-from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus
-from feedback_loop.contracts.outcome_vocab import LifecycleStage, SlaStep
+from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus, IssueStatus
+from feedback_loop.contracts.outcome_vocab import LifecycleStage, SlaStep, SlaVerdict
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.lifecycle import executions
 from feedback_loop.outcomes.sla_clock import Clock, Step, clocks_of
@@ -31,31 +33,48 @@ _STEPS = {
     LifecycleStage.TOLD: SlaStep.REMEDIATED,
     LifecycleStage.CONFIRMED: SlaStep.CONFIRMED,
 }
+_SAID = {IssueStatus.RESOLVED: SlaStep.CLOSED, IssueStatus.REOPENED: SlaStep.REOPENED}
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Happened:
-    """What is known, as the tables of these names; of fragments are read fragment_id, landed_at and tier, of triage the urgency."""
+    """What is known, as the tables of these names; `issues` are gold_issue, `statuses` state_issue_status.
+
+    Of fragments are read fragment_id, landed_at and tier, of triage fragment_id and urgency, of issues issue_id and alert_ids.
+    """
 
     alerts: pl.DataFrame
     fragments: pl.DataFrame
     triage: pl.DataFrame
     lifecycle: pl.DataFrame
     actions: pl.DataFrame
+    issues: pl.DataFrame
+    statuses: pl.DataFrame
 
 
-def sla_stages(happened: Happened, policy: SlaPolicy) -> pl.DataFrame:
-    """The rows of `outcomes_sla_stage`: four of each clock, as they stood when the last record landed or the last step was taken."""
-    known = (happened.fragments["landed_at"].max(), happened.lifecycle["occurred_at"].max(), happened.alerts["raised_at"].max())
-    now = max((at for at in known if isinstance(at, datetime)), default=None)
+def sla_stages(happened: Happened, policy: SlaPolicy, at: datetime | None = None) -> pl.DataFrame:
+    """The rows of `outcomes_sla_stage`: four of each clock, as they stand at the instant, or with the last record or step without one."""
+    instants = (
+        happened.fragments["landed_at"].max(), happened.lifecycle["occurred_at"].max(), happened.alerts["raised_at"].max(),
+        happened.statuses["changed_at"].max(),
+    )  # fmt: skip
+    now = at or max((known for known in instants if isinstance(known, datetime)), default=None)
     if now is None:
         return pl.DataFrame(schema=_SCHEMA)
-    clocks = clocks_of([*_alerted(happened, policy), *_done(happened)], _first_of_story(happened.alerts))
+    steps = [*_alerted(happened, policy), *_done(happened), *_closed(happened)]
+    clocks = clocks_of(steps, _first_of_story(happened.alerts))
     rows = [_row(clock, policy, row, now) for clock in clocks for row in verdicts(clock, policy, now)]
     products = happened.alerts.select("product", alerted_id="alert_id")
     judged = pl.DataFrame(rows, schema={name: dtype for name, dtype in _SCHEMA.items() if name != "product"})
     return judged.join(products, on="alerted_id", how="left", maintain_order="left").select(_SCHEMA.names())
+
+
+def left_waiting(stages: pl.DataFrame) -> pl.DataFrame:
+    """The promises that are at risk, or broken and still not kept, the one that is due first in front; rows of outcomes_sla_stage."""
+    is_broken = (pl.col("sla_verdict") == str(SlaVerdict.BREACHED)) & pl.col("done_at").is_null()
+    waiting = stages.filter(is_broken | (pl.col("sla_verdict") == str(SlaVerdict.AT_RISK)))
+    return waiting.sort("due_at", "alerted_id", "promised_stage", nulls_last=True)
 
 
 def _first_of_story(alerts: pl.DataFrame) -> dict[str, str]:
@@ -98,6 +117,16 @@ def _done(happened: Happened) -> Iterator[Step]:
     taken = happened.lifecycle.filter(is_wanted & is_kept).select("alerted_id", "lifecycle_stage", "occurred_at")
     for alert, stage, at in taken.iter_rows():
         yield Step(alert, _STEPS[LifecycleStage(stage)], at)
+
+
+def _closed(happened: Happened) -> Iterator[Step]:
+    """That a person closed the issue of an alert, or opened it again."""
+    said = happened.statuses.filter((pl.col("changed_by") != LOOP) & pl.col("issue_status").is_in([str(word) for word in _SAID]))
+    spoken_of = happened.issues.select("issue_id", alert_id="alert_ids").explode("alert_id").drop_nulls().unique()
+    alerts = happened.alerts.select("alert_id", "raised_at")
+    steps = said.join(spoken_of, on="issue_id").join(alerts, on="alert_id").filter(pl.col("changed_at") >= pl.col("raised_at"))
+    for alert, status, at in steps.select("alert_id", "issue_status", "changed_at").iter_rows():
+        yield Step(alert, _SAID[IssueStatus(status)], at)
 
 
 def _row(clock: Clock, policy: SlaPolicy, row: StageVerdict, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -28,6 +28,7 @@ from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_stages import Happened
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.backtest import BacktestDay, goes_alone
+from feedback_loop.workflows.sla import read_happened
 
 NOTHING_AUTOMATIC = "Nothing would have been automatic, so there is no precision of it."
 NOTHING_JUDGED = "Nothing of what would have been done is judged yet"
@@ -36,12 +37,6 @@ HOW_TO_LABEL = (
     "nobody labelled it, and no outcome is known. Run the days, label complaints (`labels queue`, `labels correct`) and causes, and ask "
     "again. " + HOW_TO_JUDGE
 )
-
-_SMALL = {
-    "silver_fragment": ("fragment_id", "landed_at", "tier"),
-    "analysis_triage": ("fragment_id", "urgency"),
-}
-"""What is read of the tables that are not small."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +157,8 @@ def _done(tables: TableStore, state: StateStore | None) -> Done:
 
 
 def _happened(tables: TableStore, state: StateStore | None) -> Happened:
-    alerts = tables.read(TABLES["analysis_alert"])
-    fragments, triage = (tables.read(TABLES[name], columns=columns) for name, columns in _SMALL.items())
-    return Happened(alerts, fragments, triage, tables.read(TABLES["outcomes_lifecycle_event"]), _state(state, "remediation_action"))
+    actions, statuses = _state(state, "remediation_action"), _state(state, "state_issue_status")
+    return replace(read_happened(tables), actions=actions, statuses=statuses)
 
 
 def _state(state: StateStore | None, name: str) -> pl.DataFrame:

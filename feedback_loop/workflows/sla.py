@@ -1,4 +1,4 @@
-"""The SLA policy that counts here: the home's own file where there is one, otherwise that of the package.
+"""The SLA policy that counts here, the home's own file or the package's, and what its clocks are read from.
 
 What a policy says and what is wrong with it is decided in `outcomes/sla_policy_text`. The rule that is easy to break: the two are never
 mixed; a home's file that leaves something out promises it to nobody.
@@ -8,10 +8,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import SlaPolicyRefused
 from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_policy_text import parse_sla_policy, seed_sla_policy
+from feedback_loop.outcomes.sla_stages import Happened
+from feedback_loop.ports import TableStore
 from feedback_loop.workflows.home_files import home_text
+
+_READ: dict[str, tuple[str, ...] | None] = {
+    "analysis_alert": None,
+    "silver_fragment": ("fragment_id", "landed_at", "tier"),
+    "analysis_triage": ("fragment_id", "urgency"),
+    "outcomes_lifecycle_event": None,
+    "remediation_action": None,
+    "gold_issue": ("issue_id", "alert_ids"),
+    "state_issue_status": None,
+}
+"""The tables that clocks are read from, and of the large ones what is read."""
+
+HAPPENED = tuple(_READ)
 
 
 def read_sla_policy(sla_file: Path) -> SlaPolicy:
@@ -23,3 +39,8 @@ def read_sla_policy(sla_file: Path) -> SlaPolicy:
         return parse_sla_policy(text)
     except SlaPolicyRefused as error:
         raise SlaPolicyRefused(error.problems, str(sla_file)) from error
+
+
+def read_happened(tables: TableStore) -> Happened:
+    """What the clocks are read from, as it has landed and was computed."""
+    return Happened(*(tables.read(TABLES[name], columns=columns) for name, columns in _READ.items()))

@@ -112,8 +112,8 @@ def show(found: list[Measured]) -> None:
     """The table of RESULTS.md."""
     table = Table("", "answers", "with issues", "p50", "p95", "slowest", "CPU p50", "CPU p95")
     for one in found:
-        figures = (percentile(one.seconds, 50), percentile(one.seconds, 95), one.seconds[-1])
-        figures += (percentile(one.cpu_seconds, 50), percentile(one.cpu_seconds, 95))
+        walls = (percentile(one.seconds, 50), percentile(one.seconds, 95), one.seconds[-1])
+        figures = (*walls, percentile(one.cpu_seconds, 50), percentile(one.cpu_seconds, 95))
         table.add_row(one.what, str(len(one.seconds)), str(one.filled_count), *(f"{figure * 1000:.0f} ms" for figure in figures))
     console.print(table)
 

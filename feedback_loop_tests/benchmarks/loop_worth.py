@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from feedback_loop.contracts.loop_vocab import BusinessEventKind
 from feedback_loop.outcomes.assumptions_text import seed_assumptions
@@ -131,9 +132,8 @@ def pair_of(file: Path) -> Path:
 def pair_in(file: Path) -> Pair:
     """The pair in a file."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    return Pair(
-        **{name.name: content[name.name] for name in fields(Pair)[:-2]}, **{n: Counted(**content[n]) for n in ("looped", "by_hand")}
-    )
+    plain: dict[str, Any] = {one.name: content[one.name] for one in fields(Pair)}
+    return Pair(**{**plain, **{name: Counted(**content[name]) for name in ("looped", "by_hand")}})
 
 
 def row_of(name: str, pairs: list[Pair]) -> str:

@@ -60,7 +60,7 @@ def _dbt(plan: dict[str, Any], out: Path) -> bool:
         f"{out}/log",
     ]
     # dbt-spark can't write a list into the rows that a unit test is given; they run on DuckDB.
-    result = dbtRunner().invoke(["--quiet", "build", "--target", "spark", "--exclude-resource-type", "unit_test", *folders])
+    result: Any = dbtRunner().invoke(["--quiet", "build", "--target", "spark", "--exclude-resource-type", "unit_test", *folders])
     nodes = [{"name": run.node.name, "kind": str(run.node.resource_type), "status": str(run.status)} for run in result.result or ()]
     (out / "nodes.json").write_text(json.dumps(nodes), encoding="utf-8")
     return bool(result.success)

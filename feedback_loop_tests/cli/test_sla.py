@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from feedback_loop.cli.places import open_store
+from feedback_loop.config import Settings
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.sla_policy_text import seed_text
 from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.outcomes.one_loop import DAY, RAISED, alert, table
 
 
 def own_policy(home: Path, text: str) -> None:
@@ -68,3 +72,20 @@ def test_due_refuses_what_is_no_instant(call: Call) -> None:
     outcome = call("sla", "due", "--at", "soon")
     assert outcome.code == 2
     assert "--at 2026-01-31T12:00:00Z" in outcome.error
+
+
+def test_watch_of_a_home_without_complaints_finds_no_promise(call: Call) -> None:
+    outcome = call("sla", "watch", "--fail")
+    assert outcome.code == 0
+    assert "No promise is at risk or broken" in outcome.out
+
+
+def test_watch_names_what_is_left_waiting_and_ends_with_1_where_it_is_broken(call: Call, home: Path) -> None:
+    store = open_store(Settings(home=home))
+    store.replace_all(TABLES["analysis_alert"], table("analysis_alert", alert(sample_fragment_ids=[])))
+    at = f"{RAISED + DAY * 30:%Y-%m-%dT%H:%M:%SZ}"
+    told = json.loads(call("sla", "watch", "--at", at, "--json").out)
+    assert [row["promised_stage"] for row in told] == ["mitigate", "remediate", "confirm"]
+    assert {row["alerted_id"] for row in told} == {"a1"}
+    assert call("sla", "watch", "--at", at, "--fail").code == 1
+    assert call("sla", "watch", "--at", f"{RAISED:%Y-%m-%dT%H:%M:%SZ}", "--fail").code == 0

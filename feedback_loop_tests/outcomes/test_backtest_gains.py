@@ -117,6 +117,8 @@ def happened(mitigated_at: datetime | None = EXECUTED) -> Happened:
         triage,
         table("outcomes_lifecycle_event", *steps),
         table("remediation_action", action()),
+        table("gold_issue"),
+        table("state_issue_status"),
     )
 
 

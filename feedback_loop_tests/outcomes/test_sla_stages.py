@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -35,7 +36,17 @@ def happened(
     messages = table("remediation_message", *([one_loop.message()] if acted else []))
     causes = table("analysis_hypothesis", one_loop.hypothesis())
     life = lifecycle_events(shown, fragments, proposals, actions, messages, causes)
-    return Happened(shown, fragments, triage, life, actions)
+    issues = table("gold_issue", {"issue_id": "i1", "alert_ids": ["a1"]})
+    return Happened(shown, fragments, triage, life, actions, issues, table("state_issue_status", *statuses))
+
+
+def frames_of(what: Happened) -> list[pl.DataFrame]:
+    return [getattr(what, one.name) for one in fields(Happened)]
+
+
+def said(status: str, at: datetime, person: str = "ada") -> Row:
+    row = {"status_id": f"{status}-{at}", "issue_id": "i1", "issue_status": status, "changed_at": at, "changed_by": person}
+    return row | {"event_date": at.date()}
 
 
 def rows(what: Happened) -> pl.DataFrame:
@@ -105,7 +116,7 @@ def test_no_alert_triages_before_its_records_have_landed() -> None:
 
 def test_a_customer_whose_complaint_was_not_triaged_counts_too() -> None:
     what = happened(tiers={"f1": "enterprise"})
-    found = rows(Happened(what.alerts, what.fragments, what.triage.clear(), what.lifecycle, what.actions))
+    found = rows(replace(what, triage=what.triage.clear()))
     assert found.select("urgency_applied", "tier_applied", "sla_rule_applied").unique().rows() == [(None, "enterprise", "vip")]
 
 
@@ -116,14 +127,14 @@ def test_what_was_taken_back_or_mends_nothing_mitigates_nothing() -> None:
 
 def test_rows_are_the_same_in_any_order_of_what_happened() -> None:
     one = happened(one_loop.alert(), one_loop.alert(alert_id="a2", product="other", raised_at=LATER, story_id="t"))
-    turned = Happened(*(frame.reverse() for frame in (one.alerts, one.fragments, one.triage, one.lifecycle, one.actions)))
+    turned = Happened(*(frame.reverse() for frame in frames_of(one)))
     assert rows(turned).equals(rows(one))
     assert dict(rows(one).select("alerted_id", "product").iter_rows()) == {"a1": "shop", "a2": "other"}
 
 
 def test_before_anything_landed_there_is_no_clock() -> None:
     one = happened()
-    assert rows(Happened(*(frame.clear() for frame in (one.alerts, one.fragments, one.triage, one.lifecycle, one.actions)))).is_empty()
+    assert rows(Happened(*(frame.clear() for frame in frames_of(one)))).is_empty()
 
 
 def test_it_is_measured_with_the_last_record_and_says_by_which_policy() -> None:
