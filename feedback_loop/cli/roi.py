@@ -133,7 +133,7 @@ def _product(asked: str | None, known: list[str]) -> str:
     from feedback_loop.errors import UnknownChoice
 
     if not known:
-        raise BadInput("no orders, refunds, cancellations or handled cases have landed. Ingest business_events first; see `ingest --help`.")
+        raise BadInput("no product is known: neither feedback nor business events have landed. Ingest them first; see `ingest --help`.")
     if asked is None and len(known) > 1:
         raise BadInput(f"name one of the products with --product: {', '.join(known)}.")
     if asked is not None and asked not in known:

@@ -1,4 +1,4 @@
-"""The comparison of two quarters as rows of `outcomes_roi_comparison`, for every product of which business events are known.
+"""The comparison of two quarters as rows of `outcomes_roi_comparison`, for every product that is known.
 
 The figures are reckoned in `roi_comparison`. The rule that is easy to break: where nobody named two stretches of days there is no row, for
 days that are chosen afterwards prove what one likes.
@@ -40,8 +40,8 @@ class Books:
     calls: pl.DataFrame
 
     def products(self) -> list[str]:
-        """The products of which business events are known, ascending."""
-        return sorted(self.events["product"].drop_nulls().unique().to_list())
+        """The products of which anything is known, ascending; one without business events has figures that name what is missing."""
+        return sorted({*self.events["product"].drop_nulls().unique(), *self.fragments["product"].drop_nulls().unique()})
 
 
 def comparison(books: Books, product: str, before: DayRange, with_loop: DayRange, assumptions: RoiAssumptions) -> Comparison:

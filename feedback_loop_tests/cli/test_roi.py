@@ -91,4 +91,4 @@ def test_bad_days_and_products_are_refused_in_a_line(call: Call, traded: Path, a
 def test_without_events_it_says_what_to_land(call: Call) -> None:
     outcome = call("roi", "compare", *DAYS)
     assert outcome.code == 2
-    assert "Ingest business_events first" in outcome.error
+    assert "Ingest them first" in outcome.error

@@ -20,6 +20,7 @@ from feedback_loop.contracts.records import Row
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.defs.act_jobs import act
 from feedback_loop.defs.resources import CaseSystemResource, ClockResource, HomeResource
+from feedback_loop.outcomes.assumptions_text import seed_text
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.workflows.approve import decide
 from feedback_loop.workflows.people import DEMO_PEOPLE, write_people
@@ -116,9 +117,17 @@ class DecidedHome:
     desk: CaseDesk
 
 
+def compare_days(home: Home) -> None:
+    """Names days to compare, or there would be no comparison."""
+    before, since = days(0, FAULT - 1), days(FAULT, FAULT + 2)
+    named = f"before: {{from: {before.first}, to: {before.last}}}, with_loop: {{from: {since.first}, to: {since.last}}}"
+    (home.folder / "roi.yaml").write_text(f"{seed_text()}\ncompared: {{{named}}}\n", encoding="utf-8")
+
+
 def decided_home(home: Home) -> DecidedHome:
     """Everything up to two days after the fault; beside what came of it, one made-up row of each fact that other ways lead to."""
     proposal_id, desk, afterwards = propose(land_all(home)), CaseDesk(), instant(FAULT + 2, 13)
+    compare_days(home)
     approve(home, proposal_id)
     with running_case_system(desk) as url:
         assert do(home, act, url=url).success

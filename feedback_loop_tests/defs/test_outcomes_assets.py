@@ -26,7 +26,8 @@ def computed(home: Home) -> dict[str, pl.DataFrame]:
     checks = dg.load_asset_checks_from_modules([outcomes_assets])
     resources = home.resources()
     done = dg.materialize([*assets, *checks], resources={name: resources[name] for name in ("store", "io_manager")})
-    assert sorted(e.asset_key.to_user_string() for e in done.get_asset_check_evaluations() if e.passed) == sorted(OUTCOMES)
+    evaluated = [e for e in done.get_asset_check_evaluations() if e.check_name == "fulfils_its_contract"]
+    assert sorted(e.asset_key.to_user_string() for e in evaluated if e.passed) == sorted(OUTCOMES)
     return {name: home.store.read(TABLES[name]) for name in OUTCOMES}
 
 

@@ -24,12 +24,12 @@ def said(start: datetime, end: datetime, count: int, best_class: str, browser: s
 def feedback_of(rows: Iterable[Row]) -> Feedback:
     """The records as tables: one fragment each."""
     full = [row | {"record_id": f"r{n}", "fragment_id": f"f{n}", "event_date": row["occurred_at"].date()} for n, row in enumerate(rows)]
-    full = [{"duplicate_of": None, "region": None, "severity": None} | row for row in full]
+    full = [{"duplicate_of": None, "region": None, "severity": None, "customer_id": None} | row for row in full]
 
     def frame(name: str, *columns: str) -> pl.DataFrame:
         return table(name, *({c: row[c] for c in columns} for row in full))
 
-    shared = ("record_id", "product", "browser", "region", "occurred_at", "event_date")
+    shared = ("record_id", "customer_id", "product", "browser", "region", "occurred_at", "event_date")
     return Feedback(
         frame("silver_message", *shared),
         frame("silver_fragment", *shared, "fragment_id", "duplicate_of"),

@@ -150,13 +150,13 @@ def test_it_is_measured_with_the_last_record_and_says_by_which_policy() -> None:
 def test_a_person_who_closes_the_issue_ends_its_clock() -> None:
     at = RAISED + HOUR / 2
     verdicts = column("sla_verdict", happened(acted=False, statuses=[said("resolved", at)]))
-    assert {verdicts[stage] for stage in ("mitigate", "remediate", "confirm")} == {"not_asked"}
+    assert {verdicts[stage] for stage in ("remediate", "confirm")} == {"not_asked"}
 
 
 def test_that_the_loop_calls_it_resolved_closes_nothing() -> None:
     at = RAISED + HOUR / 2
     verdicts = column("sla_verdict", happened(acted=False, statuses=[said("resolved", at, "feedback_loop"), said("customers_told", at)]))
-    assert "not_asked" not in {verdicts[stage] for stage in ("mitigate", "remediate", "confirm")}
+    assert "not_asked" not in {verdicts[stage] for stage in ("remediate", "confirm")}
 
 
 def test_an_issue_that_is_opened_again_has_another_clock() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from feedback_loop.outcomes.effect import Feedback
 from feedback_loop.outcomes.treated import complaining_records, scope_text, sides, treated_scope
-from feedback_loop_tests.outcomes.one_loop import ONSET, Row
+from feedback_loop_tests.outcomes.one_loop import DAY, ONSET, Row
 from feedback_loop_tests.outcomes.spoken import FIREFOX, SAFARI, feedback_of
 
 
@@ -55,6 +55,12 @@ def test_one_value_outside_of_the_scope_is_enough_to_be_outside() -> None:
 
 def test_where_everybody_is_treated_other_subjects_are_the_control() -> None:
     assert flags([spoken(), spoken(best_class="crash"), spoken(best_class="praise")], {}) == [TREATED, CONTROL, CONTROL]
+
+
+def test_a_customer_counts_once_a_day_on_each_side_and_an_unknown_one_each_time() -> None:
+    known, other = spoken(customer_id="c1"), spoken(customer_id="c1", browser=FIREFOX)
+    rows = [known, known, known | {"occurred_at": ONSET + DAY}, other, spoken(), spoken()]
+    assert sorted(flags(rows, {"browser": [SAFARI]})) == [CONTROL, *[TREATED] * 4]
 
 
 def test_an_alert_about_a_whole_product_counts_every_complaint_and_no_praise() -> None:
