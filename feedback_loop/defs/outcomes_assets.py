@@ -74,12 +74,15 @@ def outcomes_sla_stage(store: StoreResource) -> pl.DataFrame:
 outcomes_sla_stage_contract = contract_check("outcomes_sla_stage")
 
 
-@dg.asset_check(asset="outcomes_sla_stage", description="No promise is broken or about to be while nobody has kept it.")
+@dg.asset_check(asset="outcomes_sla_stage", blocking=True, description="No promise is broken or about to be while nobody has kept it.")
 def no_promise_is_left_waiting(store: StoreResource) -> dg.AssetCheckResult:
     """Warns, so that whoever is told of failing checks hears of it; `sla watch` says the same of any moment."""
     (stages,) = _read(store, ("outcomes_sla_stage",))
     waiting = left_waiting(stages).select("due_at", "promised_stage", "sla_verdict", "alerted_id").rows()
-    return warned([f"{due:%Y-%m-%d %H:%M} {stage} {verdict.replace('_', ' ')}: {alert}" for due, stage, verdict, alert in waiting])
+    # While a pause goes on nothing has a date on which it is due.
+    whens = (f"{due:%Y-%m-%d %H:%M}" if due else "paused" for due, *_ in waiting)
+    told = zip(whens, waiting, strict=True)
+    return warned([f"{when} {stage} {verdict.replace('_', ' ')}: {alert}" for when, (_, stage, verdict, alert) in told])
 
 
 @table_asset(deps=[*_DECIDED, *_FEEDBACK])
