@@ -149,13 +149,13 @@ def row_of(name: str, pairs: list[Pair]) -> str:
         _number(mean_estimate([p.insight_hours for p in pairs if p.insight_hours is not None], name, "insight")),
         _number(mean_estimate([p.fix_hours or 0.0 for p in fixable], name, "fix")),
         _number(mean_estimate([p.fix_hours_by_hand or 0.0 for p in fixable], name, "hand")),
-        *(map(_share, within)),
+        *(map(_level, within)),
         _share(_change([p.by_hand.negative_share or 0.0 for p in rated], [p.looped.negative_share or 0.0 for p in rated], name)),
         _share(_change([p.by_hand.repeats for p in pairs], [p.looped.repeats for p in pairs], name)),
         _share(_change([p.by_hand.handled_minutes for p in pairs], [p.looped.handled_minutes for p in pairs], name)),
         _share(_change([p.by_hand.refunds_usd for p in pairs], [p.looped.refunds_usd for p in pairs], name)),
         _share(_change([p.by_hand.cancellations for p in pairs], [p.looped.cancellations for p in pairs], name)),
-        _share(share_estimate([p.has_false_automation for p in pairs])),
+        _level(share_estimate([p.has_false_automation for p in pairs])),
         _number(mean_estimate([p.worth_usd() for p in pairs], name, "worth")),
     ]
     return "| " + " | ".join(cells) + " |"
@@ -170,6 +170,10 @@ COLUMNS = (
 
 def _change(before: list[float] | list[int], after: list[float] | list[int], name: str) -> Estimate | None:
     return change_estimate([float(one) for one in before], [float(one) for one in after], name)
+
+
+def _level(found: Estimate | None) -> str:
+    return _share(found).replace("+", "")
 
 
 def _share(found: Estimate | None) -> str:
