@@ -115,8 +115,10 @@ class Home:
         return {table.name: self.store.version(table) for table in python_tables()}
 
 
-TELLS_WHEN = ("outcomes_sla_stage",)
-"""Tables of when rows landed: a clock begins with the first of them, so that another order of landing is another time to wait."""
+TELLS_WHEN = ("outcomes_sla_stage", "outcomes_metric")
+"""Tables of when rows landed: a clock begins with the first of them, and hours are counted from it, so that another order of landing is
+another time to wait.
+"""
 
 
 def waits_for_decision(table: Table) -> bool:

@@ -116,6 +116,7 @@ DECISIONS = [
     *(Spoiling(table.name, "fulfils_its_contract", doubled) for table in python_tables() if waits_for_decision(table)),
     Spoiling("state_hypothesis_label", "scores_of_hypotheses_are_as_people_confirm_them", lambda _: frame_of(
         TABLES["state_hypothesis_label"], *({"label_id": f"l{n}", "hypothesis_id": f"h{n}", **_REJECTED} for n in range(40)))),
+    Spoiling("outcomes_sla_stage", "no_promise_is_left_waiting", first(sla_verdict=pl.lit("at_risk"))),
     Spoiling("remediation_proposal", "no_high_risk_is_approved_by_fewer_than_two", lambda rows: rows.with_columns(
         approvals_given_count=pl.lit(1))),
 ]  # fmt: skip
