@@ -1,5 +1,7 @@
 """Outcomes: how long each step took, whether a fix helped, what it was worth. Small tables over all days, replaced whole."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 import polars as pl
 
@@ -33,23 +35,31 @@ _CUSTOMERS = (
 )  # fmt: skip
 _HANDLED = ("outcomes_lifecycle_event", "outcomes_sla_stage", "remediation_proposal", "outcomes_effect")
 
-_OF_FEEDBACK = {
-    "silver_message": ("record_id", "customer_id", "product", "occurred_at", "rating", *SCOPE_DIMENSIONS),
-    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "landed_at", "tier", "product", "customer_id"),
-    "analysis_classification": ("fragment_id", "best_class", "taxonomy_class", "is_abstained"),
-}
+_Columns = Mapping[str, tuple[str, ...]]
 """What is read of the tables that are not small."""
 
+_OF_SIGNALS: _Columns = {"silver_fragment": ("fragment_id", "occurred_at", "landed_at")}
+_OF_FEEDBACK: _Columns = {
+    "silver_message": ("record_id", "customer_id", "product", "occurred_at", *SCOPE_DIMENSIONS),
+    "silver_fragment": ("fragment_id", "record_id", "duplicate_of"),
+    "analysis_classification": ("fragment_id", "best_class"),
+}
+_OF_CUSTOMERS: _Columns = {
+    "silver_message": ("product", "occurred_at", "rating"),
+    "silver_fragment": ("fragment_id", "record_id", "duplicate_of", "occurred_at", "product", "customer_id"),
+    "analysis_classification": ("fragment_id", "best_class", "taxonomy_class", "is_abstained"),
+}
 
-def _read(store: StoreResource, names: tuple[str, ...]) -> list[pl.DataFrame]:
-    tables = store.open()
-    return [tables.read(TABLES[name], columns=_OF_FEEDBACK.get(name)) for name in names]
+
+def _read(store: StoreResource, names: tuple[str, ...], columns: _Columns | None = None) -> list[pl.DataFrame]:
+    tables, narrow = store.open(), columns or {}
+    return [tables.read(TABLES[name], columns=narrow.get(name)) for name in names]
 
 
 @table_asset(deps=_LIFECYCLE_INPUTS)
 def outcomes_lifecycle_event(store: StoreResource) -> pl.DataFrame:
     """The steps of each alert that led to a proposal."""
-    return lifecycle_events(*_read(store, _LIFECYCLE_INPUTS))
+    return lifecycle_events(*_read(store, _LIFECYCLE_INPUTS, _OF_SIGNALS))
 
 
 outcomes_lifecycle_event_contract = contract_check("outcomes_lifecycle_event")
@@ -88,7 +98,7 @@ def no_promise_is_left_waiting(store: StoreResource) -> dg.AssetCheckResult:
 @table_asset(deps=[*_DECIDED, *_FEEDBACK])
 def outcomes_effect(store: StoreResource) -> pl.DataFrame:
     """Whether each executed fix helped, treated against control."""
-    return effects(Decided(*_read(store, _DECIDED)), Feedback(*_read(store, _FEEDBACK)))
+    return effects(Decided(*_read(store, _DECIDED)), Feedback(*_read(store, _FEEDBACK, _OF_FEEDBACK)))
 
 
 outcomes_effect_contract = contract_check("outcomes_effect")
@@ -97,7 +107,7 @@ outcomes_effect_contract = contract_check("outcomes_effect")
 @table_asset(deps=sorted({*_CUSTOMERS, *_HANDLED, "state_label"}))
 def outcomes_metric(store: StoreResource) -> pl.DataFrame:
     """The figures that people decide by, per product and week."""
-    customers, (labels,) = Customers(*_read(store, _CUSTOMERS)), _read(store, ("state_label",))
+    customers, (labels,) = Customers(*_read(store, _CUSTOMERS, _OF_CUSTOMERS)), _read(store, ("state_label",))
     held_out = counting(labels).filter(of_hold_out())
     lifecycle, stages, proposals, judged = _read(store, _HANDLED)
     handled = Handled(lifecycle, stages, proposals, judged, held_out, customers.fragments, customers.classifications)

@@ -67,7 +67,8 @@ def contacts_of(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.Da
     """The complaints of known customers, one row per record and class: product, customer_id, best_class, occurred_at, record_id."""
     first = fragments.filter(pl.col("duplicate_of").is_null() & pl.col("customer_id").is_not_null())
     issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES])).select("fragment_id", "best_class")
-    joined = first.drop("duplicate_of").join(issues, on="fragment_id").select(_CONTACT)
+    said = first.select("fragment_id", *(name for name in _CONTACT if name != "best_class"))
+    joined = said.join(issues, on="fragment_id").select(_CONTACT)
     return joined.unique(["record_id", "best_class"]).sort("product", "customer_id", "best_class", "occurred_at", "record_id")
 
 

@@ -7,7 +7,7 @@ nowhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus
 from feedback_loop.contracts.tables import TABLES, WINDOW_DAYS
 from feedback_loop.methods.statistics.difference_in_differences import VERSION, FixEffect, Period, fix_effect
 from feedback_loop.outcomes.lifecycle import executions
-from feedback_loop.outcomes.treated import Scope, complaining_records, scope_text, sides, treated_scope
+from feedback_loop.outcomes.treated import Scope, about, complaining_records, scope_text, sides, treated_scope
 
 HISTORY = timedelta(days=WINDOW_DAYS - 1)
 """How far before the symptom the counts are looked at."""
@@ -62,8 +62,8 @@ class _Counted:
 
 def effects(decided: Decided, feedback: Feedback) -> pl.DataFrame:
     """The rows of `outcomes_effect`, as far as the messages go; a fix of whose product nobody has spoken yet has none."""
-    complaining = complaining_records(feedback.fragments, feedback.classifications)
-    rows = [row for fix in _fixes(decided).iter_rows(named=True) if (row := _row(fix, feedback.messages, complaining)) is not None]
+    spoken = _Spoken(feedback.messages, complaining_records(feedback.fragments, feedback.classifications))
+    rows = [row for fix in _fixes(decided).iter_rows(named=True) if (row := _row(fix, spoken)) is not None]
     return pl.DataFrame(rows, schema=_SCHEMA).sort("event_date", "effect_id")
 
 
@@ -90,14 +90,33 @@ def _fixes(decided: Decided) -> pl.DataFrame:
     return with_alert.join(causes, on="hypothesis_id", how="left").join(cohorts, on="alert_id", how="left").sort("action_id")
 
 
-def _row(fix: dict[str, Any], messages: pl.DataFrame, complaining: pl.DataFrame) -> dict[str, Any] | None:
-    of_product = messages.filter(pl.col("product") == fix["product"])
+@dataclass
+class _Spoken:
+    """The messages, and which of a product's are about which class: asked once for all fixes of a class."""
+
+    messages: pl.DataFrame
+    complaining: pl.DataFrame
+    products: dict[str, pl.DataFrame] = field(default_factory=dict)
+    subjects: dict[tuple[str, str | None], pl.Series] = field(default_factory=dict)
+
+    def of(self, product: str) -> pl.DataFrame:
+        if product not in self.products:
+            self.products[product] = self.messages.filter(pl.col("product") == product)
+        return self.products[product]
+
+    def about(self, product: str, alerted_class: str | None) -> pl.Series:
+        if (product, alerted_class) not in self.subjects:
+            self.subjects[product, alerted_class] = about(self.of(product), self.complaining, alerted_class)
+        return self.subjects[product, alerted_class]
+
+
+def _row(fix: dict[str, Any], spoken: _Spoken) -> dict[str, Any] | None:
+    of_product = spoken.of(fix["product"])
     if of_product.is_empty():
         return None
-    scope = treated_scope(fix["cause_scope"], fix["cohort_attributes"])
-    spoken = sides(of_product, complaining, scope, fix["alerted_class"])
+    scope, is_about = treated_scope(fix["cause_scope"], fix["cohort_attributes"]), spoken.about(fix["product"], fix["alerted_class"])
     end = of_product["occurred_at"].max()
-    counted = _counted(spoken, onset_of(fix), fix["executed_at"], end)
+    counted = _counted(sides(of_product, is_about, scope), onset_of(fix), fix["executed_at"], end)
     return _identity(fix, scope) | _figures(counted) | {"measured_at": end, "effect_version": EFFECT_VERSION}
 
 

@@ -64,9 +64,8 @@ def returns(effects: pl.DataFrame, windows: pl.DataFrame, ledger: Ledger, assump
     """
     applied = assumptions or seed_assumptions()
     fixes = effects.join(windows.select("action_id", "onset_at", "executed_at"), on="action_id").sort("effect_id")
-    rows = [
-        _row(fix, figure) for fix in fixes.iter_rows(named=True) for figure in _figures(fix, _of_product(ledger, fix["product"]), applied)
-    ]
+    ledgers = {product: _of_product(ledger, product) for product in fixes["product"].unique()}
+    rows = [_row(fix, figure) for fix in fixes.iter_rows(named=True) for figure in _figures(fix, ledgers[fix["product"]], applied)]
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 

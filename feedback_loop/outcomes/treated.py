@@ -50,24 +50,28 @@ def once_a_day(spoken: pl.DataFrame) -> pl.DataFrame:
     A customer who complains many times a day would else look like many. Columns: customer_id, occurred_at, and flags.
     """
     flags = [name for name in spoken.columns if name not in ("customer_id", "occurred_at")]
-    in_order = spoken.sort("occurred_at")
+    in_order = spoken.sort("occurred_at", maintain_order=True)
     is_first = pl.struct("customer_id", pl.col("occurred_at").dt.date().alias("day"), *flags).is_first_distinct()
     return in_order.filter(is_first | pl.col("customer_id").is_null())
 
 
-def sides(messages: pl.DataFrame, complaining: pl.DataFrame, scope: Scope, alerted_class: str | None) -> pl.DataFrame:
-    """The product's messages with `is_treated` and `is_control`, each customer once a day: occurred_at and the two.
+def about(messages: pl.DataFrame, complaining: pl.DataFrame, alerted_class: str | None) -> pl.Series:
+    """Whether each message complains about the class, or about anything where it is None."""
+    of_class = complaining if alerted_class is None else complaining.filter(pl.col("best_class") == alerted_class)
+    return messages["record_id"].is_in(of_class["record_id"].unique().implode())
+
+
+def sides(messages: pl.DataFrame, is_about: pl.Series, scope: Scope) -> pl.DataFrame:
+    """The product's messages of one of the two sides, each customer once a day: occurred_at, `is_treated` and `is_control`.
 
     Treated: records of the scope that complain about the class, or about anything where it is None. Control: of customers known to be
     outside of the scope those who complain about the same, so that what rises and falls for everybody is no merit of the fix; all their
     records where fewer than `FEWEST_ALIKE` do, records about other things where the scope is everybody.
     """
-    about = complaining if alerted_class is None else complaining.filter(pl.col("best_class") == alerted_class)
-    is_about = pl.col("record_id").is_in(about["record_id"].unique().to_list())
     within = [pl.col(dimension).is_in(list(values)) for dimension, values in scope.items()]
     inside = pl.all_horizontal(w.fill_null(False) for w in within) if within else pl.lit(True)
     outside = pl.any_horizontal(w.not_().fill_null(False) for w in within) if within else ~is_about
     spoken = messages.select("customer_id", "occurred_at", is_treated=inside & is_about, is_control=outside, is_alike=outside & is_about)
-    found = once_a_day(spoken)
-    is_enough = bool(within) and found["is_alike"].sum() >= FEWEST_ALIKE
-    return found.select("occurred_at", "is_treated", is_control="is_alike" if is_enough else "is_control")
+    is_enough = bool(within) and spoken["is_alike"].sum() >= FEWEST_ALIKE
+    told = spoken.select("customer_id", "occurred_at", "is_treated", is_control="is_alike" if is_enough else "is_control")
+    return once_a_day(told.filter(pl.col("is_treated") | pl.col("is_control"))).drop("customer_id")

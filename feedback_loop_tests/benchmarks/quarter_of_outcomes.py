@@ -127,8 +127,12 @@ def compute(home: Path) -> None:
     resources = build_resources(str(home), None)
     wanted = {name: resources[name] for name in ("store", "io_manager")}
     done = dg.materialize([*assets, *checks], resources=wanted)
-    if not all(one.passed for one in done.get_asset_check_evaluations()):
+    # Promises that are left waiting are what the check is to say of such a home.
+    if not all(one.passed for one in done.get_asset_check_evaluations() if one.check_name == "fulfils_its_contract"):
         sys.exit("a contract is broken")
+    for event in done.get_step_success_events():
+        if "contract" not in str(event.step_key):
+            print(f"  {event.step_key}: {event.step_success_data.duration_ms / 1000:.1f} s")
 
 
 def told_by(process: str, home: Path) -> tuple[float, int]:
@@ -138,7 +142,9 @@ def told_by(process: str, home: Path) -> tuple[float, int]:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr[-2000:])
-    return time.monotonic() - began, int(done.stdout.split()[-1])
+    *steps, most = done.stdout.splitlines()
+    print("\n".join(steps), end="\n" if steps else "")
+    return time.monotonic() - began, int(most)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.outcomes.effect import Feedback
-from feedback_loop.outcomes.treated import complaining_records, scope_text, sides, treated_scope
+from feedback_loop.outcomes.treated import about, complaining_records, scope_text, sides, treated_scope
 from feedback_loop_tests.outcomes.one_loop import DAY, ONSET, Row
 from feedback_loop_tests.outcomes.spoken import FIREFOX, SAFARI, feedback_of
 
@@ -24,7 +24,8 @@ def classified(*rows: Row) -> Feedback:
 def flags(rows: list[Row], scope: dict[str, list[str]], alerted_class: str | None = "billing") -> list[tuple[bool, bool]]:
     said = classified(*rows)
     complaining = complaining_records(said.fragments, said.classifications)
-    return sides(said.messages, complaining, scope, alerted_class).select("is_treated", "is_control").rows()
+    is_about = about(said.messages, complaining, alerted_class)
+    return sides(said.messages, is_about, scope).select("is_treated", "is_control").rows()
 
 
 TREATED, CONTROL, NEITHER = (True, False), (False, True), (False, False)
@@ -44,13 +45,13 @@ TREATED, CONTROL, NEITHER = (True, False), (False, True), (False, False)
     ],
 )
 def test_a_record_is_of_one_side_or_of_none(record: Row, expected: tuple[bool, bool]) -> None:
-    assert flags([spoken(**record)], {"browser": [SAFARI]}) == [expected]
+    assert flags([spoken(**record)], {"browser": [SAFARI]}) == ([] if expected is NEITHER else [expected])
 
 
 def test_one_value_outside_of_the_scope_is_enough_to_be_outside() -> None:
     scope = {"browser": [SAFARI], "region": ["EU"]}
     rows = [spoken(region="EU"), spoken(region="US"), spoken(region=None), spoken(browser=FIREFOX, region=None)]
-    assert flags(rows, scope) == [TREATED, CONTROL, NEITHER, CONTROL]
+    assert flags(rows, scope) == [TREATED, CONTROL, CONTROL]
 
 
 def test_where_everybody_is_treated_other_subjects_are_the_control() -> None:
@@ -64,7 +65,7 @@ def test_a_customer_counts_once_a_day_on_each_side_and_an_unknown_one_each_time(
 
 
 def test_an_alert_about_a_whole_product_counts_every_complaint_and_no_praise() -> None:
-    assert flags([spoken(best_class="crash"), spoken(best_class="praise")], {"browser": [SAFARI]}, None) == [TREATED, NEITHER]
+    assert flags([spoken(best_class="crash"), spoken(best_class="praise")], {"browser": [SAFARI]}, None) == [TREATED]
 
 
 def test_each_record_complains_once_per_class() -> None:
