@@ -38,10 +38,12 @@ def scope_text(scope: Scope) -> str:
 
 
 def complaining_records(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.DataFrame:
-    """The records that complain, with each class of theirs: record_id, best_class. Repetitions of a customer are left out."""
-    first = fragments.filter(pl.col("duplicate_of").is_null()).select("fragment_id", "record_id")
+    """The records that complain, with each class of theirs: record (the hash of its id), best_class; without repetitions of a customer."""
+    first = fragments.filter(pl.col("duplicate_of").is_null())
     issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES]))
-    return first.join(issues.select("fragment_id", "best_class"), on="fragment_id").select("record_id", "best_class").unique()
+    # A number of 64 bits says as well as the id which records are the same, in a tenth of the memory.
+    said = first.select("fragment_id", record=pl.col("record_id").hash())
+    return said.join(issues.select("fragment_id", "best_class"), on="fragment_id").select("record", "best_class").unique()
 
 
 def once_a_day(spoken: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +60,7 @@ def once_a_day(spoken: pl.DataFrame) -> pl.DataFrame:
 def about(messages: pl.DataFrame, complaining: pl.DataFrame, alerted_class: str | None) -> pl.Series:
     """Whether each message complains about the class, or about anything where it is None."""
     of_class = complaining if alerted_class is None else complaining.filter(pl.col("best_class") == alerted_class)
-    return messages["record_id"].is_in(of_class["record_id"].unique().implode())
+    return messages.select(pl.col("record_id").hash().is_in(of_class["record"].unique().implode())).to_series()
 
 
 def sides(messages: pl.DataFrame, is_about: pl.Series, scope: Scope) -> pl.DataFrame:
