@@ -26,13 +26,11 @@ def cost(context: typer.Context, first: FromOption = None, last: ToOption = None
 
     Example: `feedback-loop cost --from 2024-03-01 --to 2024-03-07`
     """
-    import polars as pl
-
-    from feedback_loop.contracts.tables import TABLES
     from feedback_loop.workflows.model_costs import costs_of
+    from feedback_loop.workflows.snapshots import snapshot_of
 
-    settings, ledger = settings_of(context), TABLES["state_model_call"]
-    calls = open_state(settings).snapshot(ledger) if has_state(settings) else pl.DataFrame(schema=pl.Schema(ledger.schema))
+    settings = settings_of(context)
+    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
     costs = costs_of(open_store(settings), calls, _days(first, last))
     if as_json:
         print_json(costs)

@@ -89,17 +89,14 @@ def compare(
 
     Example: `feedback-loop roi compare --before 2026-01-01:2026-03-31 --with-loop 2026-04-01:2026-06-30`
     """
-    import polars as pl
-
-    from feedback_loop.contracts.tables import TABLES
     from feedback_loop.outcomes.roi_rows import comparison
     from feedback_loop.workflows.roi import read_assumptions, read_books
+    from feedback_loop.workflows.snapshots import snapshot_of
 
     settings = settings_of(context)
     assumed = read_assumptions(settings.roi_file)
     stretches = _stretches(before, with_loop, assumed)
-    ledger = TABLES["state_model_call"]
-    calls = open_state(settings).snapshot(ledger) if has_state(settings) else pl.DataFrame(schema=pl.Schema(ledger.schema))
+    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
     books = read_books(open_store(settings), calls)
     found = comparison(books, _product(product, books.products()), *stretches, assumed)
     if as_json:

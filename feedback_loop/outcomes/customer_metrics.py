@@ -15,9 +15,9 @@ import polars as pl
 
 from feedback_loop.contracts.loop_vocab import BusinessEventKind
 from feedback_loop.contracts.outcome_vocab import OutcomeMetric
-from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.outcomes.assumptions import RoiAssumptions
 from feedback_loop.outcomes.event_excess import latest_events
+from feedback_loop.outcomes.treated import complaints
 from feedback_loop.outcomes.weekly import Figure, mean, share, week_of
 
 AGAIN_WITHIN = timedelta(days=7)
@@ -68,11 +68,10 @@ def contacts_of(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.Da
 
     Ids are numbers made of them (`_number`).
     """
-    first = fragments.filter(pl.col("duplicate_of").is_null() & pl.col("customer_id").is_not_null())
-    issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES])).select("fragment_id", "best_class")
+    known = fragments.filter(pl.col("customer_id").is_not_null())
     # Millions of ids are only held against each other, for which a number of 64 bits does as well in a tenth of the memory.
-    said = first.select("fragment_id", "product", "occurred_at", _number("customer_id"), _number("record_id"))
-    joined = said.join(issues, on="fragment_id").select(_CONTACT)
+    said = known.select("fragment_id", "duplicate_of", "product", "occurred_at", _number("customer_id"), _number("record_id"))
+    joined = complaints(said, classifications).select(_CONTACT)
     return joined.unique(["record_id", "best_class"]).sort("product", "customer_id", "best_class", "occurred_at", "record_id")
 
 

@@ -19,10 +19,12 @@ from feedback_loop.contracts.tables import TABLES
 REOPENED_WITHIN = timedelta(days=1)
 """A fix whose subject alerts again within this time was none (R107)."""
 
-_LET_THROUGH = (
+LET_THROUGH = (
     ProposalStatus.APPROVED, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT, ProposalStatus.DONE, ProposalStatus.FAILED,
     ProposalStatus.ROLLED_BACK,
 )  # fmt: skip
+"""Where a proposal stands that was approved, whatever became of it."""
+
 _CARRIED_OUT = (ActionStatus.DONE, ActionStatus.ROLLED_BACK)
 
 _SCHEMA = pl.Schema(TABLES["outcomes_lifecycle_event"].schema)
@@ -52,7 +54,7 @@ def lifecycle_events(
         *_signal(alerts.join(proposed, on="alert_id", how="semi"), fragments),
         _steps(LifecycleStage.CAUSE_RANKED, proposed.join(known, on="proposed_hypothesis_id", how="semi"), "proposed_at"),
         _steps(LifecycleStage.PROPOSED, proposed, "proposed_at"),
-        _steps(LifecycleStage.APPROVED, proposed.filter(pl.col("proposal_status").is_in([str(s) for s in _LET_THROUGH])), "decided_at"),
+        _steps(LifecycleStage.APPROVED, proposed.filter(pl.col("proposal_status").is_in([str(s) for s in LET_THROUGH])), "decided_at"),
         _steps(LifecycleStage.EXECUTED, carried_out, "executed_at"),
         _steps(LifecycleStage.TOLD, told_of, "sent_at"),
         _steps(LifecycleStage.CONFIRMED, told_of, "confirmed_at"),

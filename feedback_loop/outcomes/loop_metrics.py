@@ -13,6 +13,7 @@ import polars as pl
 
 from feedback_loop.contracts.loop_vocab import MENDING, TAKES_BACK, ActionKind, EffectVerdict, ProposalStatus, RefusalReason
 from feedback_loop.contracts.outcome_vocab import LifecycleStage, OutcomeMetric, SlaStage, SlaVerdict
+from feedback_loop.outcomes.lifecycle import LET_THROUGH
 from feedback_loop.outcomes.weekly import Figure, median_hours, share
 
 _HOURS = {
@@ -29,10 +30,6 @@ _KEPT = {
     OutcomeMetric.REMEDIATION_KEPT: SlaStage.REMEDIATE,
     OutcomeMetric.CONFIRMATION_KEPT: SlaStage.CONFIRM,
 }
-_APPROVED = (
-    ProposalStatus.APPROVED, ProposalStatus.CLAIMED, ProposalStatus.IN_DOUBT, ProposalStatus.DONE, ProposalStatus.FAILED,
-    ProposalStatus.ROLLED_BACK,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def _decisions(forward: pl.DataFrame) -> Iterator[Figure]:
         pl.col("proposed_at").min(), is_review=(pl.col("action_kind") == str(ActionKind.QUEUE_FOR_REVIEW)).any()
     )
     yield Figure(OutcomeMetric.ESCALATED, share(of_alert, "proposed_at", "is_review"))
-    is_approved = pl.col("proposal_status").is_in([str(status) for status in _APPROVED]) & (pl.col("approvals_required_count") > 0)
+    is_approved = pl.col("proposal_status").is_in([str(status) for status in LET_THROUGH]) & (pl.col("approvals_required_count") > 0)
     is_rejected = pl.col("refusal_reason") == str(RefusalReason.REJECTED_BY_PERSON)
     decided = forward.filter(is_approved | is_rejected.fill_null(False))
     yield Figure(OutcomeMetric.ACCEPTED, share(decided, "decided_at", ~is_rejected.fill_null(False)))

@@ -17,10 +17,10 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.outcomes.assumptions import RoiAssumptions
 from feedback_loop.outcomes.period_totals import Known
 from feedback_loop.outcomes.roi_comparison import Comparison, Interval, Line, Varied, compared, mean_revenue
+from feedback_loop.outcomes.treated import complaints
 
 _SCHEMA = pl.Schema(TABLES["outcomes_roi_comparison"].schema)
 Row = dict[str, Any]
@@ -61,9 +61,7 @@ def comparison_rows(books: Books, assumptions: RoiAssumptions) -> pl.DataFrame:
 
 
 def _complaints(books: Books) -> pl.DataFrame:
-    first = books.fragments.filter(pl.col("duplicate_of").is_null())
-    issues = books.classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES]))
-    return first.join(issues.select("fragment_id"), on="fragment_id").select("record_id", "product", "occurred_at").unique("record_id")
+    return complaints(books.fragments, books.classifications).select("record_id", "product", "occurred_at").unique("record_id")
 
 
 def _model_cost(calls: pl.DataFrame, days: DayRange) -> float:

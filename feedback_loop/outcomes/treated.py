@@ -37,13 +37,17 @@ def scope_text(scope: Scope) -> str:
     return canonical_json({dimension: list(values) for dimension, values in scope.items()}).decode()
 
 
+def complaints(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.DataFrame:
+    """The fragments that complain, with their best_class; repetitions of a customer are left out, and so is duplicate_of."""
+    issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES])).select("fragment_id", "best_class")
+    return fragments.filter(pl.col("duplicate_of").is_null()).drop("duplicate_of").join(issues, on="fragment_id")
+
+
 def complaining_records(fragments: pl.DataFrame, classifications: pl.DataFrame) -> pl.DataFrame:
     """The records that complain, with each class of theirs: record (the hash of its id), best_class; without repetitions of a customer."""
-    first = fragments.filter(pl.col("duplicate_of").is_null())
-    issues = classifications.filter(pl.col("best_class").is_in([str(c) for c in ISSUE_CLASSES]))
     # A number of 64 bits says as well as the id which records are the same, in a tenth of the memory.
-    said = first.select("fragment_id", record=pl.col("record_id").hash())
-    return said.join(issues.select("fragment_id", "best_class"), on="fragment_id").select("record", "best_class").unique()
+    said = fragments.select("fragment_id", "duplicate_of", record=pl.col("record_id").hash())
+    return complaints(said, classifications).select("record", "best_class").unique()
 
 
 def once_a_day(spoken: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from feedback_loop.analysis.gold_labels import counting, in_words_of
 from feedback_loop.analysis.hypothesis_labels import HOW_TO_JUDGE
 from feedback_loop.analysis.hypothesis_labels import counting as counting_hypotheses
@@ -29,6 +27,7 @@ from feedback_loop.outcomes.sla_stages import Happened
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.backtest import BacktestDay, goes_alone
 from feedback_loop.workflows.sla import read_happened
+from feedback_loop.workflows.snapshots import snapshot_of
 
 NOTHING_AUTOMATIC = "Nothing would have been automatic, so there is no precision of it."
 NOTHING_JUDGED = "Nothing of what would have been done is judged yet"
@@ -136,31 +135,26 @@ def _way(proposal: Proposal, hands_to_people: Collection[ActionKind]) -> Way:
 
 
 def _later(tables: TableStore, state: StateStore | None, taxonomy: Taxonomy) -> Later:
-    labels, _ = in_words_of(taxonomy, counting(_state(state, "state_label")))
+    labels, _ = in_words_of(taxonomy, counting(snapshot_of(state, "state_label")))
     platform = {str(one.name): str(one.platform_class) for one in taxonomy.classes}
     class_of = {name: platform[word] for name, word in labels.select("fragment_id", "labelled_class").iter_rows()}
     return Later(
-        _state(state, "remediation_proposal"),
+        snapshot_of(state, "remediation_proposal"),
         tables.read(TABLES["outcomes_effect"]),
         tables.read(TABLES["outcomes_lifecycle_event"]),
         tables.read(TABLES["gold_issue_event"]),
-        counting_hypotheses(_state(state, "state_hypothesis_label")),
+        counting_hypotheses(snapshot_of(state, "state_hypothesis_label")),
         class_of,
     )
 
 
 def _done(tables: TableStore, state: StateStore | None) -> Done:
     alerts, cohorts, causes = (tables.read(TABLES[name]) for name in ("analysis_alert", "analysis_cohort", "analysis_hypothesis"))
-    actions = _state(state, "remediation_action")
-    decided = Decided(alerts, cohorts, causes, _state(state, "remediation_proposal"), actions)
+    actions = snapshot_of(state, "remediation_action")
+    decided = Decided(alerts, cohorts, causes, snapshot_of(state, "remediation_proposal"), actions)
     return Done(actions, fix_windows(decided), tables.read(TABLES["context_business_event"]))
 
 
 def _happened(tables: TableStore, state: StateStore | None) -> Happened:
-    actions, statuses = _state(state, "remediation_action"), _state(state, "state_issue_status")
+    actions, statuses = snapshot_of(state, "remediation_action"), snapshot_of(state, "state_issue_status")
     return replace(read_happened(tables), actions=actions, statuses=statuses)
-
-
-def _state(state: StateStore | None, name: str) -> pl.DataFrame:
-    table = TABLES[name]
-    return pl.DataFrame(schema=pl.Schema(table.schema)) if state is None else state.snapshot(table)

@@ -12,19 +12,17 @@ import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.decisions import PROPOSAL_TABLE, Proposal
-from feedback_loop.contracts.tables import TABLES
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.proposals import made
 from feedback_loop.remediation.rules import Rules
 from feedback_loop.workflows.grounds import read_grounds
-
-_THRESHOLD = TABLES["state_threshold"]
+from feedback_loop.workflows.snapshots import snapshot_of
 
 
 def dry_run(days: DayRange, tables: TableStore, state: StateStore | None, rules: Rules, at: datetime) -> tuple[Proposal, ...]:
     """Every proposal that would be made, the gravest alert first; none of them can be carried out."""
     grounds = read_grounds(tables, days, at, rules)
-    thresholds = pl.DataFrame(schema=pl.Schema(_THRESHOLD.schema)) if state is None else state.snapshot(_THRESHOLD, at)
+    thresholds = snapshot_of(state, "state_threshold", at)
     nothing = pl.DataFrame(schema=pl.Schema(PROPOSAL_TABLE.schema))
     found = made(grounds.all_cases(), grounds.documents, thresholds, nothing, rules, at, False, grounds.routes)
     return found.proposals

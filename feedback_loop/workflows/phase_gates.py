@@ -23,13 +23,14 @@ from feedback_loop.remediation.autonomy import AUTONOMY, autonomy_at
 from feedback_loop.remediation.phase_gates import Requirement, Shown, requirements
 from feedback_loop.remediation.playbooks import Playbook
 from feedback_loop.workflows.gates import GATE, gates_in_force
+from feedback_loop.workflows.snapshots import snapshot_of
 
 
 def gates_of_phases(
     tables: TableStore, state: StateStore | None, playbooks: Sequence[Playbook], taxonomy: Taxonomy, at: datetime
 ) -> list[Requirement]:
     """What each class needs for its next phase, class by class."""
-    kept = {name: _snapshot(state, name, at) for name in ("state_label", GATE.name, AUTONOMY.name, "remediation_proposal")}
+    kept = {name: snapshot_of(state, name, at) for name in ("state_label", GATE.name, AUTONOMY.name, "remediation_proposal")}
     labelled, agreed = _labels(tables, kept["state_label"])
     judged, helped = _fixes(tables, kept["remediation_proposal"])
     open_classes = _open_gates(gates_in_force(kept[GATE.name], kept["state_label"], tables, taxonomy), taxonomy)
@@ -39,10 +40,6 @@ def gates_of_phases(
         counts = (labelled.get(name, 0), agreed.get(name, 0), name in open_classes, judged.get(name, 0), helped.get(name, 0))
         found += requirements(Shown(name, held.phase_of(name), *counts, _has_playbook(playbooks, name), name in late))
     return found
-
-
-def _snapshot(state: StateStore | None, name: str, at: datetime) -> pl.DataFrame:
-    return pl.DataFrame(schema=pl.Schema(TABLES[name].schema)) if state is None else state.snapshot(TABLES[name], at)
 
 
 def _labels(tables: TableStore, labels: pl.DataFrame) -> tuple[dict[str, int], dict[str, int]]:

@@ -20,6 +20,7 @@ from feedback_loop.remediation.rules import latest_thresholds
 from feedback_loop.remediation.threshold_advice import Advice, advice, judged_proposals
 from feedback_loop.workflows.let_go import MAY_LET_GO
 from feedback_loop.workflows.people import People, reason_of, roles_of
+from feedback_loop.workflows.snapshots import snapshot_of
 
 THRESHOLD, PROPOSAL, EFFECT = (TABLES[name] for name in ("state_threshold", "remediation_proposal", "outcomes_effect"))
 
@@ -30,8 +31,7 @@ def advised(
     """The advice of each playbook, by id; raises BadInput where a wrong action would cost nothing."""
     if wrong_costs is not None and wrong_costs <= 0:
         raise BadInput("--wrong-costs has to be above 0: how many times as much a wrong action costs as one that is missed.")
-    proposals = pl.DataFrame(schema=pl.Schema(PROPOSAL.schema)) if state is None else state.snapshot(PROPOSAL)
-    judged = judged_proposals(proposals, tables.read(EFFECT))
+    judged = judged_proposals(snapshot_of(state, PROPOSAL.name), tables.read(EFFECT))
     return list(advice(judged, playbooks, _held(state, at), wrong_costs))
 
 
@@ -75,6 +75,4 @@ def promote(
 
 
 def _held(state: StateStore | None, at: datetime) -> dict[str, float]:
-    if state is None:
-        return {}
-    return {name: row["threshold_score"] for name, row in latest_thresholds(state.snapshot(THRESHOLD, at), at).items()}
+    return {name: row["threshold_score"] for name, row in latest_thresholds(snapshot_of(state, THRESHOLD.name, at), at).items()}
