@@ -47,6 +47,8 @@ class FeedbackRecord:
     browser: str | None = None
     severity: Severity | None = None
     rating: float | None = None
+    thread_id: str | None = None
+    in_reply_to: str | None = None
     retried_quarantine_id: str | None = None
 
     @property
@@ -63,7 +65,7 @@ class FeedbackRecord:
 
 _PLACE = ("raw_payload", "source_file", "source_row_number", "retried_quarantine_id")
 
-_CAME_LATER = ("browser", "customer_name", "customer_email", "customer_address")
+_CAME_LATER = ("browser", "customer_name", "customer_email", "customer_address", "thread_id", "in_reply_to")
 # Dimensions that records had no column for at first. They count only where they are said: a None in the hash would give every record that
 # landed before the column existed another id, and landing it again would double it. One part more or less can't collide with another value,
 # because each part stands in the hash with its length.

@@ -38,7 +38,7 @@ _PIPELINE_TABLES = [
         ("record_version_id",),
         (
             "record_version_id", "record_id", "source_record_id", *DIMENSIONS, "declared_language", "customer_name", "customer_email",
-            "customer_address", "text", "context_text", "raw_payload",
+            "customer_address", "thread_id", "in_reply_to", "text", "context_text", "raw_payload",
             "source_file", "source_row_number", "retried_quarantine_id", "event_date", "landed_date",
         ),
         "landed_date",

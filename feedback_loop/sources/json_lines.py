@@ -23,7 +23,9 @@ def read_json_lines(stream: BinaryIO, reading: Reading, build: Build[Made]) -> I
     told = reading.over_rows()
     for number, (raw, is_rest) in enumerate(_rows(lines), 1):
         try:
-            payload, values = _parsed(raw, is_rest)
+            if is_rest:
+                raise _too_long()
+            payload, values = parsed_object(raw)
             yield build(values, payload, number, told)
         except RowRefused as refusal:
             yield told.rejected(refusal.problem, raw, number)
@@ -38,9 +40,10 @@ def _rows(lines: Lines) -> Iterator[tuple[bytes, bool]]:
         is_rest = not lines.take().endswith(b"\n")
 
 
-def _parsed(raw: bytes, is_rest: bool) -> tuple[str, dict[str, object]]:
-    if is_rest or len(raw) > MAX_ROW_BYTES:
-        raise RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes")
+def parsed_object(raw: bytes) -> tuple[str, dict[str, object]]:
+    """The text of a row and its values, numbers as they are written; raises RowRefused where the row is no object."""
+    if len(raw) > MAX_ROW_BYTES:
+        raise _too_long()
     try:
         payload = without_end(raw).removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -52,6 +55,10 @@ def _parsed(raw: bytes, is_rest: bool) -> tuple[str, dict[str, object]]:
     if not isinstance(values, dict):
         raise RowRefused(QuarantineReason.MALFORMED_ROW, "the line is no JSON object")
     return payload, values
+
+
+def _too_long() -> RowRefused:
+    return RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes")
 
 
 def _no_constant(_: str) -> NoReturn:

@@ -2,7 +2,8 @@
 
 Columns: source_record_id, channel, product, occurred_at are required; text, source, customer_id, customer_name,
 customer_email, customer_address, sku, product_area, language, locale,
-segment, tier, region, product_version, device, os, browser, severity, rating may be missing. Others are kept in the payload.
+segment, tier, region, product_version, device, os, browser, severity, rating, thread_id,
+in_reply_to may be missing. Others are kept in the payload.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ def _record(values: Values, payload: str, number: int, reading: Reading) -> Feed
         browser=read.word(values, "browser"),
         severity=read.choice(values, "severity", Severity),
         rating=read.rating(values, "rating"),
+        thread_id=read.word(values, "thread_id"),
+        in_reply_to=read.word(values, "in_reply_to"),
         raw_payload=payload,
         source_file=reading.file_name,
         source_row_number=number,

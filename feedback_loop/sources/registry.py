@@ -25,8 +25,13 @@ from feedback_loop.sources.telemetry import read_telemetry
 
 Reader = Callable[[BinaryIO, Reading], Iterator[Row]]
 
-_FORMS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".md": "markdown", ".markdown": "markdown"}
+_FORMS = {
+    ".json": "page", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".md": "markdown",
+    ".markdown": "markdown",
+}  # fmt: skip
 _TABULAR = (".jsonl", ".ndjson", ".csv", ".parquet")
+PAGED = (".json", ".jsonl", ".ndjson")
+"""Of what a vendor's programming interface answers: whole pages, or rows one a line."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Source:
     read: Reader
     needs_product: bool
     suffixes: tuple[str, ...] = (".csv",)
+    known_fields: frozenset[str] = frozenset()
+    """The fields that the vendor documents for a row; others are kept in the payload and told once. Empty where nothing is told."""
 
     def form_of(self, path: Path) -> str:
         """The form of the file, by its suffix; a source of one form reads a file whatever its suffix."""
