@@ -125,11 +125,12 @@ def test_no_connector_is_switched_on_unless_its_address_is_given(tmp_path: Path)
     )
 
 
-def test_who_asks_jira_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {}).jira is None
-    chosen = load_settings(tmp_path, {"FEEDBACK_LOOP_JIRA_BEARER_TOKEN": "b3arer"})
-    assert chosen.jira is not None
-    assert (chosen.jira.bearer_token, "b3arer" in repr(chosen)) == ("b3arer", False)
+def test_who_asks_a_vendor_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).credentials == {}
+    said = {"FEEDBACK_LOOP_JIRA_BEARER_TOKEN": "b3arer", "FEEDBACK_LOOP_SLACK_CALLBACK_SECRET": "s3cret" * 5}
+    chosen = load_settings(tmp_path, said)
+    assert (chosen.credentials["jira"]["BEARER_TOKEN"], chosen.callback_secrets) == ("b3arer", {"slack": "s3cret" * 5})
+    assert [secret for secret in ("b3arer", "s3cret") if secret in repr(chosen)] == []
 
 
 def test_without_a_model_no_language_model_is_chosen(tmp_path: Path) -> None:

@@ -5,38 +5,42 @@ The rule that is easy to break: a dry run opens nothing, and so needs no credent
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.safe_address import safe_address
-from feedback_loop.contracts.credentials import JiraCredentials
+from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
 from feedback_loop.ports import ActionSystem, Clock
-from feedback_loop.remediation.connectors import Connector, ConnectorKind
+from feedback_loop.remediation.connector_kinds import TRAITS, ConnectorKind
+from feedback_loop.remediation.connectors import Connector
 
-_HOW_TO_SAY = "Set FEEDBACK_LOOP_JIRA_EMAIL and FEEDBACK_LOOP_JIRA_API_TOKEN, or FEEDBACK_LOOP_JIRA_BEARER_TOKEN, or switch it off"
+Client = AbstractContextManager[ActionSystem]
+_CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
+    ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+}
+"""How the tool of a kind is opened that knows the loop by credentials of its own."""
 
 
 @contextmanager
 def open_connectors(
-    connectors: Mapping[str, Connector], credentials: JiraCredentials | None, clock: Clock
+    connectors: Mapping[str, Connector], credentials: Mapping[str, Credentials], clock: Clock
 ) -> Iterator[dict[str, ActionSystem]]:
-    """The tools that are switched on, by name, until the block is left; raises BadInput where one can't be opened, before any is asked."""
+    """The tools that are switched on, by name, until the block is left; raises BadInput where one can't be opened, before any is asked.
+
+    The credentials are by vendor.
+    """
     systems: dict[str, ActionSystem] = {}
     with ExitStack() as open_ones:
         for name, connector in connectors.items():
-            if not connector.switched_on:
-                continue
-            if connector.kind is ConnectorKind.JIRA:
-                systems[name] = open_ones.enter_context(_jira(name, connector, credentials, clock))
-            else:
-                systems[name] = open_ones.enter_context(CaseApiClient(connector.address, connector=name))
+            if connector.switched_on:
+                systems[name] = open_ones.enter_context(_opened(name, connector, credentials, clock))
         yield systems
 
 
-def unopenable(connectors: Mapping[str, Connector], credentials: JiraCredentials | None) -> list[str]:
+def unopenable(connectors: Mapping[str, Connector], credentials: Mapping[str, Credentials]) -> list[str]:
     """What stands against opening the connectors, those that are switched off included as far as it is their address."""
     problems = []
     for name, connector in connectors.items():
@@ -44,12 +48,19 @@ def unopenable(connectors: Mapping[str, Connector], credentials: JiraCredentials
             safe_address(connector.address, f"connector {name}", "https://cases.example.com")
         except BadInput as error:
             problems.append(f"{name}.address: {str(error).rstrip('.')}")
-        if connector.switched_on and connector.kind is ConnectorKind.JIRA and credentials is None:
-            problems.append(f"{name}: nobody says who asks Jira. {_HOW_TO_SAY}")
+        if connector.switched_on and _is_nobody_known(connector, credentials):
+            problems.append(f"{name}: nobody says who asks {connector.kind}. {how_to_say(connector.kind)}, or switch it off")
     return problems
 
 
-def _jira(name: str, connector: Connector, credentials: JiraCredentials | None, clock: Clock) -> JiraClient:
-    if credentials is None:
-        raise BadInput(f"connector {name} is switched on, but nobody says who asks Jira. {_HOW_TO_SAY}.")
-    return JiraClient(connector, credentials, clock, connector=name)
+def _opened(name: str, connector: Connector, credentials: Mapping[str, Credentials], clock: Clock) -> Client:
+    if _is_nobody_known(connector, credentials):
+        how = how_to_say(connector.kind)
+        raise BadInput(f"connector {name} is switched on, but nobody says who asks {connector.kind}. {how}, or switch it off.")
+    if connector.kind is ConnectorKind.CASE_API:
+        return CaseApiClient(connector.address, connector=name)
+    return _CLIENTS[connector.kind](connector, credentials[connector.kind], clock, name)
+
+
+def _is_nobody_known(connector: Connector, credentials: Mapping[str, Credentials]) -> bool:
+    return TRAITS[connector.kind].has_credentials and connector.kind not in credentials

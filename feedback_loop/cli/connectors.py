@@ -56,7 +56,7 @@ def lint(context: typer.Context, as_json: JsonFlag = False) -> None:
 
     settings = settings_of(context)
     found = read_connectors(settings.connectors_file) or {}
-    problems, place = unopenable(found, settings.jira), known_file(settings.connectors_file)
+    problems, place = unopenable(found, settings.credentials), known_file(settings.connectors_file)
     if as_json:
         print_json({"place": place, "problems": problems, "untaken": untaken(found)})
     if problems:
@@ -83,7 +83,7 @@ def open_lanes(settings: Settings, url: str | None, *, is_dry_run: bool = False)
     if connectors is None:
         yield one_lane(None)
         return
-    with open_connectors({} if is_dry_run else connectors, settings.jira, SystemClock()) as systems:
+    with open_connectors({} if is_dry_run else connectors, settings.credentials, SystemClock()) as systems:
         yield lanes_of(connectors, systems)
 
 

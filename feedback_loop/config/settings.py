@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from feedback_loop.config.places import Places
-from feedback_loop.contracts.credentials import JiraCredentials, jira_credentials
+from feedback_loop.contracts.credentials import Credentials, all_credentials, callback_secrets
 from feedback_loop.errors import BadInput, UnknownChoice
 
 DEFAULT_HOME = Path(".feedback_loop")
@@ -75,8 +75,10 @@ class Settings(Places):
     """A database of SQLite or PostgreSQL in the place of the home's own file; it may hold a password."""
     connector_url: str | None = None
     """Where the case system answers; None switches every connector off (dry run). The home's connectors.yaml goes before it."""
-    jira: JiraCredentials | None = field(default=None, repr=False)
-    """None where nobody gave any: a connector to Jira can't be switched on."""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
+    """Who asks a vendor in the loop's name, by vendor: without them neither a connector nor a source of it can be switched on."""
+    callback_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By which each vendor signs its callbacks; one that has none may not call back."""
     language_model: LanguageModelSettings | None = None
     """None asks no language model: the local tier decides, and people what it can't."""
     chosen_masking_key: str | None = field(default=None, repr=False)
@@ -121,7 +123,8 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         encoder_folder=Path(encoder).expanduser().resolve() if encoder else None,
         chosen_state_url=env.get("FEEDBACK_LOOP_STATE_URL") or None,
         connector_url=env.get("FEEDBACK_LOOP_CONNECTOR_URL") or None,
-        jira=jira_credentials(env),
+        credentials=all_credentials(env),
+        callback_secrets=callback_secrets(env),
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
         bearer_token=env.get("FEEDBACK_LOOP_TOKEN") or None,

@@ -188,7 +188,7 @@ class CaseSystemResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The ways to the systems that are switched on, until the block is left."""
         connectors, address = self.connectors(), self.address()
         if connectors is not None:
-            with open_connectors(connectors, self.home.settings().jira, clock) as systems:
+            with open_connectors(connectors, self.home.settings().credentials, clock) as systems:
                 yield lanes_of(connectors, systems)
         elif address:
             with CaseApiClient(address) as system:

@@ -1,15 +1,16 @@
 """Which action goes to which tool, as a company writes it in connectors.yaml: read from YAML, or refused as a whole.
 
-Here are the rules only; the tools themselves are opened in `adapters/connectors`, and how actions reach them is in `workflows/lanes`. The
-rule that is easy to break: whatever is not said is not allowed. A connector is a dry run until it is switched on, it takes no kind that it
-does not name, and one that is limited to some environments changes no running system for an action that names none.
+Here are the rules only; what each kind of tool can do is in `connector_kinds`, the tools themselves are opened in `adapters/connectors`,
+and how actions reach them is in `workflows/lanes`. The rule that is easy to break: whatever is not said is not allowed. A connector is a
+dry run until it is switched on, it takes no kind that it does not name, and one that is limited to some environments changes no running
+system for an action that names none.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Annotated, Any
 
 import yaml
@@ -18,25 +19,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RefusalReason
 from feedback_loop.errors import ConnectorsRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
+from feedback_loop.remediation.connector_kinds import TRAITS, WORK_ITEMS, ConnectorKind
 
-WORK_ITEMS = (
-    ActionKind.OPEN_INCIDENT, ActionKind.QUEUE_FOR_REVIEW, ActionKind.CREATE_CONTENT_TASK, ActionKind.ROUTE_WITH_CONTEXT,
-    ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB, ActionKind.REVERSE_ACTION,
-)  # fmt: skip
-"""The kinds that can be asked for as a piece of work: a tracker deploys nothing, writes to no customer and moves nobody's cases."""
+__all__ = ["WORK_ITEMS", "Connector", "ConnectorKind", "environment_refusal", "parse_connectors", "untaken"]
 
 _TOUCHES_WHAT_RUNS = (ActionKind.ROLL_BACK_RELEASE, ActionKind.ROLL_BACK_CONFIG, ActionKind.RETRY_JOB)
 _ENVIRONMENT = ("environment", "environments")
 _MOST_CONNECTORS, _MOST_A_MINUTE, _MOST_FAILURES, _LONGEST_MINUTES = 50, 6_000, 100, 24 * 60
 _NAMELESS = "none"
 """What the outbox writes where no connector was chosen yet."""
-
-
-class ConnectorKind(StrEnum):
-    """How a tool is spoken to."""
-
-    CASE_API = "case_api"
-    JIRA = "jira"
 
 
 def _no_flag(value: object) -> object:
@@ -68,6 +59,8 @@ class Connector(_Strict):
     projects: Mapping[ActionKind, ProjectKey] = Field(default_factory=dict)
     """The project of another team for a kind of action that is theirs."""
     issue_types: Mapping[ActionKind, Named] = Field(default_factory=dict)
+    settings: Mapping[Named, Named] = Field(default_factory=dict)
+    """What else a kind has to know, such as a channel or a service; which, its traits say."""
     most_per_minute: Annotated[Whole, Field(ge=1, le=_MOST_A_MINUTE)] = 60
     failures_to_open: Annotated[Whole, Field(ge=1, le=_MOST_FAILURES)] = 3
     minutes_open: Annotated[Whole, Field(ge=1, le=_LONGEST_MINUTES)] = 5
@@ -139,25 +132,47 @@ def _misshapen(error: ValidationError) -> Iterator[str]:
 
 
 def _at_odds(found: Mapping[str, Connector]) -> Iterator[str]:
-    """Kinds that two connectors take, and trackers at two sites, of which only one could be meant by the credentials."""
+    """Kinds that two connectors take, and tools of one vendor at two sites, of which only one could be meant by the credentials."""
     count = Counter(kind for one in found.values() for kind in set(one.takes))
     for kind in sorted(kind for kind, number in count.items() if number > 1):
         names = ", ".join(name for name, one in found.items() if kind in one.takes)
         yield f"{kind}: {names} take it; leave it to one of them"
-    if len({one.address for one in found.values() if one.kind is ConnectorKind.JIRA}) > 1:
-        yield "address: the jira connectors name two sites, but there is one set of credentials; give all the same address"
+    for vendor, traits in TRAITS.items():
+        if traits.has_credentials and len({one.address for one in found.values() if one.kind is vendor}) > 1:
+            yield f"address: the {vendor} connectors name two sites, but there is one set of credentials; give all the same address"
 
 
 def _at_odds_with_itself(name: str, one: Connector) -> Iterator[str]:
     if name == _NAMELESS:
         yield f"{name}: no connector may be called so; rename it"
-    if one.kind is not ConnectorKind.JIRA:
-        if one.project or one.projects or one.issue_types:
-            yield f"{name}: projects and issue types are for jira; remove them"
-        return
+    yield from _untakeable(name, one)
+    yield from _unset(name, one)
+    if one.kind is ConnectorKind.JIRA:
+        yield from _at_odds_in_jira(name, one)
+    elif one.project or one.projects or one.issue_types:
+        yield f"{name}: projects and issue types are for jira; remove them"
+
+
+def _untakeable(name: str, one: Connector) -> Iterator[str]:
+    can = TRAITS[one.kind].takes
+    if can is not None and (others := [kind for kind in one.takes if kind not in can]):
+        yield f"{name}.takes: {', '.join(others)} is nothing that {one.kind} could be asked for; choose of {', '.join(can)}"
+
+
+def _unset(name: str, one: Connector) -> Iterator[str]:
+    known = TRAITS[one.kind].settings
+    for setting, said in one.settings.items():
+        if setting not in known:
+            yield f"{name}.settings.{setting}: {one.kind} has no such setting; it may be misspelt"
+        elif not re.fullmatch(known[setting].pattern, said):
+            yield f"{name}.settings.{setting}: this is not {known[setting].meaning}; copy its id from {one.kind}"
+    for setting, what in known.items():
+        if what.is_required and setting not in one.settings:
+            yield f"{name}.settings.{setting}: add it, {what.meaning}"
+
+
+def _at_odds_in_jira(name: str, one: Connector) -> Iterator[str]:
     if one.project is None:
         yield f"{name}.project: add it, for each issue lies in a project"
-    if others := [kind for kind in one.takes if kind not in WORK_ITEMS]:
-        yield f"{name}.takes: {', '.join(others)} is no work that an issue could ask for; choose of {', '.join(WORK_ITEMS)}"
     if strangers := sorted({*one.projects, *one.issue_types} - set(one.takes)):
         yield f"{name}: a project or an issue type is named for {', '.join(strangers)}, which it does not take"

@@ -7,13 +7,13 @@ import pytest
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.connectors import open_connectors, unopenable
 from feedback_loop.adapters.jira.client import JiraClient
-from feedback_loop.contracts.credentials import JiraCredentials
+from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation.connectors import parse_connectors
 from feedback_loop_tests.fakes import FakeClock
 from feedback_loop_tests.remediation.test_connectors import FULL
 
-CREDENTIALS = JiraCredentials("loop@example.com", "t0ken")
+CREDENTIALS = {"jira": Credentials("jira", {"EMAIL": "loop@example.com", "API_TOKEN": "t0ken"})}
 ALL_ON = FULL.replace("kind: jira", "kind: jira\n    switched_on: true")
 
 
@@ -27,25 +27,25 @@ def test_what_is_switched_on_is_opened_under_its_name_and_closed_afterwards() ->
 
 
 def test_a_dry_run_needs_no_credentials() -> None:
-    with open_connectors(parse_connectors(FULL), None, FakeClock()) as systems:
+    with open_connectors(parse_connectors(FULL), {}, FakeClock()) as systems:
         assert list(systems) == ["desk"]
-    assert unopenable(parse_connectors(FULL), None) == []
+    assert unopenable(parse_connectors(FULL), {}) == []
 
 
 def test_nothing_is_opened_where_nobody_says_who_asks_jira() -> None:
     connectors = parse_connectors(ALL_ON)
     with (
-        pytest.raises(BadInput, match="ops-jira is switched on, but nobody says who asks Jira"),
-        open_connectors(connectors, None, FakeClock()),
+        pytest.raises(BadInput, match="ops-jira is switched on, but nobody says who asks jira"),
+        open_connectors(connectors, {}, FakeClock()),
     ):
         pass
-    (problem,) = unopenable(connectors, None)
-    assert problem.startswith("ops-jira: nobody says who asks Jira. Set FEEDBACK_LOOP_JIRA_EMAIL")
+    (problem,) = unopenable(connectors, {})
+    assert problem.startswith("ops-jira: nobody says who asks jira. Set FEEDBACK_LOOP_JIRA_EMAIL")
     assert unopenable(connectors, CREDENTIALS) == []
 
 
 def test_an_address_that_could_be_read_on_the_way_is_told_even_of_what_is_switched_off() -> None:
     connectors = parse_connectors(FULL.replace("https://", "http://"))
-    assert [problem.split(":")[0] for problem in unopenable(connectors, None)] == ["desk.address", "ops-jira.address"]
-    with pytest.raises(BadInput, match="without encryption"), open_connectors(connectors, None, FakeClock()):
+    assert [problem.split(":")[0] for problem in unopenable(connectors, {})] == ["desk.address", "ops-jira.address"]
+    with pytest.raises(BadInput, match="without encryption"), open_connectors(connectors, {}, FakeClock()):
         pass

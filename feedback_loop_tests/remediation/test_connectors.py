@@ -59,7 +59,7 @@ def test_what_a_file_says_is_read_and_what_it_leaves_out_is_not_allowed() -> Non
         ("environments: [staging, production]", "environments: []", "connectors.ops-jira.environments"),
         ("    project: OPS\n", "", "ops-jira.project: add it, for each issue lies in a project"),
         ("project: OPS", "project: ops", "connectors.ops-jira.project"),
-        ("[open_incident, roll_back_release]", "[open_incident, send_message]", "send_message is no work that an issue could ask for"),
+        ("[open_incident, roll_back_release]", "[open_incident, send_message]", "send_message is nothing that jira could be asked for"),
         ("projects: {roll_back_release: REL}", "projects: {retry_job: REL}", "is named for retry_job, which it does not take"),
         ("desk:", "none:", "none: no connector may be called so"),
         ("desk:", "Desk one:", "connectors.Desk one"),

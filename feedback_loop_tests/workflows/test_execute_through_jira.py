@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_loop.adapters.case_api.loopback_server import Fault
-from feedback_loop.adapters.jira.client import SETTLING, JiraClient
+from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.vendor_client import SETTLING
 from feedback_loop.contracts.actions import ActionRequest, Receipt
 from feedback_loop.contracts.loop_vocab import ActionStatus
 from feedback_loop.remediation.circuit import Waiting, WaitReason

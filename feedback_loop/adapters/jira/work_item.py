@@ -1,15 +1,16 @@
 """What Jira is told of an action: an issue, or a comment on one, in the shapes of its REST API v3 (long texts as Atlassian documents).
 
-Pure functions; who sends it is `client.py`. The rule that is easy to break: only ids, figures and labels go out. Whatever looks like
-somebody's sentence (a line break, more than `_LONGEST_TEXT` characters) is refused instead of cut.
+Pure functions; who sends it is `client.py`, and what may be said at all, `adapters/action_words.py`. The rule that is easy to break: a
+label bears our key, and a comment its last line; whatever is changed here must still find what was written before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from feedback_loop.adapters.action_words import fit_key, lines_of, opening_of, signed, subject_of
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.loop_vocab import TAKES_BACK
 
@@ -17,13 +18,7 @@ PROPERTY = "feedback-loop"
 """The entity property of an issue that holds our key; unlike the label it does not go along when somebody clones the issue."""
 
 _MARK = "feedback-loop"
-_LONGEST_TEXT, _LONGEST_SUMMARY, _MOST_LINES, _DEEPEST = 200, 240, 200, 4
-_KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,19}-[1-9][0-9]{0,9}")
-
-
-class Unfit(ValueError):
-    """The action can't be told in Jira's shapes without harm; says which part of it, never its content."""
 
 
 def issue_of(request: ActionRequest, project: str, issue_type: str) -> dict[str, Any]:
@@ -32,7 +27,7 @@ def issue_of(request: ActionRequest, project: str, issue_type: str) -> dict[str,
         "fields": {
             "project": {"key": project},
             "issuetype": {"name": issue_type},
-            "summary": f"{_words(request)}: {_said(request.target, 'target')}"[:_LONGEST_SUMMARY],
+            "summary": subject_of(request),
             "description": _document(request),
             "labels": [_MARK, f"{_MARK}-{request.action_kind}", issue_label(request.idempotency_key)],
         },
@@ -52,9 +47,7 @@ def label_edit(key: str) -> dict[str, Any]:
 
 def issue_label(key: str) -> str:
     """The label of the issue that was made under the key; raises Unfit where no label may be called so."""
-    if not _KEY.fullmatch(key):
-        raise Unfit("idempotency_key")
-    return f"{_MARK}-{key}"
+    return f"{_MARK}-{fit_key(key)}"
 
 
 def comment_label(key: str) -> str:
@@ -76,61 +69,24 @@ def existing_issue(request: ActionRequest, project: str) -> str | None:
 def bears(body: object, key: str) -> bool:
     """Whether the document of a comment is ours under the key: its last line says so, alone."""
     lines = body.get("content") if isinstance(body, Mapping) else None
-    return isinstance(lines, list) and bool(lines) and _texts(lines[-1]) == [_signed(key)]
+    return isinstance(lines, list) and bool(lines) and _texts(lines[-1]) == [signed(key)]
 
 
 def _document(request: ActionRequest) -> dict[str, Any]:
-    issue_label(request.idempotency_key)
-    lines = [f"{name}: {text}" for name, text in _lines(request.arguments, ())]
-    if len(lines) > _MOST_LINES:
-        raise Unfit("arguments")
-    items = [{"type": "listItem", "content": [_paragraph(line)]} for line in lines]
+    items = [{"type": "listItem", "content": [_paragraph(line)]} for line in lines_of(request)]
     return {
         "type": "doc",
         "version": 1,
         "content": [
-            _paragraph(f"The feedback loop asks to {_words(request).lower()}: {_said(request.target, 'target')}"),
+            _paragraph(opening_of(request)),
             *([{"type": "bulletList", "content": items}] if items else []),
-            _paragraph(_signed(request.idempotency_key)),
+            _paragraph(signed(request.idempotency_key)),
         ],
     }
 
 
-def _words(request: ActionRequest) -> str:
-    return str(request.action_kind).replace("_", " ").capitalize()
-
-
-def _signed(key: str) -> str:
-    return f"Sent once under the key {key}"
-
-
 def _paragraph(text: str) -> dict[str, Any]:
     return {"type": "paragraph", "content": [{"type": "text", "text": text}]}
-
-
-def _lines(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each value by its dotted name; lists of plain values are one line."""
-    name = ".".join(path)
-    if len(path) > _DEEPEST:
-        raise Unfit(name)
-    if isinstance(value, Mapping):
-        for part, inner in value.items():
-            yield from _lines(inner, (*path, _said(part, "an argument's name")))
-    elif isinstance(value, list | tuple):
-        yield name, ", ".join(_said(one, name) for one in value) or "none"
-    else:
-        yield name, _said(value, name)
-
-
-def _said(value: object, name: str) -> str:
-    if value is None:
-        return "none"
-    if not isinstance(value, str | int | float):
-        raise Unfit(name)
-    text = str(value)
-    if not text.isprintable() or not 0 < len(text) <= _LONGEST_TEXT:
-        raise Unfit(name)
-    return text
 
 
 def _texts(node: object) -> list[str]:

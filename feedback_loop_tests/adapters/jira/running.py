@@ -12,7 +12,7 @@ import stamina
 
 from feedback_loop.adapters.case_api.loopback_server import Fault, running_case_system
 from feedback_loop.adapters.jira.client import JiraClient
-from feedback_loop.contracts.credentials import JiraCredentials
+from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.remediation.connectors import WORK_ITEMS, Connector, ConnectorKind
 from feedback_loop_tests.adapters.jira.jira_desk import DESCRIPTION, EMAIL, TOKEN, WHY_ABSENT, DescribedDesk, JiraDesk
@@ -42,11 +42,11 @@ class RunningJira:
     clock: FakeClock
     opened: list[JiraClient] = field(default_factory=list)
 
-    def client(self, timeout_seconds: float = 5.0, credentials: JiraCredentials | None = None) -> JiraClient:
+    def client(self, timeout_seconds: float = 5.0, credentials: Credentials | None = None) -> JiraClient:
         """A client as a new process would make it."""
         made = JiraClient(
             rule_at(self.url),
-            credentials or JiraCredentials(EMAIL, TOKEN),
+            credentials or Credentials("jira", {"EMAIL": EMAIL, "API_TOKEN": TOKEN}),
             self.clock,
             connector="ops-jira",
             timeout_seconds=timeout_seconds,

@@ -10,9 +10,9 @@ import pytest
 
 from feedback_loop.adapters.case_api.case_desk import DeskAnswer, DeskRequest
 from feedback_loop.adapters.case_api.loopback_server import Fault
-from feedback_loop.adapters.jira.client import SETTLING
+from feedback_loop.adapters.vendor_client import SETTLING
 from feedback_loop.contracts.actions import ActionRequest
-from feedback_loop.contracts.credentials import JiraCredentials
+from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ActionSystem, LateKnowing
@@ -233,7 +233,7 @@ def test_who_is_not_let_in_is_told_so_without_a_secret_and_the_action_may_be_tri
         client.perform(INCIDENT)
     assert not [secret for secret in (TOKEN, "bG9vcE") if secret in str(caught.value) + caplog.text + repr(client)]
     jira.desk.authorization = "Bearer b3arer"
-    assert jira.client(credentials=JiraCredentials(bearer_token="b3arer")).perform(INCIDENT).receipt_id == "OPS-1"
+    assert jira.client(credentials=Credentials("jira", {"BEARER_TOKEN": "b3arer"})).perform(INCIDENT).receipt_id == "OPS-1"
 
 
 def test_a_write_that_is_not_allowed_wrote_nothing(jira: RunningJira, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_loop.adapters.jira.work_item import Unfit, bears, comment_label, comment_of, existing_issue, issue_label, issue_of, label_edit
+from feedback_loop.adapters.action_words import Unfit
+from feedback_loop.adapters.jira.work_item import bears, comment_label, comment_of, existing_issue, issue_label, issue_of, label_edit
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop_tests.adapters.jira.jira_desk import is_document, texts_of
