@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from feedback_loop.contracts.loop_vocab import ActionKind
+from feedback_loop.methods.named_settings import Setting
 
 WORK_ITEMS = (
     ActionKind.OPEN_INCIDENT, ActionKind.QUEUE_FOR_REVIEW, ActionKind.CREATE_CONTENT_TASK, ActionKind.ROUTE_WITH_CONTEXT,
@@ -31,15 +32,6 @@ class ConnectorKind(StrEnum):
     SLACK = "slack"
     STATUSPAGE = "statuspage"
     ZENDESK = "zendesk"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One thing that a company says of its tool: `pattern` is what it looks like, whole."""
-
-    pattern: str
-    meaning: str
-    is_required: bool = True
 
 
 @dataclass(frozen=True)
