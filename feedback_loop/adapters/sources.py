@@ -10,27 +10,41 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.adapters.vendor_pages.app_store_connect import AppStorePages
+from feedback_loop.adapters.vendor_pages.github_releases import GithubReleasePages
+from feedback_loop.adapters.vendor_pages.google_play import GooglePlayPages
+from feedback_loop.adapters.vendor_pages.intercom import IntercomPages
+from feedback_loop.adapters.vendor_pages.launchdarkly import LaunchdarklyPages
 from feedback_loop.adapters.vendor_pages.statuspage import StatuspagePages
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import SourceClient
+from feedback_loop.ports import Clock, SourceClient
 from feedback_loop.sources.pulled_kinds import PULLED, PulledKind
 from feedback_loop.sources.pulled_rules import PulledRule
 
 Opened = AbstractContextManager[SourceClient]
 _NOBODY = Credentials("nobody")
-_OPENERS: Mapping[PulledKind, Callable[[str, PulledRule, Credentials], Opened]] = {
-    PulledKind.STATUSPAGE: lambda name, rule, _: StatuspagePages(rule.address, {}, source=name),
+_OPENERS: Mapping[PulledKind, Callable[[str, PulledRule, Credentials, Clock], Opened]] = {
+    PulledKind.APP_STORE_CONNECT: lambda name, rule, who, clock: AppStorePages(
+        rule.address, rule.settings["app_id"], who, clock, source=name
+    ),
+    PulledKind.GITHUB_RELEASES: lambda name, rule, who, _: GithubReleasePages(rule.address, rule.settings["repository"], who, source=name),
+    PulledKind.GOOGLE_PLAY_REVIEWS: lambda name, rule, who, clock: GooglePlayPages(
+        rule.address, rule.settings["package"], who, clock, source=name
+    ),
+    PulledKind.INTERCOM: lambda name, rule, who, _: IntercomPages(rule.address, who, source=name),
+    PulledKind.LAUNCHDARKLY: lambda name, rule, who, _: LaunchdarklyPages(rule.address, rule.settings["project"], who, source=name),
+    PulledKind.STATUSPAGE: lambda name, rule, _who, _clock: StatuspagePages(rule.address, {}, source=name),
 }
 _EXAMPLE = "https://example.com"
 
 
-def open_source(name: str, rule: PulledRule, credentials: Mapping[str, Credentials]) -> Opened:
+def open_source(name: str, rule: PulledRule, credentials: Mapping[str, Credentials], clock: Clock) -> Opened:
     """A client of the source, to be closed; raises BadInput where nobody says who asks."""
     vendor = PULLED[rule.kind].vendor
     if vendor is not None and vendor not in credentials:
         raise BadInput(f"source {name} is switched on, but nobody says who asks {vendor}. {how_to_say(vendor)}, or switch it off.")
-    return _OPENERS[rule.kind](name, rule, credentials.get(vendor or "", _NOBODY))
+    return _OPENERS[rule.kind](name, rule, credentials.get(vendor or "", _NOBODY), clock)
 
 
 def unopenable_sources(rules: Mapping[str, PulledRule], credentials: Mapping[str, Credentials]) -> list[str]:

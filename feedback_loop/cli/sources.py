@@ -35,7 +35,7 @@ def list_sources(context: typer.Context, as_json: JsonFlag = False) -> None:
     from feedback_loop.workflows.pulled_sources import read_sources, standing_of
 
     settings = settings_of(context)
-    spool_of = Pulling(settings).spool_of
+    spool_of = Pulling(settings, SystemClock()).spool_of
     found = [standing_of(name, rule, spool_of(name)) for name, rule in read_sources(settings.sources_file).items()]
     if as_json:
         print_json([_as_data(one) for one in found])
@@ -82,7 +82,7 @@ def pull_sources(
     from feedback_loop.workflows.pulled_sources import pull_all, read_sources
 
     settings = settings_of(context)
-    pulling = Pulling(settings)
+    pulling = Pulling(settings, SystemClock())
     wanted = _wanted(read_sources(settings.sources_file), names or [])
     with waiting("pulling") as note:
         outcome = pull_all(

@@ -32,7 +32,7 @@ def pull_source(context: dg.OpExecutionContext, config: SourceName, home: HomeRe
     """Asks one source for what is new, page by page, and lands it."""
     settings = home.settings()
     with without_values():
-        rules, pulling = read_sources(settings.sources_file), Pulling(settings)
+        rules, pulling = read_sources(settings.sources_file), Pulling(settings, clock)
         if config.source not in rules:
             raise UnknownChoice("source", config.source, sorted(rules))
         rule = rules[config.source]
@@ -59,7 +59,7 @@ def sources_that_are_due(
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """A run for each source that is due and not being asked already."""
     settings = home.settings()
-    pulling, now = Pulling(settings), clock.now()
+    pulling, now = Pulling(settings, clock), clock.now()
     found = due(read_sources(settings.sources_file), pulling.spool_of, now)
     for name, rule in found.items():
         tags = {SOURCE_TAG: name}

@@ -15,6 +15,11 @@ from feedback_loop.methods.named_settings import Setting
 class PulledKind(StrEnum):
     """How a source is asked."""
 
+    APP_STORE_CONNECT = "app_store_connect"
+    GITHUB_RELEASES = "github_releases"
+    GOOGLE_PLAY_REVIEWS = "google_play_reviews"
+    INTERCOM = "intercom"
+    LAUNCHDARKLY = "launchdarkly"
     STATUSPAGE = "statuspage"
 
 
@@ -28,5 +33,20 @@ class PulledTraits:
 
 
 PULLED: Mapping[PulledKind, PulledTraits] = {
+    PulledKind.APP_STORE_CONNECT: PulledTraits(
+        "app_store_connect", "app_store_connect", {"app_id": Setting(r"[0-9]{1,20}", "the Apple ID of the app")}
+    ),
+    PulledKind.GITHUB_RELEASES: PulledTraits(
+        "github_releases",
+        "github",
+        {"repository": Setting(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}", "the owner/name of the repository")},
+    ),
+    PulledKind.GOOGLE_PLAY_REVIEWS: PulledTraits(
+        "google_play_reviews", "google_play", {"package": Setting(r"[A-Za-z][A-Za-z0-9_.]{1,149}", "the package name of the app")}
+    ),
+    PulledKind.INTERCOM: PulledTraits("intercom", "intercom"),
+    PulledKind.LAUNCHDARKLY: PulledTraits(
+        "launchdarkly", "launchdarkly", {"project": Setting(r"[A-Za-z0-9._-]{1,100}", "the project of the flags")}
+    ),
     PulledKind.STATUSPAGE: PulledTraits("statuspage", None),
 }

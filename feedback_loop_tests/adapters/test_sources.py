@@ -9,6 +9,7 @@ from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.errors import BadInput
 from feedback_loop.sources.pulled_kinds import PULLED, PulledKind
 from feedback_loop.sources.pulled_rules import PulledRule
+from feedback_loop_tests.fakes import FakeClock
 from feedback_loop_tests.workflows.test_pulled_sources import rule
 
 
@@ -17,7 +18,7 @@ def test_every_kind_can_be_opened() -> None:
 
 
 def test_a_source_is_opened_under_its_name() -> None:
-    with open_source("status", rule(), {}) as client:
+    with open_source("status", rule(), {}, FakeClock()) as client:
         assert client is not None
 
 
@@ -25,7 +26,7 @@ def test_a_source_is_opened_under_its_name() -> None:
 def test_a_source_that_needs_credentials_is_not_opened_without(kind: PulledKind) -> None:
     unknown = PulledRule.model_construct(**rule().model_dump() | {"kind": kind})
     with pytest.raises(BadInput, match="nobody says who asks"):
-        open_source("desk", unknown, {"jira": Credentials("jira", {"BEARER_TOKEN": "t"})})
+        open_source("desk", unknown, {"jira": Credentials("jira", {"BEARER_TOKEN": "t"})}, FakeClock())
     assert len(unopenable_sources({"desk": unknown}, {})) == 1
 
 

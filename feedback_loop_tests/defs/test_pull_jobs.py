@@ -15,7 +15,7 @@ from feedback_loop.defs.pull_jobs import SOURCE_TAG, SourceName, pull_job, sourc
 from feedback_loop_tests.adapters.vendor_pages.serving import Serving, serving
 from feedback_loop_tests.cli.test_sources import answer, write
 from feedback_loop_tests.defs.homes import Home, NewHome
-from feedback_loop_tests.fakes import START
+from feedback_loop_tests.fakes import START, FakeClock
 
 DOWN = "  down: {kind: statuspage, address: 'http://127.0.0.1:9', product: Shop, since: 2026-01-01, switched_on: true}\n"
 
@@ -67,6 +67,6 @@ def test_an_unknown_source_fails_its_run(home: Home) -> None:
 def test_what_was_pulled_is_where_the_command_line_looks(home: Home) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         run(home, "status", instance)
-    kept = Pulling(load_settings(home.folder)).spool_of("status").latest()
+    kept = Pulling(load_settings(home.folder), FakeClock()).spool_of("status").latest()
     assert kept is not None
     assert (kept.number, kept.is_last) == (1, True)

@@ -43,10 +43,17 @@ class PageClient:
         return self._transport.connector
 
     def asked(
-        self, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None, *, has_cursor: bool = False
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        has_cursor: bool = False,
     ) -> tuple[bytes, Any]:
         """What the vendor answered, as it came and as JSON; with a cursor it may say that it has expired."""
-        answer, what = self._transport.fetch(path, query, body), f"a read of {path}"
+        answer, what = self._transport.fetch(path, query, body, form=form, headers=headers), f"a read of {path}"
         if has_cursor and answer.status_code in self.expired:
             raise CursorExpired(self.source)
         if answer.status_code in _NOT_ALLOWED:
