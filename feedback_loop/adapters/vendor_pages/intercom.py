@@ -1,8 +1,8 @@
 """Conversations of an Intercom workspace: a search for what changed (`POST /conversations/search`), and each of them whole.
 
 The search tells a conversation without its parts, so each is read by its id (`GET /conversations/{id}`), as plain text. A page is the
-conversations of one page of the search, each as it came. The search is held against the vendor's description, version 2.15; its part at hand
-lacks the read of a single conversation, which follows https://developers.intercom.com/docs/references/2.15/rest-api.
+conversations of one page of the search, each as it came. The search is held against the vendor's description, version 2.15; its part at
+hand lacks the read of a single conversation, which follows https://developers.intercom.com/docs/references/2.15/rest-api.
 """
 
 from __future__ import annotations
