@@ -66,8 +66,8 @@ def _is_known(said: pl.DataFrame, status: IssueStatus, alerted_at: datetime | No
     if by_people["issue_status"].to_list() != [str(status)]:
         return False
     if status is IssueStatus.RESOLVED:
-        return alerted_at is None or alerted_at <= by_people["changed_at"].item()
-    return _last(said)["issue_status"].item() == str(status)
+        return alerted_at is None or by_people.filter(pl.col("changed_at") >= alerted_at).height == 1
+    return _last(said)["issue_status"].to_list() == [str(status)]
 
 
 def _last(said: pl.DataFrame) -> pl.DataFrame:
