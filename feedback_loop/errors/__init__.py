@@ -58,6 +58,7 @@ from feedback_loop.errors.keeping import (
     SigningKeyLost,
     StageFailed,
     StateUnavailable,
+    TableDamaged,
     TableLogMissing,
 )
 from feedback_loop.errors.roots import (
@@ -111,6 +112,7 @@ __all__ = [
     "SlaPolicyRefused",
     "StageFailed",
     "StateUnavailable",
+    "TableDamaged",
     "TableLogMissing",
     "TaxonomyRefused",
     "TokenRefused",
