@@ -58,7 +58,7 @@ def promote(
         raise BadInput(f"the threshold {score:g} is no confidence. Name one from {LEAST_THRESHOLD:g} to 1.")
     known = {one.playbook_id: one for one in advised(tables, state, playbooks, at)}
     if playbook_id not in known:
-        raise UnknownChoice("the playbook", playbook_id, sorted(known))
+        raise UnknownChoice("playbook", playbook_id, sorted(known))
     before = known[playbook_id]
     if score < before.held and not set(roles) & set(MAY_LET_GO):
         state.note("lowering_refused", playbook_id, person, {"threshold_score": score, "roles": sorted(roles)}, at)
