@@ -55,6 +55,7 @@ from feedback_loop.errors import (
     SourcesRefused,
     StageFailed,
     StateUnavailable,
+    TableDamaged,
     TableLogMissing,
     TaxonomyRefused,
     TokenRefused,
@@ -106,6 +107,7 @@ EXAMPLES: dict[FeedbackLoopError, dict[str, object]] = {
     ErasureKeyMissing(FILE): {"path": FILE},
     ErasureIncomplete(2, FILE): {"found_count": 2, "certificate": FILE},
     SigningKeyLost(Path("signing.key"), "ed25519-ab"): {"path": Path("signing.key"), "key_id": "ed25519-ab"},
+    TableDamaged("gold_issue"): {"table": "gold_issue"},
     TableLogMissing(Path("tables/gold_issue")): {"folder": Path("tables/gold_issue")},
     NobodyErased(1, 2): {"count": 1, "total": 2},
     KnowledgeUnavailable("state/knowledge.db", "disk full"): {"place": "state/knowledge.db", "why": "disk full"},
@@ -147,6 +149,7 @@ ADVICE = {
     ModelRefused: "Train one.",
     IllegalTransition: "approvals show",
     SigningKeyLost: "from a backup",
+    TableDamaged: "from a backup",
     TableLogMissing: "from a backup",
     AuditChainBroken: "find who changed the state store",
 }

@@ -179,7 +179,7 @@ def _say(
     from feedback_loop.workflows.let_go import say as say_word
 
     if word not in allowed:
-        raise UnknownChoice("the phase", word, list(allowed))
+        raise UnknownChoice("phase", word, list(allowed))
     settings, actor = settings_of(context), who_acts(context, person)
     held = say_word(scope, AutonomyWord(word), why, actor.name, actor.people, open_state(settings), SystemClock().now())
     told = phases_told(held, list(map(str, ISSUE_CLASSES)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, open_store, settings_of, who_acts
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark, say
 
 if TYPE_CHECKING:
     from feedback_loop.remediation.threshold_advice import Advice
@@ -83,11 +83,14 @@ def promote(
 
     settings, actor = settings_of(context), who_acts(context, person)
     tables, state, playbooks = open_store(settings), open_state(settings), read_playbooks(settings.playbooks_folder)
-    now = promoted(playbook_id, score, why, actor.name, actor.people, tables, state, playbooks, SystemClock().now())
+    now, is_new = promoted(playbook_id, score, why, actor.name, actor.people, tables, state, playbooks, SystemClock().now())
     if as_json:
-        print_json(_content(now))
+        print_json(_content(now) | {"is_new": is_new})
     else:
-        say(f"{playbook_id} proposes from a confidence of {now.held:g} on, says {actor.name}.")
+        say(f"{playbook_id} proposes from a confidence of {now.held:g} on, says {actor.name}{'' if is_new else '; that held already'}.")
+    if now.advised is None or now.held < now.advised:
+        proven = "none" if now.advised is None else f"{now.advised:g}"
+        remark(f"what was judged proves no threshold so low; `policy thresholds` advises {proven}.")
 
 
 def _row(one: Advice) -> tuple[object, ...]:

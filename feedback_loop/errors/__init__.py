@@ -60,6 +60,7 @@ from feedback_loop.errors.keeping import (
     SigningKeyLost,
     StageFailed,
     StateUnavailable,
+    TableDamaged,
     TableLogMissing,
 )
 from feedback_loop.errors.roots import (
@@ -115,6 +116,7 @@ __all__ = [
     "SourcesRefused",
     "StageFailed",
     "StateUnavailable",
+    "TableDamaged",
     "TableLogMissing",
     "TaxonomyRefused",
     "TokenRefused",

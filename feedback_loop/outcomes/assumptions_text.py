@@ -17,14 +17,24 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from feedback_loop.errors import AssumptionsRefused
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
-from feedback_loop.outcomes.assumptions import Assumption, Compared, Cost, RoiAssumptions
+from feedback_loop.outcomes.assumptions import Assumption, Compared, Cost, RoiAssumptions, ShareAssumption
+
+_LONGEST_PLACE = 80
+_WORDS = {
+    "missing": "add it, with null for a value that nobody knows",
+    "extra_forbidden": "is not known here; remove it, or mend its name as `roi show --template` writes it",
+    "float_type": "is no number; write digits such as 12.5, without quotes",
+    "model_type": "holds no fields; write them as `roi show --template` does",
+    "string_pattern_mismatch": "says nothing; write who or what it is",
+}
+"""What to do about a problem, by pydantic's word for it, where its own message tells a programmer alone."""
 
 
 class _Named(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     agent_hour_usd: Assumption
-    lost_per_complaint_share: Assumption
+    lost_per_complaint_share: ShareAssumption
     months_kept: Assumption
     usual_incident_hours: Assumption
 
@@ -70,5 +80,5 @@ def parse_assumptions(text: str) -> RoiAssumptions:
 def _misshapen(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        yield f"{place}: {'add it, with null for a value that nobody knows' if problem['type'] == 'missing' else message}"
+        message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        yield f"{place if len(place) <= _LONGEST_PLACE else place[:_LONGEST_PLACE] + '…'}: {message}"

@@ -18,7 +18,7 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.assumptions import RoiAssumptions
-from feedback_loop.outcomes.period_totals import Known
+from feedback_loop.outcomes.period_totals import Known, span_of
 from feedback_loop.outcomes.roi_comparison import Comparison, Interval, Line, Varied, compared, mean_revenue
 from feedback_loop.outcomes.treated import complaints
 
@@ -46,7 +46,8 @@ class Books:
 
 def comparison(books: Books, product: str, before: DayRange, with_loop: DayRange, assumptions: RoiAssumptions) -> Comparison:
     """The comparison of one product; calls of language models are shared by its products evenly."""
-    known = Known.of(product, books.events, _complaints(books), books.incidents)
+    heard = span_of(books.fragments.filter(product=product)["occurred_at"])
+    known = Known.of(product, books.events, _complaints(books), books.incidents, heard)
     cost = _model_cost(books.calls, with_loop) / max(len(books.products()), 1)
     return compared(known, before, with_loop, assumptions, mean_revenue(books.customers, product), cost)
 

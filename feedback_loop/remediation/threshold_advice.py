@@ -62,7 +62,8 @@ def judged_proposals(proposals: pl.DataFrame, effects: pl.DataFrame) -> pl.DataF
     Right: the fix helped and was not taken back. Wrong: it did not help, was taken back, or a person rejected it. Rows of
     remediation_proposal and outcomes_effect.
     """
-    verdicts = effects.select("proposal_id", "effect_verdict").unique("proposal_id")
+    latest = effects.sort("measured_at", "effect_id").unique("proposal_id", keep="last", maintain_order=True)
+    verdicts = latest.select("proposal_id", "effect_verdict")
     told = proposals.join(verdicts, on="proposal_id", how="left")
     is_back = pl.col("proposal_status") == str(ProposalStatus.ROLLED_BACK)
     is_rejected = (pl.col("refusal_reason") == str(RefusalReason.REJECTED_BY_PERSON)).fill_null(False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feedback_loop.analysis.gold_labels import counting, in_words_of
 from feedback_loop.analysis.hypothesis_labels import HOW_TO_JUDGE
@@ -23,10 +23,9 @@ from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Precision, Verdict, judged, precisions
 from feedback_loop.outcomes.effect import Decided, fix_windows
 from feedback_loop.outcomes.sla_policy import SlaPolicy
-from feedback_loop.outcomes.sla_stages import Happened
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.backtest import BacktestDay, goes_alone
-from feedback_loop.workflows.sla import read_happened
+from feedback_loop.workflows.sla import happened_by_now
 from feedback_loop.workflows.snapshots import snapshot_of
 
 NOTHING_AUTOMATIC = "Nothing would have been automatic, so there is no precision of it."
@@ -108,7 +107,7 @@ def report_of(
     tried = tried_of(told, hands_to_people)
     later = _later(tables, state, taxonomy)
     found = judged(tried, later)
-    happened, stages = _happened(tables, state), tables.read(TABLES["outcomes_sla_stage"])
+    happened, stages = happened_by_now(tables, state), tables.read(TABLES["outcomes_sla_stage"])
     return BacktestReport(
         DayRange(told[0].day, told[-1].day),
         policy_version,
@@ -153,8 +152,3 @@ def _done(tables: TableStore, state: StateStore | None) -> Done:
     actions = snapshot_of(state, "remediation_action")
     decided = Decided(alerts, cohorts, causes, snapshot_of(state, "remediation_proposal"), actions)
     return Done(actions, fix_windows(decided), tables.read(TABLES["context_business_event"]))
-
-
-def _happened(tables: TableStore, state: StateStore | None) -> Happened:
-    actions, statuses = snapshot_of(state, "remediation_action"), snapshot_of(state, "state_issue_status")
-    return replace(read_happened(tables), actions=actions, statuses=statuses)

@@ -36,8 +36,15 @@ def test_a_threshold_that_is_promoted_holds(call: Call) -> None:
     outcome = call("policy", "promote", PLAYBOOK.playbook_id, "0.93", "--as", "ada", "--why", "two were wrong")
     assert outcome.code == 0, outcome.err
     assert "from a confidence of 0.93 on, says ada" in outcome.out
+    assert "what was judged proves no threshold so low; `policy thresholds` advises none" in outcome.err
     told = {one["playbook_id"]: one for one in json.loads(call("policy", "thresholds", "--json").out)}
     assert told[PLAYBOOK.playbook_id]["held"] == 0.93
+
+
+def test_a_threshold_that_holds_already_is_said_to(call: Call) -> None:
+    asked = ("policy", "promote", PLAYBOOK.playbook_id, "0.93", "--as", "ada", "--why", "two were wrong")
+    assert "held already" not in call(*asked).out
+    assert "held already" in call(*asked).out
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,7 @@ def test_a_threshold_that_is_promoted_holds(call: Call) -> None:
         (("promote", PLAYBOOK.playbook_id, "2", "--as", "bo", "--why", "x"), "no confidence"),
         (("promote", PLAYBOOK.playbook_id, "0.9", "--as", "bo", "--why", " "), "say why"),
         (("thresholds", "--wrong-costs", "0"), "--wrong-costs has to be above 0"),
+        (("thresholds", "--wrong-costs", "nan"), "--wrong-costs has to be above 0"),
     ],
 )
 def test_what_is_not_allowed_or_makes_no_sense_is_refused_in_a_line(call: Call, arguments: tuple[str, ...], said: str) -> None:

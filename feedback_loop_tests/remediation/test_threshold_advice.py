@@ -8,7 +8,7 @@ import pytest
 from feedback_loop.contracts.loop_vocab import RiskLevel
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.threshold_advice import WRONG_COSTS, Advice, advice, judged_proposals
-from feedback_loop_tests.outcomes.one_loop import proposal, table
+from feedback_loop_tests.outcomes.one_loop import HOUR, RAISED, proposal, table
 
 PLAYBOOK = next(one for one in seed_playbooks() if one.risk is RiskLevel.LOW and not one.is_review and not one.is_notice)
 
@@ -37,6 +37,14 @@ def test_what_helped_was_right_and_what_did_not_was_taken_back_or_rejected_was_w
     effects = [{"effect_id": n, "proposal_id": n, "action_id": n, "effect_verdict": verdict} for n, verdict in verdicts.items()]
     found = judged_proposals(table("remediation_proposal", *rows), table("outcomes_effect", *effects))
     assert sorted(found["is_right"].to_list()) == [False, False, False, True]
+
+
+def test_of_two_verdicts_on_one_proposal_the_later_counts_whatever_their_order() -> None:
+    verdicts = [{"effect_id": f"e{n}", "proposal_id": "p1", "effect_verdict": v} for n, v in enumerate(("not_fixed", "fixed"))]
+    effects = [row | {"measured_at": RAISED + n * HOUR} for n, row in enumerate(verdicts)]
+    for rows in (effects, effects[::-1]):
+        found = judged_proposals(table("remediation_proposal", proposal()), table("outcomes_effect", *rows))
+        assert found["is_right"].to_list() == [True]
 
 
 def test_what_is_right_above_a_confidence_alone_is_advised_from_there_on() -> None:
