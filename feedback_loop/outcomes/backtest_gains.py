@@ -56,6 +56,11 @@ class Saved:
     acted_id: str | None = None
     """The real action that it is held against."""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it would have come after the real action, and so have saved nothing."""
+        return self.minutes is not None and self.minutes < 0
+
 
 @dataclass(frozen=True)
 class Breaches:
