@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, open_store, settings_of, who_acts
+from feedback_loop.cli.places import AsOption, SystemClock, known_state, open_state, open_store, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def gates(context: typer.Context, as_json: JsonFlag = False) -> None:
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings = settings_of(context)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     playbooks, taxonomy = read_playbooks(settings.playbooks_folder), read_taxonomy(settings.taxonomy_file)
     found = gates_of_phases(open_store(settings), state, playbooks, taxonomy, SystemClock().now())
     ready = [name for name, is_met in by_class(found).items() if is_met]
@@ -57,7 +57,7 @@ def thresholds(
     from feedback_loop.workflows.thresholds import advised
 
     settings = settings_of(context)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     playbooks = read_playbooks(settings.playbooks_folder)
     found = advised(open_store(settings), state, playbooks, SystemClock().now(), wrong_costs)
     if as_json:

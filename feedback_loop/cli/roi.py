@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import has_state, known_file, open_state, open_store, settings_of
+from feedback_loop.cli.places import known_file, known_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
@@ -96,7 +96,7 @@ def compare(
     settings = settings_of(context)
     assumed = read_assumptions(settings.roi_file)
     stretches = _stretches(before, with_loop, assumed)
-    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
+    calls = snapshot_of(known_state(settings), "state_model_call")
     books = read_books(open_store(settings), calls)
     found = comparison(books, _product(product, books.products()), *stretches, assumed)
     if as_json:
