@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
-import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
@@ -238,10 +237,3 @@ def _sensitivity(assumptions: RoiAssumptions, told: Callable[[RoiAssumptions], S
             lines = {line.figure: line for line in told(assumptions.varied(name, value))}
             total, multiple = lines[ComparedFigure.TOTAL].saved, lines[ComparedFigure.MULTIPLE].saved
             yield Varied(name, value, *(None if one is None else one.value for one in (total, multiple)))
-
-
-def mean_revenue(customers: pl.DataFrame, product: str) -> float | None:
-    """What a customer of the product pays a month on average, of those of whom it is known; rows of context_customer."""
-    of_product = customers.filter(pl.col("product") == product).sort("landed_at", "statement_id")
-    known = of_product.unique("known_customer_id", keep="last", maintain_order=True)["monthly_revenue_usd"].drop_nulls()
-    return float(known.sum()) / known.len() if known.len() else None

@@ -14,8 +14,7 @@ from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.outcomes.assumptions import Cost, RoiAssumptions
 from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.period_totals import Known
-from feedback_loop.outcomes.roi_comparison import YEAR, Comparison, Line, compared, mean_revenue
-from feedback_loop_tests.outcomes.one_loop import table
+from feedback_loop.outcomes.roi_comparison import YEAR, Comparison, Line, compared
 from feedback_loop_tests.outcomes.quarters import BEFORE, QUIET, WITH_LOOP, incident, known, quarter
 
 BETTER = {**QUIET, "refund": 2, "cancellation": 1, "case_handled": 3, "complaint": 2}
@@ -155,13 +154,3 @@ def test_where_all_rose_with_demand_nothing_is_saved(cases: int, refunds: int, t
     assert saved(told[ComparedFigure.FEWER_CASES]) == pytest.approx(0.0, abs=1e-9)
     assert saved(told[ComparedFigure.REFUNDS]) == pytest.approx(0.0, abs=1e-9)
     assert saved(told[ComparedFigure.FASTER_CASES]) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_a_customer_pays_what_was_stated_last() -> None:
-    rows = [
-        {"statement_id": f"s{n}", "known_customer_id": name, "product": "shop", "monthly_revenue_usd": usd}
-        for n, (name, usd) in enumerate((("a", 10.0), ("b", 30.0), ("c", None)))
-    ]
-    later = rows[0] | {"statement_id": "s9", "monthly_revenue_usd": 20.0}
-    assert mean_revenue(table("context_customer", *rows, later), "shop") == 25.0
-    assert mean_revenue(table("context_customer", *rows), "bank") is None
