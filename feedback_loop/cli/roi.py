@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What the loop is worth: the assumptions behind it, and a quarter with the loop beside one before it.")
 
 TARGET_MULTIPLE = 3.5
-"""What the brief claims; a target beside what was measured, and nobody's measurement."""
+"""What such platforms are said to return; a target beside what was measured, and nobody's measurement."""
 
 _FIGURES = ("figure", "unit", "without the loop", "measured", "saved", "95 %", "USD", "95 %", "missing")
 _DaysOption = Annotated[str | None, typer.Option(metavar="FIRST:LAST", show_default=False)]
@@ -150,7 +150,8 @@ def _print(found: Comparison) -> None:
         for line in found.lines
     ]  # fmt: skip
     print_table(_FIGURES, rows)
-    say(f"The total adds what is known of cases, refunds, cancellations and revenue. The brief claims a multiple of {TARGET_MULTIPLE}.")
+    say("The total adds what is known of cases, refunds, cancellations and revenue.")
+    say(f"The target is a multiple of {TARGET_MULTIPLE}, a claim that nobody measured.")
     if found.sensitivity:
         tried = [(one.name, _number(one.value), _number(one.total_usd), _number(one.multiple)) for one in found.sensitivity]
         print_table(("if this were", "another value", "the total in USD", "the multiple"), tried)

@@ -128,7 +128,9 @@ def test_shorter_incidents_save_hours_and_no_money() -> None:
 def test_the_interval_holds_the_figure_and_is_not_told_of_few_weeks() -> None:
     line = lines(found(better()))[ComparedFigure.REFUNDS]
     assert line.saved is not None
-    assert (line.saved.low or 0.0) <= line.saved.value <= (line.saved.high or 0.0)
+    assert line.saved.low is not None
+    assert line.saved.high is not None
+    assert line.saved.low <= line.saved.value <= line.saved.high
     short = compared(better(), BEFORE, DayRange(WITH_LOOP.first, date(2026, 3, 15)), PRICED, 10.0, 0.0)
     few = lines(short)[ComparedFigure.REFUNDS].saved
     assert few is not None

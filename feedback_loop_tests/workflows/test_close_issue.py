@@ -44,7 +44,8 @@ def test_it_is_closed_once_and_may_be_opened_and_closed_again(state: SqlStateSto
 
 def test_the_reason_is_kept_in_the_trail(state: SqlStateStore) -> None:
     said(state, CLOSED)
-    assert "issue_closed" in [record.event for record in state.records()]
+    (closed,) = (record for record in state.records() if record.event == "issue_closed")
+    assert state.contents()[closed.sequence][1] == {"why": "by hand"}
 
 
 @pytest.mark.parametrize(
