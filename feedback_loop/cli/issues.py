@@ -88,11 +88,11 @@ def show(
 
 def _story(settings: Settings, issue_id: str, actor: Actor | None) -> IssueStory:
     from feedback_loop.cli.knowledge import reader_of
-    from feedback_loop.cli.places import has_state, open_library_of, open_state, open_store
+    from feedback_loop.cli.places import known_state, open_library_of, open_store
     from feedback_loop.workflows.issue_story import issue_story
     from feedback_loop.workflows.playbook_files import read_playbooks
 
-    state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, actor, None)
+    state, reader = known_state(settings), reader_of(settings, None, actor, None)
     playbooks = read_playbooks(settings.playbooks_folder)
     return issue_story(issue_id, open_store(settings), state, playbooks, open_library_of(settings), reader)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import has_state, known_file, open_state, open_store, settings_of
+from feedback_loop.cli.places import known_file, known_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What the loop is worth: the assumptions behind it, and a quarter with the loop beside one before it.")
 
 TARGET_MULTIPLE = 3.5
-"""What the brief claims; a target beside what was measured, and nobody's measurement."""
+"""What such platforms are said to return; a target beside what was measured, and nobody's measurement."""
 
 _FIGURES = ("figure", "unit", "without the loop", "measured", "saved", "95 %", "USD", "95 %", "missing")
 _SHOWN_CHARS = 60
@@ -97,7 +97,7 @@ def compare(
     settings = settings_of(context)
     assumed = read_assumptions(settings.roi_file)
     stretches = _stretches(before, with_loop, assumed)
-    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
+    calls = snapshot_of(known_state(settings), "state_model_call")
     books = read_books(open_store(settings), calls)
     found = comparison(books, _product(product, books.products()), *stretches, assumed)
     if as_json:
@@ -153,7 +153,8 @@ def _print(found: Comparison) -> None:
         for line in found.lines
     ]  # fmt: skip
     print_table(_FIGURES, rows)
-    say(f"The total adds what is known of cases, refunds, cancellations and revenue. The brief claims a multiple of {TARGET_MULTIPLE}.")
+    say("The total adds what is known of cases, refunds, cancellations and revenue.")
+    say(f"The target is a multiple of {TARGET_MULTIPLE}, a claim that nobody measured.")
     if found.sensitivity:
         tried = [(one.name, _number(one.value), _number(one.total_usd), _number(one.multiple)) for one in found.sensitivity]
         print_table(("if this were", "another value", "the total in USD", "the multiple"), tried)

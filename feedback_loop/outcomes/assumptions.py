@@ -7,6 +7,7 @@ zero would be a claim. And a figure is a number as it is written: `true` is no 1
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -15,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat,
 
 from feedback_loop.contracts.days import DayRange
 
-HALF, HALF_AS_MUCH_AGAIN = 0.5, 1.5
-"""How far a figure is tried off where nobody says how far it may be."""
+TRIED = 0.5, 1.5
+"""Where nobody says how far a figure may be off, these parts of it are tried."""
 
 MOST = 1e9
 """No price, share, length or monthly cost is higher; what is was mistyped, and multiplied it would soon be no number any more."""
@@ -74,8 +75,8 @@ class Assumption(_Strict):
         """The lowest and highest value to try; None without a value."""
         if self.value is None:
             return None
-        low, high = self.value * HALF if self.low is None else self.low, self.value * HALF_AS_MUCH_AGAIN if self.high is None else self.high
-        return low, high
+        low, high = (part * self.value for part in TRIED)
+        return low if self.low is None else self.low, high if self.high is None else self.high
 
 
 class ShareAssumption(Assumption):
@@ -98,6 +99,13 @@ class Cost(_Strict):
     usd_per_month: Amount | None
     owner: Words
     source: Words
+
+    def ends(self) -> tuple[float, float] | None:
+        """As of an assumption."""
+        if self.usd_per_month is None:
+            return None
+        low, high = (part * self.usd_per_month for part in TRIED)
+        return low, high
 
 
 class Days(_Strict):
@@ -155,6 +163,12 @@ class RoiAssumptions:
     def named(self) -> dict[str, Assumption]:
         """The assumptions by name."""
         return {one.name: found for one in fields(self) if isinstance(found := getattr(self, one.name), Assumption)}
+
+    def to_try(self) -> Iterator[tuple[str, float]]:
+        """The name of each assumption and cost that has a value, with each other value to try it at."""
+        uncertain: dict[str, Assumption | Cost] = {**self.named(), **{cost.name: cost for cost in self.costs}}
+        for name, one in uncertain.items():
+            yield from ((name, end) for end in one.ends() or ())
 
     def varied(self, name: str, value: float) -> RoiAssumptions:
         """The same with another value of the assumption, or of the cost, of this name."""

@@ -8,7 +8,6 @@ knows it, its value is null.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -16,10 +15,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from feedback_loop.errors import AssumptionsRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.outcomes.assumptions import Assumption, Compared, Cost, RoiAssumptions, ShareAssumption
 
-_LONGEST_PLACE = 80
 _WORDS = {
     "missing": "add it, with null for a value that nobody knows",
     "extra_forbidden": "is not known here; remove it, or mend its name as `roi show --template` writes it",
@@ -69,16 +68,9 @@ def parse_assumptions(text: str) -> RoiAssumptions:
     try:
         told = _Text.model_validate(content)
     except ValidationError as error:
-        raise AssumptionsRefused(list(_misshapen(error))) from error
+        raise AssumptionsRefused(list(field_problems(error, _WORDS))) from error
     named = {name: getattr(told.assumptions, name) for name in _Named.model_fields}
     names = Counter([*named, *(cost.name for cost in told.costs)])
     if twice := [f"costs: '{name}' stands there twice, or is the name of an assumption; rename one" for name, n in names.items() if n > 1]:
         raise AssumptionsRefused(twice)
     return RoiAssumptions(**named, costs=told.costs, compared=told.compared)
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        message = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-        yield f"{place if len(place) <= _LONGEST_PLACE else place[:_LONGEST_PLACE] + '…'}: {message}"

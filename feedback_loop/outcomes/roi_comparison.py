@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
-import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
@@ -204,24 +203,32 @@ def _unsaid(now: Mapping[str, Reals], count: str, amount: str) -> tuple[str, ...
 
 
 def _lines(sums: _Sums, assumed: RoiAssumptions, revenue: float | None, model_cost: float, has_weeks: bool) -> Iterator[Line]:
+    """A line of each figure, and then the total, the cost and the multiple."""
     parts = {part.figure: part for part in _parts(sums, assumed, revenue)}
     worth = {name: (p.expected - p.measured) * p.price for name, p in parts.items() if not p.missing and p.price is not None}
     for name, part in parts.items():
-        if part.missing:
-            yield Line(name, part.unit, missing=part.missing)
-            continue
-        saved = _interval(part.expected - part.measured, has_weeks)
-        amount = _interval(worth[name], has_weeks) if name in worth else None
-        yield Line(name, part.unit, float(part.expected[0]), float(part.measured[0]), saved, amount)
+        yield Line(name, part.unit, missing=part.missing) if part.missing else _line(part, worth.get(name), has_weeks)
     added = [worth[name] for name in _ADDED if name in worth]
-    total = np.sum(added, axis=0) if added else None
     missing = tuple(sorted({one for name in _ADDED for one in parts[name].missing}))
-    yield _summed(ComparedFigure.TOTAL, "USD", total, has_weeks, missing)
     cost, unpriced = _cost(sums, assumed, model_cost)
+    yield from _sum_lines(np.sum(added, axis=0) if added else None, missing, cost, unpriced, has_weeks)
+
+
+def _line(part: _Part, worth: Reals | None, has_weeks: bool) -> Line:
+    saved = _interval(part.expected - part.measured, has_weeks)
+    amount = None if worth is None else _interval(worth, has_weeks)
+    return Line(part.figure, part.unit, float(part.expected[0]), float(part.measured[0]), saved, amount)
+
+
+def _sum_lines(
+    total: Reals | None, missing: tuple[str, ...], cost: float | None, unpriced: tuple[str, ...], has_weeks: bool
+) -> Iterator[Line]:
+    yield _summed(ComparedFigure.TOTAL, "USD", total, has_weeks, missing)
     yield Line(ComparedFigure.COST, "USD", measured=cost, amount=None if cost is None else Interval(cost, cost, cost), missing=unpriced)
     multiple = total / cost if total is not None and cost else None
-    without = (*unpriced, *(() if cost is None or cost > 0 else ("costs",)), *(missing if total is None else ()))
-    yield _summed(ComparedFigure.MULTIPLE, "times", multiple, has_weeks, without)
+    # Nothing is the multiple of a cost of zero, so that somebody has to say a cost.
+    no_cost = ("costs",) if cost == 0 else ()
+    yield _summed(ComparedFigure.MULTIPLE, "times", multiple, has_weeks, (*unpriced, *no_cost, *(missing if total is None else ())))
 
 
 def _summed(figure: ComparedFigure, unit: str, draws: Reals | None, has_weeks: bool, missing: tuple[str, ...]) -> Line:
@@ -249,17 +256,7 @@ def _interval(draws: Reals, has_weeks: bool) -> Interval:
 
 def _sensitivity(assumptions: RoiAssumptions, told: Callable[[RoiAssumptions], Sequence[Line]]) -> Iterator[Varied]:
     """The total and the multiple with each assumption and cost that has a value at the ends of what it may be."""
-    ends = {name: one.ends() for name, one in assumptions.named().items()}
-    ends |= {c.name: (0.5 * c.usd_per_month, 1.5 * c.usd_per_month) for c in assumptions.costs if c.usd_per_month is not None}
-    for name, both in ends.items():
-        for value in both or ():
-            lines = {line.figure: line for line in told(assumptions.varied(name, value))}
-            total, multiple = lines[ComparedFigure.TOTAL].saved, lines[ComparedFigure.MULTIPLE].saved
-            yield Varied(name, value, *(None if one is None else one.value for one in (total, multiple)))
-
-
-def mean_revenue(customers: pl.DataFrame, product: str) -> float | None:
-    """What a customer of the product pays a month on average, of those of whom it is known; rows of context_customer."""
-    of_product = customers.filter(pl.col("product") == product).sort("landed_at", "statement_id")
-    known = of_product.unique("known_customer_id", keep="last", maintain_order=True)["monthly_revenue_usd"].drop_nulls()
-    return float(known.sum()) / known.len() if known.len() else None
+    for name, value in assumptions.to_try():
+        lines = {line.figure: line for line in told(assumptions.varied(name, value))}
+        total, multiple = lines[ComparedFigure.TOTAL].saved, lines[ComparedFigure.MULTIPLE].saved
+        yield Varied(name, value, *(None if one is None else one.value for one in (total, multiple)))

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RefusalReason
 from feedback_loop.errors import ConnectorsRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.named_settings import setting_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.remediation.connector_kinds import TRAITS, WORK_ITEMS, ConnectorKind
@@ -89,7 +90,7 @@ def parse_connectors(text: str) -> dict[str, Connector]:
     try:
         found = dict(_Connectors.model_validate(content).connectors)
     except ValidationError as error:
-        raise ConnectorsRefused(list(_misshapen(error))) from error
+        raise ConnectorsRefused(list(field_problems(error, _SAID))) from error
     if problems := [*_at_odds(found), *(p for name, one in found.items() for p in _at_odds_with_itself(name, one))]:
         raise ConnectorsRefused(problems)
     return found
@@ -123,12 +124,6 @@ def _environments_in(value: object) -> Iterator[str]:
 
 
 _SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt", "tuple_type": "write a list"}
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: {_SAID.get(problem['type'], problem['msg'])}"
 
 
 def _at_odds(found: Mapping[str, Connector]) -> Iterator[str]:

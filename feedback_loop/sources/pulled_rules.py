@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from feedback_loop.errors import SourcesRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.named_settings import setting_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.sources.pulled_kinds import PULLED, PulledKind
@@ -80,19 +81,13 @@ def parse_sources(text: str) -> dict[str, PulledRule]:
     try:
         found = dict(_Sources.model_validate(content).sources)
     except ValidationError as error:
-        raise SourcesRefused(list(_misshapen(error))) from error
+        raise SourcesRefused(list(field_problems(error, _SAID))) from error
     if problems := [*_at_odds(found), *(p for name, one in found.items() for p in _at_odds_with_itself(name, one))]:
         raise SourcesRefused(problems)
     return found
 
 
 _SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt"}
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: {_SAID.get(problem['type'], problem['msg'])}"
 
 
 def _at_odds(found: Mapping[str, PulledRule]) -> Iterator[str]:

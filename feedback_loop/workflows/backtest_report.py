@@ -74,14 +74,30 @@ class BacktestReport:
         return f"{NOTHING_AUTOMATIC} {NOTHING_JUDGED}: {HOW_TO_LABEL}" if needs_labels else NOTHING_AUTOMATIC
 
     @property
+    def counted(self) -> tuple[Saved, ...]:
+        """The right ones of which it is told what they saved: those that repeat another are left out."""
+        return tuple(first_of_each(self.saved))
+
+    @property
+    def repeated_count(self) -> int:
+        """How many right ones repeat one that is counted."""
+        return len(self.saved) - len(self.counted)
+
+    @property
+    def late_count(self) -> int:
+        """How many of the counted ones would have come after the real action; they add nothing to what was saved."""
+        return sum(one.is_late for one in self.counted)
+
+    @property
     def minutes_saved(self) -> float | None:
-        """The minutes of the right ones of which it is known when they were really done, repeats left out; None where of none."""
-        return _total([one.minutes for one in first_of_each(self.saved)])
+        """The minutes of the counted ones of which it is known when it was really done; None where of none, 0 where all come late."""
+        # What comes too late is needless, not harmful: its minutes below 0 would eat up what others saved.
+        return _total([0.0 if one.is_late else one.minutes for one in self.counted])
 
     @property
     def agent_minutes_saved(self) -> float | None:
         """The same of agents' minutes."""
-        return _total([one.agent_minutes for one in first_of_each(self.saved)])
+        return _total([one.agent_minutes for one in self.counted])
 
     @property
     def missing(self) -> Mapping[str, int]:

@@ -66,8 +66,16 @@ def promote(
     if _held(state, at).get(playbook_id) == score:
         return before, False
     judged = judged_proposals(state.snapshot(PROPOSAL), tables.read(EFFECT)).filter(pl.col("playbook_id") == playbook_id)
+    state.record(THRESHOLD, [_row(playbook_id, score, judged, person, at)], person, at)
+    state.note("threshold_promoted", playbook_id, person, {"threshold_score": score, "before": before.held, "why": reason}, at)
+    (now,) = (one for one in advised(tables, state, playbooks, at) if one.playbook_id == playbook_id)
+    return now, True
+
+
+def _row(playbook_id: str, score: float, judged: pl.DataFrame, person: str, at: datetime) -> dict[str, object]:
+    """The row of `state_threshold`; `judged` are the rows of `judged_proposals` of the playbook."""
     passed = judged.filter(pl.col("confidence_score") >= score)
-    row = {
+    return {
         "threshold_id": stable_id("threshold", playbook_id, score, person, at),
         "playbook_id": playbook_id,
         "threshold_score": score,
@@ -76,10 +84,6 @@ def promote(
         "promoted_by": person,
         "effective_at": at,
     }
-    state.record(THRESHOLD, [row], person, at)
-    state.note("threshold_promoted", playbook_id, person, {"threshold_score": score, "before": before.held, "why": reason}, at)
-    (now,) = (one for one in advised(tables, state, playbooks, at) if one.playbook_id == playbook_id)
-    return now, True
 
 
 def _held(state: StateStore | None, at: datetime) -> dict[str, float]:

@@ -53,7 +53,12 @@ def test_lint_names_what_is_wrong(call: Call, home: Path) -> None:
     outcome = call("roi", "lint")
     assert outcome.code == 2
     assert "assumptions.months_kept.value" in outcome.error
-    assert json.loads(call("roi", "show", "--json").out or "{}") == {}
+
+
+def test_what_is_wrong_is_not_shown_as_if_it_counted(call: Call, home: Path) -> None:
+    own(home, seed_text().replace("value: 12,", "value: twelve,"))
+    outcome = call("roi", "show", "--json")
+    assert (outcome.code, outcome.out) == (2, "")
 
 
 def test_compare_tells_what_was_saved_and_what_is_missing(call: Call, traded: Path) -> None:
@@ -64,7 +69,7 @@ def test_compare_tells_what_was_saved_and_what_is_missing(call: Call, traded: Pa
     assert "infrastructure" in lines["multiple"]["missing"]
     told = call("roi", "compare", *DAYS).out
     assert "nothing is known of a year before" in told
-    assert "The brief claims a multiple of 3.5." in told
+    assert "The target is a multiple of 3.5, a claim that nobody measured." in told
 
 
 def test_the_days_of_the_file_count_where_none_are_named(call: Call, traded: Path) -> None:

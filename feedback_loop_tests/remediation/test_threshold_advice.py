@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.loop_vocab import RiskLevel
+from feedback_loop.methods.statistics.proven_shares import Standing
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.threshold_advice import WRONG_COSTS, Advice, advice, judged_proposals
 from feedback_loop_tests.outcomes.one_loop import HOUR, RAISED, proposal, table
@@ -72,8 +73,14 @@ def test_few_lucky_proposals_prove_nothing_and_it_is_said_how_many_are_missing()
     assert one.further_count > 3
 
 
-def test_one_that_is_mostly_wrong_is_decided_by_no_number_more() -> None:
-    assert advised(judged(*((0.9, n % 3 == 0) for n in range(60))), held=0.5).further_count in (0, None)
+def test_that_one_is_mostly_wrong_is_proven_and_no_more_are_asked_for() -> None:
+    one = advised(judged(*((0.9, n % 3 == 0) for n in range(60))), held=0.5)
+    assert (one.advised, one.standing, one.further_count) == (None, Standing.MISSED, 0)
+
+
+def test_what_is_right_exactly_as_often_as_needed_is_decided_by_no_number() -> None:
+    one = advised(judged(*((0.9, n % 5 != 0) for n in range(10))), held=0.5)
+    assert (one.needed_share, one.advised, one.standing, one.further_count) == (0.8, None, Standing.OPEN, None)
 
 
 def test_without_a_judged_proposal_the_threshold_of_the_playbook_is_told() -> None:

@@ -58,7 +58,8 @@ def test_lowering_without_the_role_changes_nothing_and_is_recorded(state: SqlSta
 
 def test_the_reason_is_kept_in_the_trail(state: SqlStateStore) -> None:
     said(state, 0.95, "ada")
-    assert "threshold_promoted" in [record.event for record in state.records()]
+    (promoted,) = (record for record in state.records() if record.event == "threshold_promoted")
+    assert state.contents()[promoted.sequence][1]["why"] == "so it is"
 
 
 @pytest.mark.parametrize(
