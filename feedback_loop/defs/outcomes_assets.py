@@ -42,7 +42,7 @@ _Columns = Mapping[str, tuple[str, ...]]
 _OF_LIFE: _Columns = {
     "silver_fragment": ("fragment_id", "occurred_at", "landed_at"),
     "analysis_classification": ("fragment_id", "is_abstained"),
-    "gold_issue": ("alert_ids", "event_date"),
+    "gold_issue": ("alert_ids", "day_fragment_ids", "event_date"),
 }
 _OF_FEEDBACK: _Columns = {
     "silver_message": ("record_id", "customer_id", "product", "occurred_at", *SCOPE_DIMENSIONS),

@@ -38,7 +38,7 @@ class Recorded:
     """What the life of alerts is read from, as the tables of these names; `told` are remediation_message, `labels` those that count.
 
     Of fragments are read fragment_id, occurred_at, landed_at, of classifications fragment_id, is_abstained, of issues alert_ids,
-    event_date, of labels fragment_id, labelled_at.
+    day_fragment_ids, event_date, of labels fragment_id, labelled_at.
     """
 
     alerts: pl.DataFrame
@@ -70,7 +70,7 @@ def lifecycle_events(recorded: Recorded) -> pl.DataFrame:
         _steps(LifecycleStage.LANDED, raised, "landed_at"),
         _steps(LifecycleStage.CLASSIFIED, _classified(raised, shown, recorded), "classified_at"),
         _steps(LifecycleStage.ALERTED, raised, "alerted_at"),
-        _steps(LifecycleStage.ISSUE_ASSIGNED, _assigned(raised, proposed, recorded.issues), "assigned_at"),
+        _steps(LifecycleStage.ISSUE_ASSIGNED, _assigned(raised, shown, proposed, recorded.issues), "assigned_at"),
         _steps(LifecycleStage.CAUSE_RANKED, proposed.join(known, on="proposed_hypothesis_id", how="semi"), "proposed_at"),
         _steps(LifecycleStage.PROPOSED, proposed, "proposed_at"),
         _steps(LifecycleStage.APPROVED, proposed.filter(pl.col("proposal_status").is_in([str(s) for s in LET_THROUGH])), "decided_at"),
@@ -112,13 +112,18 @@ def _classified(raised: pl.DataFrame, shown: pl.DataFrame, recorded: Recorded) -
     return raised.join(pl.concat(instants).group_by("alert_id").agg(pl.col("classified_at").min()), on="alert_id")
 
 
-def _assigned(raised: pl.DataFrame, proposed: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """The alerts that speak of an issue: from the first proposal on that names one, from the end of the day on at the latest."""
-    spoken_of = issues.select("event_date", alert_id="alert_ids").explode("alert_id").drop_nulls().unique()
+def _assigned(raised: pl.DataFrame, shown: pl.DataFrame, proposed: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+    """The alerts of whose records one came to an issue: when a proposal first named one, at the end of the record's day at the latest."""
+    of_records = shown.with_columns(event_date=pl.col("occurred_at").dt.date())
+    near = issues.join(pl.concat([of_records.select("event_date"), raised.select("event_date")]), on="event_date", how="semi")
+    held = near.select("event_date", fragment_id="day_fragment_ids").explode("fragment_id")
+    # An issue may speak of the alert of a cluster and hold none of the records that show it.
+    spoken_of = near.select("event_date", alert_id="alert_ids").explode("alert_id").join(raised, on=["event_date", "alert_id"], how="semi")
+    found = pl.concat([of_records.join(held, on=["event_date", "fragment_id"]).select("event_date", "alert_id"), spoken_of])
+    day_ends = pl.col("event_date").min().cast(_SCHEMA["occurred_at"]) + pl.duration(days=1)
     named = proposed.drop_nulls("proposed_issue_id").group_by("alert_id").agg(named_at=pl.col("proposed_at").min())
-    day_ends = pl.col("event_date").cast(_SCHEMA["occurred_at"]) + pl.duration(days=1)
-    known = raised.join(spoken_of, on=["alert_id", "event_date"]).join(named, on="alert_id", how="left")
-    return known.with_columns(assigned_at=pl.max_horizontal("alerted_at", pl.min_horizontal("named_at", day_ends)))
+    known = raised.join(found.group_by("alert_id").agg(day_ends_at=day_ends), on="alert_id").join(named, on="alert_id", how="left")
+    return known.with_columns(assigned_at=pl.max_horizontal("landed_at", pl.min_horizontal("named_at", "day_ends_at")))
 
 
 def _alerted_again(carried_out: pl.DataFrame, alerts: pl.DataFrame) -> pl.DataFrame:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 SPOIL = {
-    "a_life_names_an_issue_where_its_alert_was_assigned_to_one": (
-        "delete from mart_lifecycle_event where lifecycle_stage = 'issue_assigned'"
-    ),
+    "an_alert_that_speaks_of_an_issue_was_assigned_to_one": ("delete from mart_lifecycle_event where lifecycle_stage = 'issue_assigned'"),
     "a_fragment_belongs_to_at_most_one_issue": (
         "insert into int_issue_fragment select event_date, 'another', fragment_id from int_issue_fragment limit 1"
     ),
@@ -45,7 +43,6 @@ OF_ONE_DAY = "where event_date = '2024-01-09' and issue_id = 'i_crash'"
 OF_THE_LATEST_DAY = "where event_date = (select max(event_date) from mart_issue_day) and issue_id = 'i_crash'"
 
 FURTHER = [
-    ("a_life_names_an_issue_where_its_alert_was_assigned_to_one", "update mart_lifecycle_event set complaint_issue_id = null"),
     ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set issue_id = 'another' {OF_ONE_DAY}"),
     ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set fragment_count = 99 {OF_ONE_DAY}"),
     ("each_issue_day_is_a_day_of_gold", f"update mart_issue_day set window_fragment_count = 99 {OF_ONE_DAY}"),

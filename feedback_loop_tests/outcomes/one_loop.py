@@ -60,8 +60,8 @@ def classification(**changes: Any) -> Row:
 
 
 def issue(**changes: Any) -> Row:
-    """The issue that the alert speaks of, on its day."""
-    return {"issue_id": "i1", "product": "shop", "alert_ids": ["a1"], "event_date": RAISED.date()} | changes
+    """The issue that the alert speaks of and that holds one of its complaints, on its day."""
+    return {"issue_id": "i1", "product": "shop", "alert_ids": ["a1"], "day_fragment_ids": ["f1"], "event_date": RAISED.date()} | changes
 
 
 def hypothesis(**changes: Any) -> Row:

@@ -128,9 +128,14 @@ def test_the_first_who_gave_a_class_counts_person_or_classifier() -> None:
     assert at == {-1: RAISED - HOUR, 1: RAISED}
 
 
-def test_an_alert_that_speaks_of_no_issue_of_its_day_was_assigned_to_none() -> None:
-    elsewhere = [issue(alert_ids=["a9"]), issue(event_date=RAISED.date() + DAY)]
+def test_what_no_issue_of_its_day_holds_or_speaks_of_was_assigned_to_none() -> None:
+    elsewhere = [issue(alert_ids=["a9"], day_fragment_ids=["f0"]), issue(event_date=RAISED.date() + DAY)]
     assert "issue_assigned" not in steps(lifecycle(issues=table("gold_issue", *elsewhere)))
+
+
+@pytest.mark.parametrize("change", [{"alert_ids": []}, {"day_fragment_ids": []}])
+def test_an_issue_that_holds_one_of_the_complaints_or_speaks_of_the_alert_was_assigned(change: dict[str, Any]) -> None:
+    assert steps(lifecycle(issues=table("gold_issue", issue(**change))))["issue_assigned"] == PROPOSED
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_an_issue_is_assigned_by_the_first_proposal_that_names_one_or_the_end_of
     assert steps(lifecycle(proposals=table("remediation_proposal", proposal(**change))))["issue_assigned"] == at
 
 
-def test_no_alert_is_assigned_to_an_issue_before_it_could_be_raised() -> None:
+def test_nothing_is_assigned_to_an_issue_before_it_landed() -> None:
     late = fragments().with_columns(landed_at=pl.lit(RAISED + 3 * DAY))
     assert steps(lifecycle(fragments=late))["issue_assigned"] == RAISED + 3 * DAY
 
