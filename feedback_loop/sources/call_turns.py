@@ -68,10 +68,8 @@ def words_of(turns: Iterable[Turn], named: Sequence[str]) -> CallWords:
     for speaker, run in groupby(ordered, key=lambda turn: turn.speaker):
         spoken[is_customer(speaker)].append(" ".join(turn.text.strip() for turn in run))
     if not spoken[True]:
-        raise RowRefused(
-            QuarantineReason.MISSING_REQUIRED_VALUE,
-            f"{'customer names nobody who speaks' if named else 'no speaker has a role'}; {HOW_TO_TELL}",
-        )
+        missing = "customer names nobody who speaks" if named else "no speaker has the role of a customer"
+        raise RowRefused(QuarantineReason.MISSING_REQUIRED_VALUE, f"{missing}; {HOW_TO_TELL}")
     words = CallWords("\n".join(spoken[True]), "\n".join(spoken[False]))
     if len(words.customer) + len(words.others) > MAX_ROW_BYTES:
         raise RowRefused(QuarantineReason.ROW_TOO_LARGE, f"the call has more than {MAX_ROW_BYTES} characters")

@@ -17,6 +17,7 @@ _NO_CHARSETS = frozenset(("punycode", "idna", "unicode_escape", "raw-unicode-esc
 _ONE_BYTE = frozenset(("ascii", "iso8859-1", "cp1252"))
 _MAX_NAME_CHARS = 40
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]*)\?=")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t\r\n]+(?==\?)")
 
 
@@ -35,7 +36,7 @@ def decoded(raw: bytes, charset: str | None) -> str:
 def header_text(value: str) -> str:
     """A header as people read it: raw bytes decoded, folded lines joined, encoded words decoded; an encoded word that is broken stays."""
     known = decoded(value.encode("utf-8", "surrogateescape"), None)
-    joined = _BETWEEN_WORDS.sub("", " ".join(known.splitlines()))
+    joined = _BETWEEN_WORDS.sub("", _FOLD.sub(" ", known))
     return _ENCODED_WORD.sub(_word, joined)
 
 

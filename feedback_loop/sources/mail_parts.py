@@ -23,7 +23,7 @@ MAX_HEADER_CHARS = 16 * 1024
 """A longer header names no person and no thread."""
 
 _MAX_DEPTH = 20
-_MAX_WORK = 20_000_000
+_MAX_WORK = 5_000_000
 """Lines times nested parts: the parser looks at each line once for each part that may end there."""
 
 _LONG_HEADER = re.compile(rb"(?:\A|[\r\n])content-(?:type|disposition)[ \t]*:(?:[^\r\n]|\r?\n[ \t]|\r[ \t]){0,17000}", re.IGNORECASE)

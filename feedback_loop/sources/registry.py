@@ -50,6 +50,8 @@ class Source:
     suffixes: tuple[str, ...] = (".csv",)
     known_fields: frozenset[str] = frozenset()
     """The fields that the vendor documents for a row; others are kept in the payload and told once. Empty where nothing is told."""
+    reads_own_domains: bool = False
+    """Whether it has to be told which addresses are the company's own."""
 
     def form_of(self, path: Path) -> str:
         """The form of the file, by its suffix; a source of one form reads a file whatever its suffix."""
@@ -72,7 +74,7 @@ SOURCES: dict[str, Source] = {
         Source("google_play", read_google_play, needs_product=True),
         Source("incidents", read_incidents, needs_product=False, suffixes=_TABULAR),
         Source("logs", read_logs, needs_product=False, suffixes=_TABULAR),
-        Source("mail", read_mail, needs_product=True, suffixes=(".eml", ".mbox")),
+        Source("mail", read_mail, needs_product=True, suffixes=(".eml", ".mbox"), reads_own_domains=True),
         Source("records", read_records, needs_product=False, suffixes=_TABULAR),
         Source("releases", read_releases, needs_product=True),
         Source("survey", read_survey, needs_product=True),

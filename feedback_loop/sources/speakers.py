@@ -18,7 +18,8 @@ kundin anrufer anruferin cliente client appelant utilisateur usuario utilizador 
 """
 _CUSTOMER = frozenset(_CUSTOMER_WORDS.split())
 _OTHERS_WORDS = """
-agent agents desk helpdesk center centre sales admin administrator operator representative rep advisor adviser consultant assistant associate bot chatbot ivr system support
+agent agents desk helpdesk center centre sales
+admin administrator operator representative rep advisor adviser consultant assistant associate bot chatbot ivr system support
 service care success staff employee teammate team supervisor manager host automation workflow developer engineer vendor company mitarbeiter
 mitarbeiterin berater beraterin agente conseiller asesor operatore medewerker
 """
