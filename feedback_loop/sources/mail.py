@@ -134,7 +134,8 @@ def _is_of(domain: str, own_domains: tuple[str, ...]) -> bool:
 def _answered(message: Message) -> tuple[str | None, str | None]:
     """The id of the mail that this one answers, and that of the first mail of its thread; None where it opens one."""
     references = _ID.findall(header(message, "References"))
-    answered = _first_id(header(message, "In-Reply-To")) or (references[-1] if references else None)
+    named = _first_id(header(message, "In-Reply-To"))
+    answered = named if named and "@" in named else (references[-1] if references else None)  # old programs write `your mail of Tuesday`
     return answered, references[0] if references else answered
 
 

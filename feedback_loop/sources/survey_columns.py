@@ -19,7 +19,6 @@ _IDS = ("responseid", "respondentid", "id")
 _TIMES = ("enddate", "recordeddate", "submittedat", "datesubmitted", "date", "timestamp", "startdate")
 _NAMES = {
     "status": ("status",),
-    "finished": ("finished",),
     "customer_id": ("externalreference", "externaldatareference", "customerid"),
     "customer_email": ("recipientemail", "emailaddress", "email"),
     "first_name": ("recipientfirstname", "firstname"),
@@ -27,7 +26,7 @@ _NAMES = {
     "language": ("userlanguage", "language"),
 }
 _NPS = re.compile(r"\bnps\b|net promoter|\brecommend|weiterempfehl|recommand|recomend|consiglier", re.IGNORECASE)
-_CSAT = re.compile(r"\bcsat\b|satisf|zufrieden|satisfec|soddisf|\brat(?:e|ing)\b", re.IGNORECASE)
+_CSAT = re.compile(r"\bcsat\b|satisf|zufrieden|satisfec|soddisf|\brating\b|\brate (?:our|this|the|us|your)\b", re.IGNORECASE)
 _COMMENT = re.compile(
     r"comment|feedback|verbatim|reason|\bwhy\b|improve|suggest|tell us|anything else|explain|describe|kommentar|warum|pourquoi|por qué",
     re.IGNORECASE,

@@ -1,10 +1,10 @@
 """The header rows of a survey's CSV export: one row, SurveyMonkey's two or Qualtrics' three, told apart by what stands in them.
 
 Qualtrics (https://www.qualtrics.com/support/survey-platform/data-and-analysis-module/data/download-data/understanding-your-dataset/):
-names, question texts, and a JSON object with `ImportId` a column, which also says the time zone. SurveyMonkey
-(https://help.surveymonkey.com/en/surveymonkey/analyze/exporting/): questions, the first column of several alone named, and below
-`Response`, `Open-Ended Response` or a choice. The rule that is easy to break: the rows are read again from quarantine without their
-header, so all that was learned from it stands in the headings and in the form.
+names, question texts, and a JSON object with `ImportId` a column, which also says the time zone. SurveyMonkey, as its exports of all
+responses look (not verified against the vendor, who describes them nowhere that was at hand): questions, the first column of several alone
+named, and below `Response`, `Open-Ended Response` or a choice. The rule that is easy to break: the rows are read again from quarantine
+without their header, so all that was learned from it stands in the headings and in the form.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def test_a_mail_becomes_a_record_of_its_sender() -> None:
         (REFERENCES, "root@x.example", "s1@acme.example"),
         ({"In-Reply-To": "<s1@acme.example>"}, "s1@acme.example", "s1@acme.example"),
         ({"References": "<root@x.example> <s1@acme.example>"}, "root@x.example", "s1@acme.example"),
-        ({"In-Reply-To": "your mail"}, "your", "your"),
+        ({"In-Reply-To": "s1@acme.example"}, "s1@acme.example", "s1@acme.example"),
+        ({"In-Reply-To": "your mail of Tuesday"}, "m1@customer.example", None),
         ({}, "m1@customer.example", None),
     ],
 )

@@ -18,7 +18,10 @@ def test_where_people_write_is_a_comment(heading: str) -> None:
     assert survey_columns(("id", heading)).comments == (heading,)
 
 
-@pytest.mark.parametrize("heading", ["csat", "CSAT score", f"Q1: How satisfied are you?{CHOICE}", "rating", "Wie zufrieden sind Sie?"])
+@pytest.mark.parametrize(
+    "heading",
+    ["csat", "CSAT score", f"Q1: How satisfied are you?{CHOICE}", "rating", "How would you rate our app?", "Wie zufrieden sind Sie?"],
+)
 def test_a_score_of_satisfaction_is_known(heading: str) -> None:
     found = survey_columns(("id", heading))
     assert (found.csat, found.nps, found.comments) == ((heading,), (), ())
@@ -30,7 +33,15 @@ def test_a_promoters_score_is_known_by_its_words_or_by_its_group(headings: tuple
 
 
 @pytest.mark.parametrize(
-    "heading", [f"Your e-mail{FREE_TEXT}", f"Your phone{FREE_TEXT}", f"Q5: Which feedback forms do you know?{CHOICE}", "plan", "IP Address"]
+    "heading",
+    [
+        f"Your e-mail{FREE_TEXT}",
+        f"Your phone{FREE_TEXT}",
+        f"Q5: Which feedback forms do you know?{CHOICE}",
+        "plan",
+        "IP Address",
+        "Conversion rate",
+    ],
 )
 def test_what_is_not_surely_a_score_or_a_comment_is_neither(heading: str) -> None:
     found = survey_columns(("id", heading))
