@@ -14,6 +14,7 @@ from feedback_loop.ports.state import (
 from feedback_loop.ports.systems import (
     ActionSystem,
     CaseSystem,
+    KnowingSince,
     LateKnowing,
 )
 from feedback_loop.ports.world import (
@@ -33,6 +34,7 @@ __all__ = [
     "CaseSystem",
     "Clock",
     "Embedder",
+    "KnowingSince",
     "LateKnowing",
     "MoveLedger",
     "PassageIndex",
