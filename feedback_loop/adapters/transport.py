@@ -24,6 +24,9 @@ _PATIENCE_SECONDS = 30.0
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), 429, 500
 
+FORM = "application/x-www-form-urlencoded"
+"""The media type of a write whose body is a form; any other is JSON."""
+
 TryAgain = Callable[[Exception], bool | float]
 
 
@@ -96,10 +99,17 @@ class Transport:
     ) -> httpx2.Response:
         """The answer to the write, which the system understood: it was done, or refused with a status from 300 to 499.
 
-        By the key it is named where it stays in doubt; a system that takes keys in a header gets it in `headers`.
+        By the key it is named where it stays in doubt; a system that takes keys in a header gets it in `headers`. Where these say that
+        the body is a form, it is sent as one.
         """
+
+        def send() -> httpx2.Response:
+            if (headers or {}).get("Content-Type") == FORM:
+                return self._http.request(method, path, data=dict(body), headers=headers)
+            return self._http.request(method, path, json=body, headers=headers)
+
         try:
-            answer = self._patiently(lambda: self._http.request(method, path, json=body, headers=headers), _again_if_write)
+            answer = self._patiently(send, _again_if_write)
         except (*_NOTHING_SENT, _Busy) as error:
             raise ConnectorUnreachable(self.connector, what, _why(error)) from None
         except httpx2.RequestError as error:

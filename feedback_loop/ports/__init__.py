@@ -18,6 +18,7 @@ from feedback_loop.ports.state import (
 from feedback_loop.ports.systems import (
     ActionSystem,
     CaseSystem,
+    KnowingSince,
     LateKnowing,
 )
 from feedback_loop.ports.world import (
@@ -37,6 +38,7 @@ __all__ = [
     "CaseSystem",
     "Clock",
     "Embedder",
+    "KnowingSince",
     "LateKnowing",
     "MoveLedger",
     "PageSpool",

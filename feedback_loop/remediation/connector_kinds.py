@@ -44,6 +44,7 @@ class Traits:
 
 
 _ID = r"[A-Za-z0-9_-]{1,80}"
+_CHANNEL = r"[CG][A-Z0-9]{2,20}"
 _TABLE = r"[a-z][a-z0-9_]{0,79}"
 
 TRAITS: Mapping[ConnectorKind, Traits] = {
@@ -75,7 +76,13 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
             "assignment_group": Setting(r"[0-9a-f]{32}", "the sys_id of the group that gets it", is_required=False),
         },
     ),
-    ConnectorKind.SLACK: Traits(WORK_ITEMS, {"channel": Setting(r"[CG][A-Z0-9]{2,20}", "the id of the channel")}),
+    ConnectorKind.SLACK: Traits(
+        WORK_ITEMS,
+        {
+            "channel": Setting(_CHANNEL, "the id of the channel"),
+            "approvals_channel": Setting(_CHANNEL, "the id of the channel in which people approve", is_required=False),
+        },
+    ),
     ConnectorKind.STATUSPAGE: Traits(
         (ActionKind.ANNOTATE_STATUS_PAGE, ActionKind.REVERSE_ACTION), {"page_id": Setting(r"[a-z0-9]{1,40}", "the page")}
     ),
