@@ -51,7 +51,8 @@ def read_json_pages(
             yield from made if isinstance(made, list) else (made,)
         return
     told = reading.over_rows(form=ROW_FORM)
-    rows = [stream.read()] if is_row_alone else _rows(stream, reading, lists, join, empty_has)  # alone it may have line ends within, as pages do
+    # A row alone may have line ends within, as it had in its page.
+    rows = [stream.read()] if is_row_alone else _rows(stream, reading, lists, join, empty_has)
     for number, raw in enumerate(rows, 1):
         try:
             payload, values = parsed_object(raw)
@@ -60,9 +61,7 @@ def read_json_pages(
             yield told.rejected(refusal.problem, raw, number)
 
 
-def _rows(
-    stream: BinaryIO, reading: Reading, lists: tuple[str, ...], join: Join | None, empty_has: frozenset[str] | None
-) -> list[bytes]:
+def _rows(stream: BinaryIO, reading: Reading, lists: tuple[str, ...], join: Join | None, empty_has: frozenset[str] | None) -> list[bytes]:
     page = stream.read(MAX_PAGE_BYTES + 1)
     refuse_other_formats(page, reading)
     if len(page) > MAX_PAGE_BYTES:

@@ -100,7 +100,7 @@ def _records(values: Values, payload: str, number: int, reading: Reading) -> Ite
 
 
 def _survey(values: Values, place: Place) -> FeedbackRecord:
-    """An answer to the survey: good or bad are no stars, so they stand beside the customer's own words, as does the reason that was picked."""
+    """An answer to the survey: good or bad are no stars, so they stand beside the customer's own words, as does the reason."""
     score = read.required_choice(values, "score", _Score)
     if score in (_Score.OFFERED, _Score.UNOFFERED):
         raise RowRefused(QuarantineReason.NOT_FEEDBACK, "the rating was asked for and not given")

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 FOLDER = Path(os.environ.get("FEEDBACK_LOOP_SHARED_SPECS", Path(__file__).resolve().parents[3] / "shared" / "specs"))
@@ -19,7 +19,7 @@ PLAY, INTERCOM = FOLDER / "google-play-reviews-v3.discovery.json", FOLDER / "int
 def problems_of(page: Any, spec: Path, schema: str) -> list[str]:
     """What the description says against the page, each in one line; unknown fields are against it too."""
     described = _rewritten(json.loads(spec.read_text(encoding="utf-8")))
-    registry = Registry().with_resource("spec", Resource(described, DRAFT202012))
+    registry = Registry().with_resource("spec", DRAFT202012.create_resource(described))
     validator = Draft202012Validator({"$ref": f"spec#{schema}"}, registry=registry)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(page)]
 

@@ -28,7 +28,8 @@ RESPONSE: dict[str, Any] = {
 }  # fmt: skip
 SILENT = {"type": "customerReviews", "id": "r2", "attributes": {"rating": 5, "createdDate": "2026-03-03T00:00:00Z", "territory": "AUT"}}
 PAGE: dict[str, Any] = {
-    "data": [REVIEW, SILENT], "included": [RESPONSE], "links": {"self": "https://example.com"}, "meta": {"paging": {"total": 2, "limit": 100}},
+    "data": [REVIEW, SILENT], "included": [RESPONSE], "links": {"self": "https://example.com"},
+    "meta": {"paging": {"total": 2, "limit": 100}},
 }  # fmt: skip
 
 

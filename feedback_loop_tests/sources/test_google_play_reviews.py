@@ -15,8 +15,9 @@ from feedback_loop_tests.sources.rows import play_file, play_row, read, record, 
 from feedback_loop_tests.sources.shared_specs import PLAY, WHY_ABSENT, problems_of
 
 USER = {
-    "text": "Login broken\tIt says wrong code", "originalText": "Anmeldung kaputt\tFalscher Code", "lastModified": {"seconds": "1772524800", "nanos": 250999999},
-    "starRating": 1, "reviewerLanguage": "de_AT", "device": "lynx", "androidOsVersion": 34, "appVersionCode": 412, "appVersionName": "4.1.2",
+    "text": "Login broken\tIt says wrong code", "originalText": "Anmeldung kaputt\tFalscher Code",
+    "lastModified": {"seconds": "1772524800", "nanos": 250999999}, "starRating": 1,
+    "reviewerLanguage": "de_AT", "device": "lynx", "androidOsVersion": 34, "appVersionCode": 412, "appVersionName": "4.1.2",
     "thumbsUpCount": 3, "thumbsDownCount": 0, "deviceMetadata": {"productName": "Pixel 7a", "manufacturer": "Google", "ramMb": 8192},
 }  # fmt: skip
 REPLY = {"text": "We are on it", "lastModified": {"seconds": "1772528400"}}

@@ -28,7 +28,17 @@ def test_parts_are_found_in_their_order() -> None:
 
 @pytest.mark.parametrize(
     ("read", "value"),
-    [(part, "x"), (part, []), (part, True), (required_part, "x"), (parts, {}), (parts, ["x"]), (parts, [{}, None]), (flag, "yes"), (flag, "1")],
+    [
+        (part, "x"),
+        (part, []),
+        (part, True),
+        (required_part, "x"),
+        (parts, {}),
+        (parts, ["x"]),
+        (parts, [{}, None]),
+        (flag, "yes"),
+        (flag, "1"),
+    ],
 )
 def test_a_part_of_another_type_is_refused_without_its_value(read: Callable[[dict[str, object], str], object], value: object) -> None:
     with pytest.raises(RowRefused) as refused:
