@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
 from feedback_loop.sources.app_store_text import COLUMNS, SEPARATOR
-from feedback_loop_tests.sources.mutations import read_again, read_or_refused
+from feedback_loop_tests.sources.damaged_pages import read_again, read_or_refused
 from feedback_loop_tests.sources.rows import read, record, rejected
 
 GOOD = ("1.0", "the map stay blank .", "blank map .", "Apr 01, 2017", "12.11", "SG")

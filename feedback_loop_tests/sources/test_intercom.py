@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
-from feedback_loop_tests.sources.mutations import changed, damaged, read_again, read_or_refused, without
+from feedback_loop_tests.sources.damaged_pages import changed, damaged, read_again, read_or_refused, without
 from feedback_loop_tests.sources.rows import read, record, rejected
 from feedback_loop_tests.sources.shared_specs import INTERCOM, WHY_ABSENT, problems_of
 

@@ -12,7 +12,7 @@ import pytest
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
 from feedback_loop.errors import UnreadableFile
 from feedback_loop.sources.zendesk import KNOWN_FIELDS
-from feedback_loop_tests.sources.mutations import changed, damaged, read_again, read_or_refused, without
+from feedback_loop_tests.sources.damaged_pages import changed, damaged, read_again, read_or_refused, without
 from feedback_loop_tests.sources.rows import read, record, rejected
 from feedback_loop_tests.sources.zendesk_pages import (
     AGENT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedback_loop.contracts.vocab import QuarantineReason, Severity
-from feedback_loop_tests.sources.mutations import changed, read_again, without
+from feedback_loop_tests.sources.damaged_pages import changed, read_again, without
 from feedback_loop_tests.sources.rows import read, record, rejected
 from feedback_loop_tests.sources.zendesk_pages import AGENT, AUDITS, AUDITS_PAGE, COMMENTS_PAGE, CUSTOMER, TICKET, audit, event, said
 

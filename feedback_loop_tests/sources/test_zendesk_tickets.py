@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedback_loop.contracts.vocab import Channel, QuarantineReason, Severity
-from feedback_loop_tests.sources.mutations import changed, read_again, without
+from feedback_loop_tests.sources.damaged_pages import changed, read_again, without
 from feedback_loop_tests.sources.rows import read, record, rejected
 from feedback_loop_tests.sources.zendesk_pages import AGENT, COMMENTS, CUSTOMER, MAIL, TICKET, WEB, comment
 
