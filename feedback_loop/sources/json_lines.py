@@ -40,10 +40,10 @@ def line_rows(lines: Lines) -> Iterator[tuple[bytes, bool]]:
         is_rest = not lines.take().endswith(b"\n")
 
 
-def parsed_object(raw: bytes) -> tuple[str, dict[str, object]]:
+def parsed_object(raw: bytes, max_bytes: int | None = None) -> tuple[str, dict[str, object]]:
     """The text of a row and its values, numbers as they are written; raises RowRefused where the row is no object."""
-    if len(raw) > MAX_ROW_BYTES:
-        raise too_long()
+    if len(raw) > (MAX_ROW_BYTES if max_bytes is None else max_bytes):
+        raise too_long(max_bytes)
     try:
         payload = without_end(raw).removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -57,9 +57,9 @@ def parsed_object(raw: bytes) -> tuple[str, dict[str, object]]:
     return payload, values
 
 
-def too_long() -> RowRefused:
-    """What is wrong with a line of more bytes than a row may have."""
-    return RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes")
+def too_long(max_bytes: int | None = None) -> RowRefused:
+    """What is wrong with a row of more bytes than it may have."""
+    return RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES if max_bytes is None else max_bytes} bytes")
 
 
 def _no_constant(_: str) -> NoReturn:
