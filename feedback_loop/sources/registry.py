@@ -42,7 +42,7 @@ Reader = Callable[[BinaryIO, Reading], Iterator[Row]]
 
 _FORMS = {
     ".json": "page", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".md": "markdown",
-    ".markdown": "markdown", ".eml": "eml", ".mbox": "mbox", ".vtt": "webvtt", ".txt": "text",
+    ".markdown": "markdown", ".txt": "text", ".eml": "eml", ".mbox": "mbox", ".vtt": "webvtt",
 }  # fmt: skip
 _TABULAR = (".jsonl", ".ndjson", ".csv", ".parquet")
 PAGED = (".json", ".jsonl", ".ndjson")
