@@ -11,16 +11,25 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feedback_loop.errors import UnknownChoice, UnreadableFile
+from feedback_loop.sources import cdevents, github_compare, github_releases, launchdarkly, segment, statuspage
 from feedback_loop.sources.business_events import read_business_events
+from feedback_loop.sources.cdevents import read_cdevents
 from feedback_loop.sources.changes import read_changes
 from feedback_loop.sources.customers import read_customers
 from feedback_loop.sources.documents import read_documents
+from feedback_loop.sources.github_compare import read_github_compare
+from feedback_loop.sources.github_releases import read_github_releases
 from feedback_loop.sources.google_play import read_google_play
+from feedback_loop.sources.incident_comments import read_incident_comments
 from feedback_loop.sources.incidents import read_incidents
+from feedback_loop.sources.launchdarkly import read_launchdarkly
 from feedback_loop.sources.logs import read_logs
+from feedback_loop.sources.otlp import read_otlp
 from feedback_loop.sources.reading import Reading, Row
 from feedback_loop.sources.records import read_records
 from feedback_loop.sources.releases import read_releases
+from feedback_loop.sources.segment import read_segment
+from feedback_loop.sources.statuspage import read_statuspage
 from feedback_loop.sources.telemetry import read_telemetry
 
 Reader = Callable[[BinaryIO, Reading], Iterator[Row]]
@@ -58,14 +67,22 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         Source("business_events", read_business_events, needs_product=False, suffixes=_TABULAR),
+        Source("cdevents", read_cdevents, needs_product=True, suffixes=PAGED, known_fields=cdevents.KNOWN_FIELDS),
         Source("changes", read_changes, needs_product=False, suffixes=_TABULAR),
         Source("customers", read_customers, needs_product=False, suffixes=_TABULAR),
         Source("documents", read_documents, needs_product=False, suffixes=(".md", ".markdown")),
+        Source("github_compare", read_github_compare, needs_product=True, suffixes=PAGED, known_fields=github_compare.KNOWN_FIELDS),
+        Source("github_releases", read_github_releases, needs_product=True, suffixes=PAGED, known_fields=github_releases.KNOWN_FIELDS),
         Source("google_play", read_google_play, needs_product=True),
+        Source("incident_comments", read_incident_comments, needs_product=False),
         Source("incidents", read_incidents, needs_product=False, suffixes=_TABULAR),
+        Source("launchdarkly", read_launchdarkly, needs_product=True, suffixes=PAGED, known_fields=launchdarkly.KNOWN_FIELDS),
         Source("logs", read_logs, needs_product=False, suffixes=_TABULAR),
+        Source("otlp", read_otlp, needs_product=True, suffixes=PAGED),
         Source("records", read_records, needs_product=False, suffixes=_TABULAR),
         Source("releases", read_releases, needs_product=True),
+        Source("segment", read_segment, needs_product=True, suffixes=PAGED, known_fields=segment.KNOWN_FIELDS),
+        Source("statuspage", read_statuspage, needs_product=True, suffixes=PAGED, known_fields=statuspage.KNOWN_FIELDS),
         Source("telemetry", read_telemetry, needs_product=False, suffixes=_TABULAR),
     )
 }
