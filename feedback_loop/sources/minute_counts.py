@@ -79,5 +79,5 @@ def _place(where: Where, minute: datetime, product: str) -> dict[str, object]:
 
 def _frames(table: str, rows: list[dict[str, object]]) -> Iterator[MeasuredRows]:
     if rows:
-        schema = {name: dtype for name, dtype in TABLES[table].schema.items() if name not in _ADDED_AT_LANDING}
+        schema = {name: dtype for name, dtype in pl.Schema(TABLES[table].schema).items() if name not in _ADDED_AT_LANDING}
         yield MeasuredRows(table=table, frame=pl.DataFrame(rows, schema=pl.Schema(schema), strict=True))

@@ -57,7 +57,9 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, incidents, logs, records, releases, telemetry"):
+    with pytest.raises(
+        UnknownChoice, match="google_play, incident_comments, incidents, launchdarkly, logs, otlp, records, releases, segment"
+    ):
         source_named("fax")
 
 

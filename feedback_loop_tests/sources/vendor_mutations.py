@@ -16,15 +16,15 @@ from feedback_loop.sources.registry import source_named
 from feedback_loop_tests.sources.rows import read, refusals
 
 STRANGE: tuple[Any, ...] = (
-    None, True, False, 0, -1, 10**400, 1.5e308, "", " ", "x" * 2000, "\x00", "\ud800", "2026-13-45T00:00:00Z", "9" * 30, "NaN", [], {}, [[]],
-    [None], [1], ["a"], [{}], {"a": {}}, {"stringValue": 1},
+    None, True, False, 0, -1, 10**400, 1.5e308, "", " ", "x" * 2000, "\x00", "\ud800", "2026-13-45T00:00:00Z", "9" * 30, "NaN", [], {},
+    [[]], [None], [1], ["a"], [{}], {"a": {}}, {"stringValue": 1},
 )  # fmt: skip
 _BYTES = (b"\x00", b"\xff", b'"', b"{", b"}", b"[", b"]", b",", b"\\ud800", b"\n", b"1e999", b"NaN", b"")
 
 
 def changed_values(sound: Any, seed: int, count: int) -> Iterator[Any]:
     """Copies of the document with one value of it made strange or left out."""
-    drawn = random.Random(seed)  # noqa: S311 - draws test data, no secret
+    drawn = random.Random(seed)
     for _ in range(count):
         document = copy.deepcopy(sound)
         holder, key = drawn.choice(list(_places(document)))
@@ -44,7 +44,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def changed_bytes(sound: bytes, seed: int, count: int) -> Iterator[bytes]:
     """Copies of the bytes with some of them replaced, or without their end."""
-    drawn = random.Random(seed)  # noqa: S311 - draws test data, no secret
+    drawn = random.Random(seed)
     for _ in range(count):
         at = drawn.randrange(len(sound))
         yield sound[:at] if drawn.random() < 0.2 else sound[:at] + drawn.choice(_BYTES) + sound[at + drawn.randrange(4) :]
