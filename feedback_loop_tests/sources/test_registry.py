@@ -60,7 +60,7 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incidents, intercom"):
+    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incident_comments, incidents, intercom, launchdarkly"):
         source_named("fax")
 
 
