@@ -13,9 +13,10 @@ from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.slack.client import SlackClient
+from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
-from feedback_loop.ports import ActionSystem, Clock
+from feedback_loop.ports import ActionSystem, CaseSystem, Clock
 from feedback_loop.remediation.connector_kinds import TRAITS, ConnectorKind
 from feedback_loop.remediation.connectors import Connector
 
@@ -24,6 +25,7 @@ _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], 
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
     ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
+    ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
 """How the tool of a kind is opened that knows the loop by credentials of its own."""
 
@@ -42,6 +44,20 @@ def open_connectors(
             if connector.switched_on:
                 systems[name] = open_ones.enter_context(_opened(name, connector, credentials, clock))
         yield systems
+
+
+@contextmanager
+def open_case_system(
+    name: str, connectors: Mapping[str, Connector], credentials: Mapping[str, Credentials], clock: Clock
+) -> Iterator[CaseSystem]:
+    """The tool of the name, in which cases are, until the block is left; raises BadInput where it holds none or can't be opened."""
+    rule = connectors.get(name)
+    if rule is None or not rule.switched_on:
+        raise BadInput(f"no connector {name} is switched on. See `feedback-loop connectors list`.")
+    with _opened(name, rule, credentials, clock) as system:
+        if not isinstance(system, CaseApiClient | ZendeskClient):
+            raise BadInput(f"connector {name} is {rule.kind}, which holds no cases. Name one that is case_api or zendesk.")
+        yield system
 
 
 def unopenable(connectors: Mapping[str, Connector], credentials: Mapping[str, Credentials]) -> list[str]:

@@ -74,11 +74,20 @@ class Transport:
             raise ConnectorUnreachable(self.connector, what, "its answer is no list")
         return found
 
-    def fetch(self, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None) -> httpx2.Response:
-        """The answer to a read, whatever its status below 500; a read with a body is posted, as a search is."""
+    def fetch(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """The answer to a read, whatever its status below 500; a read with a body or a form is posted, as a search is."""
+        method = "GET" if body is None and form is None else "POST"
 
         def send() -> httpx2.Response:
-            return self._http.get(path, params=query) if body is None else self._http.post(path, params=query, json=body)
+            return self._http.request(method, path, params=query, json=body, data=form, headers=headers)
 
         try:
             return self._patiently(lambda: _unless_failed(send()), _again_if_read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +14,10 @@ from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput, NothingLanded
 
 if TYPE_CHECKING:
-    from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.config import Settings
     from feedback_loop.contracts.case_moves import SkippedCase
     from feedback_loop.contracts.identity import Actor
-    from feedback_loop.ports import StateStore
+    from feedback_loop.ports import CaseSystem, StateStore
     from feedback_loop.remediation.reroute import RestorePlan
     from feedback_loop.workflows.reroute import RestoreReport
 
@@ -41,6 +42,9 @@ def rollback(
     url: Annotated[
         str | None, typer.Option("--connector-url", metavar="URL", help="Where the case system answers.", show_default=False)
     ] = None,
+    connector: Annotated[
+        str | None, typer.Option("--connector", metavar="NAME", help="The connector that holds the cases.", show_default=False)
+    ] = None,
     person: AsOption = None,
     is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonFlag = False,
@@ -61,17 +65,30 @@ def rollback(
         wanted = undo.wanted_of(proposal_id, issue_id, playbook_version, since)
         undo.take_back(wanted, why, None if is_dry_run else _known(context, person), settings, state, as_json=as_json)
     else:
-        if url is None:
-            raise BadInput("the case system is unknown. Name it with --connector-url.")
-        _roll_back_batch(batch_id, url, None if is_dry_run else _known(context, person).name, state, as_json=as_json)
+        where = _case_system(url, connector, settings)
+        _roll_back_batch(batch_id, where, None if is_dry_run else _known(context, person).name, state, as_json=as_json)
 
 
-def _roll_back_batch(batch_id: str, url: str, person: str | None, state: StateStore, *, as_json: bool) -> None:
-    """Without a person it is a preview."""
+def _case_system(url: str | None, connector: str | None, settings: Settings) -> AbstractContextManager[CaseSystem]:
+    """The system at the address, or the connector of the home."""
     from feedback_loop.adapters.case_api.client import CaseApiClient
+    from feedback_loop.adapters.connectors import open_case_system
+    from feedback_loop.workflows.connector_files import read_connectors
+
+    if (url is None) == (connector is None):
+        raise BadInput("the case system is unknown. Name it with --connector-url, or with --connector by its name.")
+    if url is not None:
+        return CaseApiClient(url)
+    return open_case_system(str(connector), read_connectors(settings.connectors_file) or {}, settings.credentials, SystemClock())
+
+
+def _roll_back_batch(
+    batch_id: str, where: AbstractContextManager[CaseSystem], person: str | None, state: StateStore, *, as_json: bool
+) -> None:
+    """Without a person it is a preview."""
     from feedback_loop.workflows.reroute import preview_restore
 
-    with CaseApiClient(url) as system:
+    with where as system:
         plan = preview_restore(batch_id, system, state)
         report = None if person is None else _restored(batch_id, system, state, person)
     if as_json:
@@ -84,7 +101,7 @@ def _roll_back_batch(batch_id: str, url: str, person: str | None, state: StateSt
         raise typer.Exit(1)
 
 
-def _restored(batch_id: str, system: CaseApiClient, state: StateStore, person: str) -> RestoreReport:
+def _restored(batch_id: str, system: CaseSystem, state: StateStore, person: str) -> RestoreReport:
     from feedback_loop.workflows.reroute import Desk, restore
 
     return restore(batch_id, Desk(system, state, state, state.note, SystemClock(), person))

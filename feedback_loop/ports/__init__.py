@@ -5,6 +5,10 @@ A stage takes a port as an argument where it needs one (a model); it never build
 
 from __future__ import annotations
 
+from feedback_loop.ports.sources import (
+    PageSpool,
+    SourceClient,
+)
 from feedback_loop.ports.state import (
     AuditAnchor,
     AuditLog,
@@ -37,7 +41,9 @@ __all__ = [
     "KnowingSince",
     "LateKnowing",
     "MoveLedger",
+    "PageSpool",
     "PassageIndex",
+    "SourceClient",
     "StateStore",
     "TableStore",
     "TextModel",

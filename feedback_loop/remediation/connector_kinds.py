@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from feedback_loop.contracts.loop_vocab import ActionKind
+from feedback_loop.methods.named_settings import Setting
 
 WORK_ITEMS = (
     ActionKind.OPEN_INCIDENT, ActionKind.QUEUE_FOR_REVIEW, ActionKind.CREATE_CONTENT_TASK, ActionKind.ROUTE_WITH_CONTEXT,
@@ -31,15 +32,6 @@ class ConnectorKind(StrEnum):
     SLACK = "slack"
     STATUSPAGE = "statuspage"
     ZENDESK = "zendesk"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One thing that a company says of its tool: `pattern` is what it looks like, whole."""
-
-    pattern: str
-    meaning: str
-    is_required: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +91,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         {
             "group_id": Setting(r"[0-9]{1,20}", "the group that gets its tickets", is_required=False),
             "brand_id": Setting(r"[0-9]{1,20}", "the brand of its tickets", is_required=False),
+            "macro_id": Setting(r"[0-9]{1,20}", "the macro whose wording opens a draft to a customer", is_required=False),
         },
     ),
 }

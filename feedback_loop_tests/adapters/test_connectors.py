@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
-from feedback_loop.adapters.connectors import open_connectors, unopenable
+from feedback_loop.adapters.connectors import open_case_system, open_connectors, unopenable
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.errors import BadInput
 from feedback_loop.remediation.connectors import parse_connectors
@@ -49,3 +50,24 @@ def test_an_address_that_could_be_read_on_the_way_is_told_even_of_what_is_switch
     assert [problem.split(":")[0] for problem in unopenable(connectors, {})] == ["desk.address", "ops-jira.address"]
     with pytest.raises(BadInput, match="without encryption"), open_connectors(connectors, {}, FakeClock()):
         pass
+
+
+SUPPORT = """
+  support:
+    kind: zendesk
+    address: https://example.zendesk.com
+    switched_on: true
+    takes: [send_message]
+"""
+
+
+def test_cases_are_where_a_connector_that_is_switched_on_holds_them() -> None:
+    connectors = parse_connectors(ALL_ON + SUPPORT)
+    known = {**CREDENTIALS, "zendesk": Credentials("zendesk", {"OAUTH_TOKEN": "t0ken"})}
+    with open_case_system("support", connectors, known, FakeClock()) as system:
+        assert (type(system), system.connector) == (ZendeskClient, "support")
+    with open_case_system("desk", connectors, known, FakeClock()) as desk:
+        assert type(desk) is CaseApiClient
+    for name, why in (("ops-jira", "holds no cases"), ("nobody", "no connector nobody")):
+        with pytest.raises(BadInput, match=why), open_case_system(name, connectors, known, FakeClock()):
+            pass

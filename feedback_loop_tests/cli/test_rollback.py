@@ -12,6 +12,8 @@ import pytest
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.case_api.loopback_server import Fault, running_case_system
 from feedback_loop.workflows.reroute import Desk, reroute
+from feedback_loop_tests.adapters.zendesk.running import running_zendesk
+from feedback_loop_tests.adapters.zendesk.zendesk_desk import EMAIL, GROUP, OTHER_GROUP, TOKEN
 from feedback_loop_tests.cli.conftest import Call
 from feedback_loop_tests.cli.state_homes import state_of
 from feedback_loop_tests.fakes import FakeClock
@@ -94,6 +96,8 @@ def test_a_case_in_doubt_ends_with_exit_code_1_and_is_settled_by_the_same_comman
         ((), 2, "either --batch ID, or --proposal"),
         (("--batch", "batch_1", "--proposal", "p"), 2, "either --batch ID, or --proposal"),
         (("--batch", "batch_1", "--as", "ada"), 2, "--connector-url"),
+        (("--batch", "batch_1", "--connector-url", "URL", "--connector", "desk", "--as", "ada"), 2, "--connector by its name"),
+        (("--batch", "batch_1", "--connector", "desk", "--as", "ada"), 2, "no connector desk is switched on"),
         (("--batch", "batch_1", "--connector-url", "URL"), 2, "--as"),
         (("--batch", "batch_1", "--connector-url", "URL", "--as", "mallory"), 2, "mallory"),
         (("--batch", "batch_1", "--connector-url", "http://cases.example.com", "--dry-run"), 2, "without encryption"),
@@ -117,3 +121,23 @@ def test_a_home_where_nothing_was_done_has_nothing_to_undo_and_stays_empty(call:
     assert outcome.code == 1
     assert "nothing was ever carried out" in outcome.error
     assert not home.exists()
+
+
+def test_the_cases_of_a_zendesk_are_put_back_by_the_name_of_its_connector(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = state_of(home)
+    (home / "people.yaml").write_text("ada: [support_lead]\n", encoding="utf-8")
+    with running_zendesk(FakeClock()) as zendesk:
+        for number in range(1, 21):
+            zendesk.desk.open_ticket(number)
+        ids = [str(number) for number in range(1, 21)]
+        reroute("batch_z", ids, str(OTHER_GROUP), Desk(zendesk.client(), state, state, state.note, FakeClock(), "ada"))
+        zendesk.desk.work_on(3, priority="low")
+        said = f"kind: zendesk, address: '{zendesk.url}', switched_on: true, takes: [send_message]"
+        (home / "connectors.yaml").write_text(f"connectors: {{support: {{{said}}}}}\n", encoding="utf-8")
+        monkeypatch.setenv("FEEDBACK_LOOP_ZENDESK_EMAIL", EMAIL)
+        monkeypatch.setenv("FEEDBACK_LOOP_ZENDESK_API_TOKEN", TOKEN)
+        outcome = call("rollback", "--batch", "batch_z", "--connector", "support", "--as", "ada")
+        left = [number for number, ticket in zendesk.desk.tickets.items() if ticket["group_id"] != GROUP]
+    assert (outcome.code, left) == (0, [3])
+    assert "19 cases are back where they were, 1 left as they are" in outcome.out
+    assert TOKEN not in outcome.out + outcome.err
