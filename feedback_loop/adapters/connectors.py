@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
@@ -22,6 +23,7 @@ from feedback_loop.remediation.connectors import Connector
 Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+    ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
