@@ -160,3 +160,10 @@ def test_a_number_that_is_none_is_refused_by_name(tmp_path: Path, name: str, val
 def test_a_call_without_any_time_is_refused() -> None:
     with pytest.raises(BadInput, match="TIMEOUT_SECONDS is 0"):
         load_settings(environment={"FEEDBACK_LOOP_LLM_MODEL": "openai/m", "FEEDBACK_LOOP_LLM_TIMEOUT_SECONDS": "0"})
+
+
+def test_domains_of_the_company_are_a_list_with_commas(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).own_domains == ()
+    assert load_settings(tmp_path, {"FEEDBACK_LOOP_OWN_DOMAINS": " Acme.example, @acme.test,"}).own_domains == ("acme.example", "acme.test")
+    with pytest.raises(BadInput, match="FEEDBACK_LOOP_OWN_DOMAINS"):
+        load_settings(tmp_path, {"FEEDBACK_LOOP_OWN_DOMAINS": "acme example"})

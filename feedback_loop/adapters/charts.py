@@ -14,6 +14,9 @@ _WIDTH, _HEIGHT, _SCALE = 640, 160, 1.25
 _NO_XML = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
 """What SVG can't hold, of which every picture is made first; vl-convert ends the whole process where it meets one."""
 
+_TURNS_TEXT = r"[\x{61C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+"""Marks by which a customer's word would turn round what stands beside it."""
+
 
 def bars_by_day(frame: pl.DataFrame, count: str, title: str, colour: str | None = None) -> bytes:
     """Bars of a count by event_date, stacked by a category where one is named."""
@@ -66,7 +69,9 @@ def _base(frame: pl.DataFrame, title: str) -> alt.Chart:
 
 def inline_chart(frame: pl.DataFrame, title: str, height: int = _HEIGHT) -> alt.Chart:
     """A chart that holds its rows, instants as text in UTC; still without marks."""
-    rows = frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"), cs.string().str.replace_all(_NO_XML, " ")).to_dicts()
+    rows = frame.with_columns(
+        cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"), cs.string().str.replace_all(f"{_NO_XML}|{_TURNS_TEXT}", " ")
+    ).to_dicts()
     return alt.Chart(alt.InlineData(values=rows), title=title, width=_WIDTH, height=height)
 
 

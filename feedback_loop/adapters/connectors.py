@@ -12,6 +12,7 @@ from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.intercom.client import IntercomClient
 from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
@@ -23,6 +24,7 @@ Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
     ConnectorKind.INTERCOM: lambda rule, credentials, clock, name: IntercomClient(rule, credentials, clock, connector=name),
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+    ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
 """How the tool of a kind is opened that knows the loop by credentials of its own."""

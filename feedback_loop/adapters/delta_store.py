@@ -27,7 +27,7 @@ from feedback_loop.config import Settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import Table
 from feedback_loop.contracts.validate import conform, violations
-from feedback_loop.errors import ContractBroken, RowsOutsideDays
+from feedback_loop.errors import ContractBroken, RowsOutsideDays, TableDamaged
 
 _LOOKS, _PAUSE_SECONDS = 20, 0.1
 """How often, and how far apart, a reader looks again for a snapshot that is being rewritten: removing files takes far less."""
@@ -65,7 +65,12 @@ class DeltaTableStore:
         matching: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
         """The rows of the days, or all; see the port."""
-        return _looked_again(lambda: self._rows(table, days, as_of, matching).select(columns or table.columns).collect())
+        try:
+            return _looked_again(lambda: self._rows(table, days, as_of, matching).select(columns or table.columns).collect())
+        except (FileNotFoundError, pl.exceptions.ComputeError) as error:
+            if "parquet" not in str(error).lower():
+                raise
+            raise TableDamaged(table.name) from error
 
     def _rows(self, table: Table, days: DayRange | None, as_of: datetime | None, matching: pl.DataFrame | None) -> pl.LazyFrame:
         rows = self._scan(table, self.files(table))

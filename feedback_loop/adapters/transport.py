@@ -24,6 +24,9 @@ _PATIENCE_SECONDS = 30.0
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), 429, 500
 
+FORM = "application/x-www-form-urlencoded"
+"""The media type of a write whose body is a form; any other is JSON."""
+
 TryAgain = Callable[[Exception], bool | float]
 
 
@@ -71,11 +74,20 @@ class Transport:
             raise ConnectorUnreachable(self.connector, what, "its answer is no list")
         return found
 
-    def fetch(self, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None) -> httpx2.Response:
-        """The answer to a read, whatever its status below 500; a read with a body is posted, as a search is."""
+    def fetch(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """The answer to a read, whatever its status below 500; a read with a body or a form is posted, as a search is."""
+        method = "GET" if body is None and form is None else "POST"
 
         def send() -> httpx2.Response:
-            return self._http.get(path, params=query) if body is None else self._http.post(path, params=query, json=body)
+            return self._http.request(method, path, params=query, json=body, data=form, headers=headers)
 
         try:
             return self._patiently(lambda: _unless_failed(send()), _again_if_read)
@@ -87,10 +99,17 @@ class Transport:
     ) -> httpx2.Response:
         """The answer to the write, which the system understood: it was done, or refused with a status from 300 to 499.
 
-        By the key it is named where it stays in doubt; a system that takes keys in a header gets it in `headers`.
+        By the key it is named where it stays in doubt; a system that takes keys in a header gets it in `headers`. Where these say that
+        the body is a form, it is sent as one.
         """
+
+        def send() -> httpx2.Response:
+            if (headers or {}).get("Content-Type") == FORM:
+                return self._http.request(method, path, data=dict(body), headers=headers)
+            return self._http.request(method, path, json=body, headers=headers)
+
         try:
-            answer = self._patiently(lambda: self._http.request(method, path, json=body, headers=headers), _again_if_write)
+            answer = self._patiently(send, _again_if_write)
         except (*_NOTHING_SENT, _Busy) as error:
             raise ConnectorUnreachable(self.connector, what, _why(error)) from None
         except httpx2.RequestError as error:

@@ -20,6 +20,7 @@ from feedback_loop.analysis.share_trigger import ShareLimits, ShareRule
 from feedback_loop.contracts.table_types import SCOPE_DIMENSIONS
 from feedback_loop.contracts.vocab import ISSUE_CLASSES, ComplaintClass
 from feedback_loop.errors import AlertRulesRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 _LONGEST_HOURS, _MOST_QUIET_DAYS, _MOST_RECORDS, _MOST_RULES = 48, 7, 1_000_000, 200
@@ -92,19 +93,13 @@ def parse_rules(text: str) -> tuple[ShareRule, ...]:
     try:
         found = _Rules.model_validate(content)
     except ValidationError as error:
-        raise AlertRulesRefused(list(_misshapen(error))) from error
+        raise AlertRulesRefused(list(field_problems(error, _SAID))) from error
     if problems := list(_in_vain(found)):
         raise AlertRulesRefused(problems)
     return tuple(rule.told() for rule in found.rules)
 
 
 _SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt", "tuple_type": "write a list"}
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: {_SAID.get(problem['type'], problem['msg'])}"
 
 
 def _in_vain(found: _Rules) -> Iterator[str]:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.vocab import ComplaintClass, TeamFunction
 from feedback_loop.errors import OwnershipRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 DEFAULT_RULE = "default"
@@ -142,16 +143,10 @@ def parse_ownership(text: str) -> Ownership:
     try:
         table = Ownership.model_validate({**content, "ownership_version": content_hash(text)[:_VERSION_DIGITS]})
     except ValidationError as error:
-        raise OwnershipRefused(list(_misshapen(error))) from error
+        raise OwnershipRefused(list(field_problems(error, {"missing": "add it, somebody has to answer for it"}))) from error
     if problems := [*_unknown_teams(table), *_missing_functions(table), *_rules_in_vain(table)]:
         raise OwnershipRefused(problems)
     return table
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: add it, somebody has to answer for it" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
 
 
 def _unknown_teams(table: Ownership) -> Iterator[str]:

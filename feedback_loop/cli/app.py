@@ -39,6 +39,7 @@ from feedback_loop.cli import (
     run,
     simulate,
     sla,
+    sources,
     taxonomy,
     try_stage,
 )
@@ -67,6 +68,7 @@ AT_WORK = (
     "rollback",
     "run",
     "simulate",
+    "sources",
     "taxonomy",
 )
 """The commands that write what they read before: an erasure waits for them, and they for it."""
@@ -136,6 +138,7 @@ app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(connectors.app, name="connectors")
+app.add_typer(sources.app, name="sources")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)
 app.add_typer(taxonomy.app, name="taxonomy")

@@ -18,9 +18,8 @@ from feedback_loop.cli.places import (
     SystemClock,
     ToOption,
     days_or_all,
-    has_state,
     known_file,
-    open_state,
+    known_state,
     open_store,
     settings_of,
 )
@@ -279,8 +278,7 @@ def _log(context: typer.Context) -> AuditLog:
 
 
 def _state(context: typer.Context) -> StateStore | None:
-    settings = settings_of(context)
-    return open_state(settings) if has_state(settings) else None
+    return known_state(settings_of(context))
 
 
 def _is_whole(context: typer.Context) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.backtest_words import content_of, tell
-from feedback_loop.cli.places import FromOption, SystemClock, ToOption, has_state, open_models, open_state, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, known_state, open_models, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json
 from feedback_loop.cli.progress import steps
 from feedback_loop.cli.run import days_to_run
@@ -62,7 +62,7 @@ def backtest(
         raise UnknownChoice("--by", by, ["landed", "event"])
     settings = settings_of(context)
     days, playbooks = days_to_run(settings, first, last), _playbooks(folder or settings.playbooks_folder, is_asked=folder is not None)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     rules = _rules(settings, state, policy, playbooks)
     tables, taxonomy, promised = open_store(settings), read_taxonomy(settings.taxonomy_file), read_sla_policy(settings.sla_file)
     models = open_models(settings)

@@ -79,7 +79,7 @@ def _wrong(one: Judged) -> dict[str, object]:
 
 
 def _minutes(report: BacktestReport) -> str:
-    right, missing = len(report.saved), ", ".join(f"{name} ({count})" for name, count in report.missing.items())
+    missing = ", ".join(f"{name} ({count})" for name, count in report.missing.items())
     told = [
         f"{what}: " + ("not known" if value is None else f"{value:,.0f}")
         for what, value in (
@@ -87,7 +87,15 @@ def _minutes(report: BacktestReport) -> str:
             ("agents' minutes", report.agent_minutes_saved),
         )
     ]
-    return f"{'; '.join(told)}; of {right} right automatic actions" + (f". Missing: {missing}." if missing else ".")
+    return f"{'; '.join(told)}; of {len(report.saved)} right automatic actions{_left_out(report)}." + (
+        f" Missing: {missing}." if missing else ""
+    )
+
+
+def _left_out(report: BacktestReport) -> str:
+    whys = ((report.repeated_count, "as repeats"), (report.late_count, "as later than the real action"))
+    told = ", ".join(f"{count} {why}" for count, why in whys if count)
+    return f" (left out: {told})" if told else ""
 
 
 def _promises(report: BacktestReport) -> str:
@@ -113,6 +121,8 @@ def content_of(report: BacktestReport) -> dict[str, Any]:
         "wrong": [_wrong(one) for one in report.wrong],
         "minutes_saved": report.minutes_saved,
         "agent_minutes_saved": report.agent_minutes_saved,
+        "late_count": report.late_count,
+        "repeated_count": report.repeated_count,
         "missing_inputs": dict(report.missing),
         "breaches": {
             "avoided_count": None if report.breaches.avoided is None else len(report.breaches.avoided),

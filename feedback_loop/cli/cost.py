@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from feedback_loop.cli.places import FromOption, ToOption, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import FromOption, ToOption, known_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
@@ -30,7 +30,7 @@ def cost(context: typer.Context, first: FromOption = None, last: ToOption = None
     from feedback_loop.workflows.snapshots import snapshot_of
 
     settings = settings_of(context)
-    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
+    calls = snapshot_of(known_state(settings), "state_model_call")
     costs = costs_of(open_store(settings), calls, _days(first, last))
     if as_json:
         print_json(costs)

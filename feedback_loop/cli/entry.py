@@ -23,6 +23,9 @@ from feedback_loop.errors import BadInput, FeedbackLoopError, StageFailed
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 DEBUG = "FEEDBACK_LOOP_DEBUG"
 
+_LONGEST_LINE = 4_000
+"""Characters of an error; one that repeats what somebody gave would else be as long as that."""
+
 _STOPPED = "stopped. What had been written stays valid; run the same command again."
 _INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
 
@@ -109,7 +112,8 @@ def _place(error: BaseException) -> str:
 
 
 def _say(line: str) -> None:
-    typer.echo(f"error: {one_line(line)}", err=True)
+    told = one_line(line)
+    typer.echo(f"error: {told if len(told) <= _LONGEST_LINE else told[:_LONGEST_LINE] + ' …'}", err=True)
 
 
 def _reader_has_left() -> int:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
 _SOURCES = (
-    "records or google-play (what customers say), releases, changes, incidents, telemetry, logs, customers, business-events, documents"
+    "records, google-play, google-play-reviews, app-store-connect, app-store-text, zendesk, intercom, mail, survey, calls or chats "
+    "(what customers say), releases, changes, incidents, telemetry, logs, customers, business-events, documents"
 )
 
 
@@ -48,7 +49,13 @@ def land(settings: Settings, source: str, files: list[Path], product: str | None
 
     with waiting("landing") as note:
         return land_files(
-            source, files, product, open_store(settings), SystemClock(), lambda path, report: note(f"{path.name}: {report.read:,} rows")
+            source,
+            files,
+            product,
+            open_store(settings),
+            SystemClock(),
+            lambda path, report: note(f"{path.name}: {report.read:,} rows"),
+            own_domains=settings.own_domains,
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback_loop.cli.places import AsOption, FromOption, ToOption, settings_of, who_acts, who_reads
-from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, plain, print_json, say, shortened
+from feedback_loop.cli.printing import MOST_SHOWN, JsonFlag, plain, print_json, remark, say, shortened
 from feedback_loop.errors import UnknownChoice
 
 if TYPE_CHECKING:
@@ -88,11 +88,11 @@ def show(
 
 def _story(settings: Settings, issue_id: str, actor: Actor | None) -> IssueStory:
     from feedback_loop.cli.knowledge import reader_of
-    from feedback_loop.cli.places import has_state, open_library_of, open_state, open_store
+    from feedback_loop.cli.places import known_state, open_library_of, open_store
     from feedback_loop.workflows.issue_story import issue_story
     from feedback_loop.workflows.playbook_files import read_playbooks
 
-    state, reader = open_state(settings) if has_state(settings) else None, reader_of(settings, None, actor, None)
+    state, reader = known_state(settings), reader_of(settings, None, actor, None)
     playbooks = read_playbooks(settings.playbooks_folder)
     return issue_story(issue_id, open_store(settings), state, playbooks, open_library_of(settings), reader)
 
@@ -159,15 +159,19 @@ def reopen(
 def _say_status(context: typer.Context, issue_id: str, why: str, person: str | None, *, is_closed: bool, as_json: bool) -> None:
     from feedback_loop.cli.places import SystemClock, open_state, open_store
     from feedback_loop.contracts.loop_vocab import IssueStatus
-    from feedback_loop.workflows.close_issue import say_status
+    from feedback_loop.workflows.close_issue import merged_into, say_status
 
     settings, actor = settings_of(context), who_acts(context, person)
     status, state = IssueStatus.RESOLVED if is_closed else IssueStatus.REOPENED, open_state(settings)
-    is_new = say_status(issue_id, status, why, actor.name, actor.people, open_store(settings), state, SystemClock().now())
+    tables = open_store(settings)
+    is_new = say_status(issue_id, status, why, actor.name, actor.people, tables, state, SystemClock().now())
+    merged = merged_into(tables, issue_id)
     if as_json:
-        print_json({"issue_id": issue_id, "issue_status": str(status), "is_new": is_new})
-    else:
-        say(f"{issue_id} is {status}, says {actor.name}{'' if is_new else '; that was known already'}.")
+        print_json({"issue_id": issue_id, "issue_status": str(status), "is_new": is_new, "merged_into": merged})
+        return
+    say(f"{issue_id} is {status}, says {actor.name}{'' if is_new else '; that was known already'}.")
+    if merged is not None:
+        remark(f"it was merged into {merged}, of which nothing is said by that.")
 
 
 def _judge(context: typer.Context, hypothesis_id: str, person: str | None, why: str | None, *, is_right: bool, as_json: bool) -> None:

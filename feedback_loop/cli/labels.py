@@ -14,7 +14,7 @@ from feedback_loop.cli.places import (
     SystemClock,
     ToOption,
     days_or_all,
-    has_state,
+    known_state,
     open_directory_of,
     open_state,
     open_store,
@@ -185,10 +185,11 @@ def hypotheses(
     Example: `feedback-loop labels hypotheses --waiting`
     """
     from feedback_loop.analysis.hypothesis_labels import score_judgement
-    from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting, hypothesis_labels
+    from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting
+    from feedback_loop.workflows.snapshots import snapshot_of
 
     settings = settings_of(context)
-    labels = hypothesis_labels(open_state(settings) if has_state(settings) else None)
+    labels = snapshot_of(known_state(settings), "state_hypothesis_label")
     rows, shown = (hypotheses_waiting(open_store(settings), labels), _TO_JUDGE) if is_waiting else (labels.reverse(), _JUDGED)
     if as_json:
         print_json(rows.head(limit).to_dicts())
@@ -220,12 +221,9 @@ def stats(context: typer.Context, as_json: JsonFlag = False) -> None:
 
 
 def _labels(settings: Settings) -> pl.DataFrame:
-    import polars as pl
+    from feedback_loop.workflows.snapshots import snapshot_of
 
-    from feedback_loop.contracts.tables import TABLES
-
-    table = TABLES["state_label"]
-    return open_state(settings).snapshot(table) if has_state(settings) else pl.DataFrame(schema=pl.Schema(table.schema))
+    return snapshot_of(known_state(settings), "state_label")
 
 
 def _doubts(settings: Settings, labels: pl.DataFrame) -> dict[str, Doubt]:

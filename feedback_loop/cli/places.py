@@ -70,7 +70,7 @@ def who_may_act(context: typer.Context, person: str | None) -> Actor | None:
 
     settings, actor = settings_of(context), who_reads(context, person)
     if actor is not None:
-        state = open_state(settings) if has_state(settings) else None
+        state = known_state(settings)
         require_noted(command_of(context), actor, state, SystemClock().now())
         return actor
     rules = read_identity(settings.identity_file)
@@ -88,7 +88,7 @@ def who_reads(context: typer.Context, person: str | None) -> Actor | None:
     token = _token(context, settings)
     if token is None and person is None:
         return None
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     directory = open_directory(settings, state, needs_local=token is None)
     if token is None:
         return directory.by_name(person or "")
@@ -102,7 +102,7 @@ def open_directory_of(settings: Settings) -> Directory:
     """What is known of people in this home at this moment; without any file that names them, nothing."""
     from feedback_loop.workflows.identity import open_directory
 
-    return open_directory(settings, open_state(settings) if has_state(settings) else None, needs_local=False)
+    return open_directory(settings, known_state(settings), needs_local=False)
 
 
 def command_of(context: typer.Context) -> str:
@@ -149,6 +149,11 @@ def open_state(settings: Settings) -> StateStore:
 
     clock = SystemClock()
     return SqlStateStore(settings.state_url, open_anchor(settings, clock), clock)
+
+
+def known_state(settings: Settings) -> StateStore | None:
+    """The same for whoever only reads it; None, and no database is made, where nothing was ever decided."""
+    return open_state(settings) if has_state(settings) else None
 
 
 def has_state(settings: Settings) -> bool:

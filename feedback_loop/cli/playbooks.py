@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import FromOption, SystemClock, ToOption, has_state, open_state, open_store, settings_of
+from feedback_loop.cli.places import FromOption, SystemClock, ToOption, known_state, open_store, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
@@ -95,7 +95,7 @@ def rehearse(context: typer.Context, first: FromOption = None, last: ToOption = 
 
     settings, at = settings_of(context), SystemClock().now()
     days = days_to_run(settings, first, last)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     found = dry_run(days, open_store(settings), state, read_rules(settings, state, at), at)
     if as_json:
         print_json([{**proposal.row(), "guards": proposal.evidence["guards"]} for proposal in found])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from feedback_loop.cli import policy_gates
-from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, settings_of, who_acts
+from feedback_loop.cli.places import AsOption, SystemClock, has_state, known_state, open_state, settings_of, who_acts
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
 from feedback_loop.errors import BadInput
 
@@ -179,7 +179,7 @@ def _say(
     from feedback_loop.workflows.let_go import say as say_word
 
     if word not in allowed:
-        raise UnknownChoice("the phase", word, list(allowed))
+        raise UnknownChoice("phase", word, list(allowed))
     settings, actor = settings_of(context), who_acts(context, person)
     held = say_word(scope, AutonomyWord(word), why, actor.name, actor.people, open_state(settings), SystemClock().now())
     told = phases_told(held, list(map(str, ISSUE_CLASSES)))
@@ -193,7 +193,7 @@ def _rules(context: typer.Context) -> Rules:
     from feedback_loop.workflows.rules_in_force import read_rules
 
     settings = settings_of(context)
-    return read_rules(settings, open_state(settings) if has_state(settings) else None, SystemClock().now())
+    return read_rules(settings, known_state(settings), SystemClock().now())
 
 
 def _content(rules: Rules) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, SystemClock, has_state, open_state, open_store, settings_of, who_acts
-from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say
+from feedback_loop.cli.places import AsOption, SystemClock, known_state, open_state, open_store, settings_of, who_acts
+from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark, say
 
 if TYPE_CHECKING:
     from feedback_loop.remediation.threshold_advice import Advice
 
 _GATES = ("class", "phase", "next", "asked", "measured", "met")
 _THRESHOLDS = ("playbook", "in force", "advised", "judged", "right of those above", "at least", "needed", "what to do")
+_STANDS = "stands as it is"
 
 
 def gates(context: typer.Context, as_json: JsonFlag = False) -> None:
@@ -21,15 +22,15 @@ def gates(context: typer.Context, as_json: JsonFlag = False) -> None:
 
     Example: `feedback-loop policy gates`
     """
-    from feedback_loop.workflows.phase_gates import by_class, gates_of_phases
+    from feedback_loop.workflows.phase_gates import gates_of_phases, ready_classes
     from feedback_loop.workflows.playbook_files import read_playbooks
     from feedback_loop.workflows.taxonomies import read_taxonomy
 
     settings = settings_of(context)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     playbooks, taxonomy = read_playbooks(settings.playbooks_folder), read_taxonomy(settings.taxonomy_file)
     found = gates_of_phases(open_store(settings), state, playbooks, taxonomy, SystemClock().now())
-    ready = [name for name, is_met in by_class(found).items() if is_met]
+    ready = ready_classes(found)
     if as_json:
         print_json({"requirements": found, "ready": ready})
         return
@@ -57,7 +58,7 @@ def thresholds(
     from feedback_loop.workflows.thresholds import advised
 
     settings = settings_of(context)
-    state = open_state(settings) if has_state(settings) else None
+    state = known_state(settings)
     playbooks = read_playbooks(settings.playbooks_folder)
     found = advised(open_store(settings), state, playbooks, SystemClock().now(), wrong_costs)
     if as_json:
@@ -83,11 +84,14 @@ def promote(
 
     settings, actor = settings_of(context), who_acts(context, person)
     tables, state, playbooks = open_store(settings), open_state(settings), read_playbooks(settings.playbooks_folder)
-    now = promoted(playbook_id, score, why, actor.name, actor.people, tables, state, playbooks, SystemClock().now())
+    now, is_new = promoted(playbook_id, score, why, actor.name, actor.people, tables, state, playbooks, SystemClock().now())
     if as_json:
-        print_json(_content(now))
+        print_json(_content(now) | {"is_new": is_new})
     else:
-        say(f"{playbook_id} proposes from a confidence of {now.held:g} on, says {actor.name}.")
+        say(f"{playbook_id} proposes from a confidence of {now.held:g} on, says {actor.name}{'' if is_new else '; that held already'}.")
+    if now.advised is None or now.held < now.advised:
+        proven = "none" if now.advised is None else f"{now.advised:g}"
+        remark(f"what was judged proves no threshold so low; `policy thresholds` advises {proven}.")
 
 
 def _row(one: Advice) -> tuple[object, ...]:
@@ -100,18 +104,28 @@ def _row(one: Advice) -> tuple[object, ...]:
         f"{one.right} of {one.passed}",
         low,
         f"{one.needed_share:.0%}",
-        _what(one),
+        what_to_do(one),
     )
 
 
-def _what(one: Advice) -> str:
+def what_to_do(one: Advice) -> str:
+    """What follows from the advice for whoever may promote a threshold."""
     if one.advised is None:
-        further = one.further_count
-        return "too often wrong; raise it, or mend the playbook" if further is None else f"{further} more judged ones decide"
+        return _what_is_unproven(one)
     if one.advised == one.held:
-        return "stands as it is"
+        return _STANDS
     return f"may be lowered to {one.advised:g}" if one.advised < one.held else f"raise it to {one.advised:g}"
 
 
+def _what_is_unproven(one: Advice) -> str:
+    from feedback_loop.methods.statistics.proven_shares import Standing
+
+    if one.standing is Standing.MISSED:
+        return "too often wrong; raise it, or mend the playbook"
+    if one.standing is Standing.REACHED:
+        return _STANDS
+    return "no number more decides" if one.further_count is None else f"{one.further_count} more judged ones decide"
+
+
 def _content(one: Advice) -> dict[str, object]:
-    return {**vars(one), "precision_low": one.precision_low, "further_count": one.further_count}
+    return {**vars(one), "precision_low": one.precision_low, "further_count": one.further_count, "standing": str(one.standing)}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import has_state, known_file, open_state, open_store, settings_of
-from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, say
+from feedback_loop.cli.places import known_file, known_state, open_store, settings_of
+from feedback_loop.cli.printing import JsonFlag, plain, print_json, print_table, say, shortened
 from feedback_loop.errors import BadInput
 
 if TYPE_CHECKING:
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What the loop is worth: the assumptions behind it, and a quarter with the loop beside one before it.")
 
 TARGET_MULTIPLE = 3.5
-"""What the brief claims; a target beside what was measured, and nobody's measurement."""
+"""What such platforms are said to return; a target beside what was measured, and nobody's measurement."""
 
 _FIGURES = ("figure", "unit", "without the loop", "measured", "saved", "95 %", "USD", "95 %", "missing")
+_SHOWN_CHARS = 60
 _DaysOption = Annotated[str | None, typer.Option(metavar="FIRST:LAST", show_default=False)]
 
 
@@ -96,7 +97,7 @@ def compare(
     settings = settings_of(context)
     assumed = read_assumptions(settings.roi_file)
     stretches = _stretches(before, with_loop, assumed)
-    calls = snapshot_of(open_state(settings) if has_state(settings) else None, "state_model_call")
+    calls = snapshot_of(known_state(settings), "state_model_call")
     books = read_books(open_store(settings), calls)
     found = comparison(books, _product(product, books.products()), *stretches, assumed)
     if as_json:
@@ -106,14 +107,16 @@ def compare(
 
 
 def _stretches(before: str | None, with_loop: str | None, assumed: RoiAssumptions) -> tuple[DayRange, DayRange]:
+    from feedback_loop.outcomes.assumptions import why_not_comparable
+
     named = assumed.compared
     of_file = (None, None) if named is None else (named.before.days(), named.with_loop.days())
-    first = _days(before, "--before") if before else of_file[0]
-    second = _days(with_loop, "--with-loop") if with_loop else of_file[1]
+    first = of_file[0] if before is None else _days(before, "--before")
+    second = of_file[1] if with_loop is None else _days(with_loop, "--with-loop")
     if first is None or second is None:
         raise BadInput("name the days with --before FIRST:LAST and --with-loop FIRST:LAST, or under compared in roi.yaml.")
-    if first.last >= second.first:
-        raise BadInput(f"the days before the loop ({first}) reach into those with it ({second}). Let them end earlier.")
+    if problem := why_not_comparable(first, second):
+        raise BadInput(f"{problem}.")
     return first, second
 
 
@@ -122,7 +125,7 @@ def _days(text: str, option: str) -> DayRange:
 
     first, colon, last = text.partition(":")
     if not colon:
-        raise BadInput(f"{option}: '{text}' names no two days. Write them as 2026-01-01:2026-03-31.")
+        raise BadInput(f"{option}: '{shortened(text, _SHOWN_CHARS)}' names no two days. Write them as 2026-01-01:2026-03-31.")
     return DayRange(parse_day(first), parse_day(last))
 
 
@@ -150,7 +153,8 @@ def _print(found: Comparison) -> None:
         for line in found.lines
     ]  # fmt: skip
     print_table(_FIGURES, rows)
-    say(f"The total adds what is known of cases, refunds, cancellations and revenue. The brief claims a multiple of {TARGET_MULTIPLE}.")
+    say("The total adds what is known of cases, refunds, cancellations and revenue.")
+    say(f"The target is a multiple of {TARGET_MULTIPLE}, a claim that nobody measured.")
     if found.sensitivity:
         tried = [(one.name, _number(one.value), _number(one.total_usd), _number(one.multiple)) for one in found.sensitivity]
         print_table(("if this were", "another value", "the total in USD", "the multiple"), tried)

@@ -85,7 +85,15 @@ def days_to_run(settings: Settings, first: str | None, last: str | None) -> DayR
     days = DayRange(day_or(first, min(landed.first, today)), day_or(last, min(landed.last, today)))
     if days.last > today:
         raise BadInput(f"{days.last} lies in the future. Choose a --to of {today} or before.")
+    _refuse_before_the_first(days)
     return days
+
+
+def _refuse_before_the_first(days: DayRange) -> None:
+    from feedback_loop.contracts.days import FIRST_DAY
+
+    if days.first < FIRST_DAY:
+        raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
 
 
 def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *, with_marts: bool = True) -> Done:
@@ -93,12 +101,10 @@ def run_days(settings: Settings, days: DayRange, now: datetime | None = None, *,
     StageFailed where an asset failed.
     """
     _check_settings(settings)
-    from feedback_loop.contracts.days import FIRST_DAY
     from feedback_loop.defs.drive import run_assets, step_names
     from feedback_loop.defs.wiring import build_resources, build_run_defs
 
-    if days.first < FIRST_DAY:
-        raise BadInput(f"{days.first} lies before the first day of the platform. Choose a --from of {FIRST_DAY} or after.")
+    _refuse_before_the_first(days)
     start = time.monotonic()
     with _quiet_standard_output():
         defs = build_run_defs(build_resources(str(settings.home), now), with_marts)

@@ -58,6 +58,7 @@ def _scenario(name: str, seed: int, days: int | None) -> Scenario:
     from pydantic import ValidationError
     from yaml import YAMLError
 
+    from feedback_loop.methods.field_problems import field_problems
     from feedback_loop.simulation import scenario_from_text, scenario_names, scenario_of
 
     if name in scenario_names():
@@ -70,9 +71,7 @@ def _scenario(name: str, seed: int, days: int | None) -> Scenario:
     try:
         found = scenario_from_text(path.read_text(encoding="utf-8"))
     except ValidationError as error:
-        wrong = error.errors()[0]
-        where = ".".join(str(part) for part in wrong["loc"]) or "the whole"
-        raise BadInput(f"{path}: {where}: {wrong['msg']}. Mend the scenario.") from error
+        raise BadInput(f"{path}: {next(field_problems(error))}. Mend the scenario.") from error
     except FileNotFoundError as error:
         raise BadInput(f"{path}: based_on names no scenario of the package. Choose printwren, or leave it out.") from error
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:

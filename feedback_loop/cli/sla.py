@@ -13,6 +13,7 @@ from feedback_loop.cli.places import known_file, settings_of
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, say, shortened
 from feedback_loop.contracts.outcome_vocab import SlaStage
 from feedback_loop.contracts.vocab import ComplaintClass, Urgency
+from feedback_loop.errors import NothingLanded
 
 if TYPE_CHECKING:
     from feedback_loop.config import Settings
@@ -108,21 +109,29 @@ def due(
 def watch(
     context: typer.Context,
     at: Annotated[str | None, typer.Option("--at", help="Another moment than now: an ISO instant.", show_default=False)] = None,
-    fail: Annotated[bool, typer.Option("--fail", help="End with 1 where a promise is broken, for whatever calls people.")] = False,
+    fail: Annotated[
+        bool, typer.Option("--fail", help="End with 1 where a promise is broken, or nothing has landed, for whatever calls people.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show the promises that are at risk or broken at this moment and that nobody has kept yet, the one due first in front.
 
     Example: `feedback-loop sla watch --fail || page-somebody`
     """
-    from feedback_loop.cli.places import SystemClock, open_store
+    from feedback_loop.cli.places import SystemClock, has_state, open_state, open_store
     from feedback_loop.contracts.outcome_vocab import SlaVerdict
     from feedback_loop.outcomes.sla_stages import left_waiting, sla_stages
-    from feedback_loop.workflows.sla import read_happened, read_sla_policy
+    from feedback_loop.workflows.latest_records import landed_days
+    from feedback_loop.workflows.sla import happened_by_now, read_sla_policy
 
     settings = settings_of(context)
     now = SystemClock().now() if at is None else instant_of(at, "--at", time())
-    waiting = left_waiting(sla_stages(read_happened(open_store(settings)), read_sla_policy(settings.sla_file), now))
+    tables, state = open_store(settings), open_state(settings) if has_state(settings) else None
+    happened = happened_by_now(tables, state)
+    if fail and happened.alerts.is_empty() and landed_days(tables) is None:
+        # Whatever calls people would else be told for ever that all is well in a home that nobody meant.
+        raise NothingLanded("nothing has landed yet, so that no promise is watched", "Name the right folder with `feedback-loop --home`.")
+    waiting = left_waiting(sla_stages(happened, read_sla_policy(settings.sla_file), now))
     told = waiting.select(*_WATCHED).to_dicts()
     if as_json:
         print_json(told)

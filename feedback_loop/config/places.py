@@ -48,6 +48,16 @@ class Places:
         return self.home / "inbox"
 
     @property
+    def pulled_folder(self) -> Path:
+        """How far each pulled source was read, and its last page until that has landed."""
+        return self.home / "pulled"
+
+    @property
+    def sources_file(self) -> Path:
+        """Which systems are asked for what customers say; where it is missing, none is."""
+        return self.home / "sources.yaml"
+
+    @property
     def locks_folder(self) -> Path:
         """One lock file per table, held while it is written."""
         return self.home / "locks"

@@ -6,6 +6,7 @@ Every setting has a default under which the platform runs without any; `FEEDBACK
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -21,6 +22,7 @@ DEFAULT_HOME = Path(".feedback_loop")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _UNSAFE = "%[]?*=\\"
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}")
 _LLM = "FEEDBACK_LOOP_LLM_"
 _LLM_NUMBERS = ("USD_PER_RUN", "USD_PER_DAY", "INPUT_USD_PER_MILLION", "OUTPUT_USD_PER_MILLION", "TIMEOUT_SECONDS")
 _MOST_CALLS_AT_ONCE = 64
@@ -85,6 +87,8 @@ class Settings(Places):
     """A secret from which the tokens of masked texts follow; None means that of the home folder's file."""
     bearer_token: str | None = field(default=None, repr=False)
     """The token of whoever acts, from the environment; None where there is none."""
+    own_domains: tuple[str, ...] = ()
+    """Domains of the company's own addresses: a mail from there is no customer's. Without any, every mail counts as a customer's."""
     chosen_signing_key_file: Path | None = None
     """Where the private key of the audit anchors lies; None means in the home, where whoever can write the home can sign."""
 
@@ -128,8 +132,19 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         language_model=_language_model(env),
         chosen_masking_key=env.get("FEEDBACK_LOOP_MASKING_KEY") or None,
         bearer_token=env.get("FEEDBACK_LOOP_TOKEN") or None,
+        own_domains=_domains(env.get("FEEDBACK_LOOP_OWN_DOMAINS") or ""),
         chosen_signing_key_file=Path(signing).expanduser().resolve() if signing else None,
     )
+
+
+def _domains(said: str) -> tuple[str, ...]:
+    """The domains of a list with commas, in lower case; raises BadInput where one is none."""
+    named = tuple(part.strip().lower().removeprefix("@") for part in said.split(",") if part.strip())
+    if not all(_DOMAIN.fullmatch(name) for name in named):
+        raise BadInput(
+            "FEEDBACK_LOOP_OWN_DOMAINS holds what is no domain. Write domains with commas between them, such as acme.com,acme.de."
+        )
+    return named
 
 
 def _chosen(env: Mapping[str, str], name: str, default: Choice) -> Choice:

@@ -151,7 +151,7 @@ LOOP_FIELDS = [
     Field("lifecycle_event_id", TEXT, "one step in the life of one alert"),
     Field("lifecycle_stage", TEXT, "which step", vocabulary=outcome_vocab.LifecycleStage),
     Field("alerted_id", TEXT, "the alert whose life it is"),
-    Field("lifecycle_proposal_id", TEXT, "the proposal of the step", "the step comes before any proposal"),
+    Field("lifecycle_proposal_id", TEXT, "the proposal of the step", "the step is the alert's, whatever is proposed"),
     Field("sla_event_id", TEXT, "one latency of one alert"),
     Field("latency_stage", TEXT, "which of the five latencies", vocabulary=outcome_vocab.LatencyStage),
     Field("stage_started_at", INSTANT, "when the stage began"),

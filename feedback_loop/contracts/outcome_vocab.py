@@ -10,7 +10,9 @@ class LifecycleStage(StrEnum):
 
     OCCURRED = "occurred"
     LANDED = "landed"
+    CLASSIFIED = "classified"
     ALERTED = "alerted"
+    ISSUE_ASSIGNED = "issue_assigned"
     CAUSE_RANKED = "cause_ranked"
     PROPOSED = "proposed"
     APPROVED = "approved"

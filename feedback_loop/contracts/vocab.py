@@ -77,6 +77,8 @@ class QuarantineReason(StrEnum):
     UNKNOWN_VALUE = "unknown_value"
     VALUE_OUT_OF_RANGE = "value_out_of_range"
     ROW_TOO_LARGE = "row_too_large"
+    NOT_FEEDBACK = "not_feedback"
+    """Nothing is wrong with it, but no customer says anything in it: an automatic reply, a preview of a survey, a mail of the company."""
 
 
 class QualityCheck(StrEnum):

@@ -33,7 +33,8 @@ def bronze(
     """Lands the files of the inbox; landing the same record again adds nothing."""
     tables = store.open()
     with without_values():
-        report = land_inbox(home.settings().inbox_folder, tables, clock)
+        settings = home.settings()
+        report = land_inbox(settings.inbox_folder, tables, clock, own_domains=settings.own_domains)
     counts = {"read": report.total.read, "landed": report.total.landed, "quarantined": report.total.quarantined}
     context.log.info("files landed: %d, refused: %d", len(report.landed), len(report.refused))
     for name in BRONZE_TABLES:

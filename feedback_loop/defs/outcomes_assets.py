@@ -14,7 +14,7 @@ from feedback_loop.defs.table_asset import table_asset
 from feedback_loop.outcomes.customer_metrics import Customers
 from feedback_loop.outcomes.effect import Decided, Feedback, effects, fix_windows
 from feedback_loop.outcomes.latencies import sla_events
-from feedback_loop.outcomes.lifecycle import lifecycle_events
+from feedback_loop.outcomes.lifecycle import Recorded, lifecycle_events
 from feedback_loop.outcomes.loop_metrics import Handled
 from feedback_loop.outcomes.metrics import metrics
 from feedback_loop.outcomes.roi import Ledger, returns
@@ -23,8 +23,9 @@ from feedback_loop.outcomes.sla_stages import left_waiting, sla_stages
 from feedback_loop.workflows.roi import BOOKS, read_assumptions, read_books
 from feedback_loop.workflows.sla import HAPPENED, read_happened, read_sla_policy
 
-_LIFECYCLE_INPUTS = (
-    "analysis_alert", "silver_fragment", "remediation_proposal", "remediation_action", "remediation_message", "analysis_hypothesis",
+_LIFE = (
+    "analysis_alert", "silver_fragment", "analysis_classification", "gold_issue", "analysis_hypothesis", "remediation_proposal",
+    "remediation_action", "remediation_message", "state_label",
 )  # fmt: skip
 _DECIDED = ("analysis_alert", "analysis_cohort", "analysis_hypothesis", "remediation_proposal", "remediation_action")
 _FEEDBACK = ("silver_message", "silver_fragment", "analysis_classification")
@@ -38,7 +39,11 @@ _HANDLED = ("outcomes_lifecycle_event", "outcomes_sla_stage", "remediation_propo
 _Columns = Mapping[str, tuple[str, ...]]
 """What is read of the tables that are not small."""
 
-_OF_SIGNALS: _Columns = {"silver_fragment": ("fragment_id", "occurred_at", "landed_at")}
+_OF_LIFE: _Columns = {
+    "silver_fragment": ("fragment_id", "occurred_at", "landed_at"),
+    "analysis_classification": ("fragment_id", "is_abstained"),
+    "gold_issue": ("alert_ids", "day_fragment_ids", "event_date"),
+}
 _OF_FEEDBACK: _Columns = {
     "silver_message": ("record_id", "customer_id", "product", "occurred_at", *SCOPE_DIMENSIONS),
     "silver_fragment": ("fragment_id", "record_id", "duplicate_of"),
@@ -56,10 +61,11 @@ def _read(store: StoreResource, names: tuple[str, ...], columns: _Columns | None
     return [tables.read(TABLES[name], columns=narrow.get(name)) for name in names]
 
 
-@table_asset(deps=_LIFECYCLE_INPUTS)
+@table_asset(deps=_LIFE)
 def outcomes_lifecycle_event(store: StoreResource) -> pl.DataFrame:
     """The steps of each alert that led to a proposal."""
-    return lifecycle_events(*_read(store, _LIFECYCLE_INPUTS, _OF_SIGNALS))
+    *tables, labels = _read(store, _LIFE, _OF_LIFE)
+    return lifecycle_events(Recorded(*(*tables, counting(labels))))
 
 
 outcomes_lifecycle_event_contract = contract_check("outcomes_lifecycle_event")

@@ -38,6 +38,7 @@ from feedback_loop.workflows.cleaning_rules import open_cleaner
 from feedback_loop.workflows.connector_files import can_be_sent, read_connectors
 from feedback_loop.workflows.knowledge import Library, library_or_none
 from feedback_loop.workflows.lanes import Lanes, lanes_of, one_lane
+from feedback_loop.workflows.snapshots import snapshot_of
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -147,7 +148,7 @@ class StateResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def snapshot(self, table: Table) -> pl.DataFrame:
         """The rows of a table of the state; none, and no database is made, where nothing was ever decided."""
-        return self.open().snapshot(table) if self.exists() else pl.DataFrame(schema=pl.Schema(table.schema))
+        return snapshot_of(self.open() if self.exists() else None, table.name)
 
 
 class LanguageModelResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -23,6 +23,14 @@ class ConnectorUnreachable(ConnectorRefused):
         Refused.__init__(self, f"{connector} could not be asked for {action}: {why}. Nothing was written; try again when it answers.")
 
 
+class CursorExpired(Refused):
+    """A system no longer knows the place up to which it was read; it is read again from a day before."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__(f"{connector} no longer knows where it was read up to. Pull it again from its beginning; nothing lands twice.")
+
+
 class WriteInDoubt(Refused):
     """Another system gave no answer, so a write may have happened; it is asked by our key before anything is sent again."""
 

@@ -75,6 +75,12 @@ class ConnectorsRefused(RulesRefused):
     about, remedy = "the connectors", "Nothing is carried out until it is mended; see `connectors lint`."
 
 
+class SourcesRefused(RulesRefused):
+    """What is said of the systems that are asked for feedback can't be followed as it stands, so none of them is asked."""
+
+    about, remedy = "the sources", "Nothing is pulled until it is mended; see `sources lint`."
+
+
 class TaxonomyRefused(RulesRefused):
     """A taxonomy can't be learnt or followed as it stands, so none of it is used."""
 

@@ -126,6 +126,14 @@ class TableLogMissing(Refused):
         )
 
 
+class TableDamaged(Refused):
+    """A file of a table is gone or holds no rows that can be read."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(f"{table}: a file of this table is missing or damaged. Bring it back from a backup; nothing was changed.")
+
+
 class NobodyErased(Refused):
     """Nothing was found of the customers who were named, so nothing was changed."""
 

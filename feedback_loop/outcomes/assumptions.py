@@ -1,25 +1,53 @@
 """What a return is reckoned with and can't be measured here: prices, shares and costs, each with who answers for it and its source.
 
 The file of a home is read by `workflows/roi`, refused with all that is wrong with it by `assumptions_text`; the figures are in `roi` and
-`roi_comparison`. The rule that is easy to break: an assumption without a value is a missing input, so what needs it is not reckoned; zero
-would be a claim.
+`roi_comparison`. The rules that are easy to break: an assumption without a value is a missing input, so what needs it is not reckoned;
+zero would be a claim. And a figure is a number as it is written: `true` is no 1, and nobody's share is above 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from feedback_loop.contracts.days import DayRange
 
-HALF, HALF_AS_MUCH_AGAIN = 0.5, 1.5
-"""How far a figure is tried off where nobody says how far it may be."""
+TRIED = 0.5, 1.5
+"""Where nobody says how far a figure may be off, these parts of it are tried."""
 
-Words = Annotated[str, Field(pattern=r"\S")]
-Amount = Annotated[FiniteFloat, Field(ge=0)]
+MOST = 1e9
+"""No price, share, length or monthly cost is higher; what is was mistyped, and multiplied it would soon be no number any more."""
+
+LONGEST_DAYS = 3 * 366
+"""Days of a stretch that is compared: three years."""
+
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
+
+def _day(value: object) -> date:
+    """A day as it is written; a number or an instant is none, for 86400 is no second of January 1970 here."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError
+    return value
+
+
+def _written_day(value: object) -> date:
+    try:
+        return _day(value)
+    except ValueError as error:
+        raise ValueError("is no day; write it as 2026-01-31") from error
+
+
+Words = Annotated[str, Field(pattern=r"[^\s\p{C}]", max_length=1_000)]
+Amount = Annotated[FiniteFloat, Field(strict=True, ge=0, le=MOST)]
+Share = Annotated[FiniteFloat, Field(strict=True, ge=0, le=1)]
+Day = Annotated[date, BeforeValidator(_written_day)]
 
 
 class _Strict(BaseModel):
@@ -47,8 +75,21 @@ class Assumption(_Strict):
         """The lowest and highest value to try; None without a value."""
         if self.value is None:
             return None
-        low, high = self.value * HALF if self.low is None else self.low, self.value * HALF_AS_MUCH_AGAIN if self.high is None else self.high
-        return low, high
+        low, high = (part * self.value for part in TRIED)
+        return low if self.low is None else self.low, high if self.high is None else self.high
+
+
+class ShareAssumption(Assumption):
+    """One that is a fraction of something, so that nothing above 1 is tried."""
+
+    value: Share | None
+    low: Share | None = None
+    high: Share | None = None
+
+    def ends(self) -> tuple[float, float] | None:
+        """The lowest and highest share to try; None without a value."""
+        ends = super().ends()
+        return None if ends is None else (ends[0], min(ends[1], 1.0))
 
 
 class Cost(_Strict):
@@ -59,12 +100,19 @@ class Cost(_Strict):
     owner: Words
     source: Words
 
+    def ends(self) -> tuple[float, float] | None:
+        """As of an assumption."""
+        if self.usd_per_month is None:
+            return None
+        low, high = (part * self.usd_per_month for part in TRIED)
+        return low, high
+
 
 class Days(_Strict):
     """A stretch of days, both ends included."""
 
-    first: Annotated[date, Field(alias="from")]
-    last: Annotated[date, Field(alias="to")]
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
 
     @model_validator(mode="after")
     def _in_order(self) -> Days:
@@ -84,10 +132,21 @@ class Compared(_Strict):
     with_loop: Days
 
     @model_validator(mode="after")
-    def _apart(self) -> Compared:
-        if self.before.last >= self.with_loop.first:
-            raise ValueError("the days before the loop reach into those with it; let them end earlier")
+    def _comparable(self) -> Compared:
+        if problem := why_not_comparable(self.before.days(), self.with_loop.days()):
+            raise ValueError(problem)
         return self
+
+
+def why_not_comparable(before: DayRange, with_loop: DayRange) -> str | None:
+    """What keeps the two stretches from being compared, and what to do about it; None where nothing does."""
+    if before.last >= with_loop.first:
+        return f"the days before the loop ({before}) reach into those with it ({with_loop}); let them end earlier"
+    if max(len(before), len(with_loop)) > LONGEST_DAYS:
+        return f"a stretch has more than {LONGEST_DAYS:,} days; name a quarter or a year"
+    if before.first.year <= FIRST_YEAR or with_loop.last.year > LAST_YEAR:
+        return f"the days lie before {FIRST_YEAR + 1} or after {LAST_YEAR}; name others"
+    return None
 
 
 @dataclass(frozen=True)
@@ -95,7 +154,7 @@ class RoiAssumptions:
     """The assumptions of one company. The defaults are placeholders of a plausible size, to be replaced by its own."""
 
     agent_hour_usd: Assumption
-    lost_per_complaint_share: Assumption
+    lost_per_complaint_share: ShareAssumption
     months_kept: Assumption
     usual_incident_hours: Assumption
     costs: tuple[Cost, ...] = ()
@@ -104,6 +163,12 @@ class RoiAssumptions:
     def named(self) -> dict[str, Assumption]:
         """The assumptions by name."""
         return {one.name: found for one in fields(self) if isinstance(found := getattr(self, one.name), Assumption)}
+
+    def to_try(self) -> Iterator[tuple[str, float]]:
+        """The name of each assumption and cost that has a value, with each other value to try it at."""
+        uncertain: dict[str, Assumption | Cost] = {**self.named(), **{cost.name: cost for cost in self.costs}}
+        for name, one in uncertain.items():
+            yield from ((name, end) for end in one.ends() or ())
 
     def varied(self, name: str, value: float) -> RoiAssumptions:
         """The same with another value of the assumption, or of the cost, of this name."""

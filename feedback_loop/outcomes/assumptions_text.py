@@ -8,7 +8,6 @@ knows it, its value is null.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -16,15 +15,25 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from feedback_loop.errors import AssumptionsRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
-from feedback_loop.outcomes.assumptions import Assumption, Compared, Cost, RoiAssumptions
+from feedback_loop.outcomes.assumptions import Assumption, Compared, Cost, RoiAssumptions, ShareAssumption
+
+_WORDS = {
+    "missing": "add it, with null for a value that nobody knows",
+    "extra_forbidden": "is not known here; remove it, or mend its name as `roi show --template` writes it",
+    "float_type": "is no number; write digits such as 12.5, without quotes",
+    "model_type": "holds no fields; write them as `roi show --template` does",
+    "string_pattern_mismatch": "says nothing; write who or what it is",
+}
+"""What to do about a problem, by pydantic's word for it, where its own message tells a programmer alone."""
 
 
 class _Named(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     agent_hour_usd: Assumption
-    lost_per_complaint_share: Assumption
+    lost_per_complaint_share: ShareAssumption
     months_kept: Assumption
     usual_incident_hours: Assumption
 
@@ -59,16 +68,9 @@ def parse_assumptions(text: str) -> RoiAssumptions:
     try:
         told = _Text.model_validate(content)
     except ValidationError as error:
-        raise AssumptionsRefused(list(_misshapen(error))) from error
+        raise AssumptionsRefused(list(field_problems(error, _WORDS))) from error
     named = {name: getattr(told.assumptions, name) for name in _Named.model_fields}
     names = Counter([*named, *(cost.name for cost in told.costs)])
     if twice := [f"costs: '{name}' stands there twice, or is the name of an assumption; rename one" for name, n in names.items() if n > 1]:
         raise AssumptionsRefused(twice)
     return RoiAssumptions(**named, costs=told.costs, compared=told.compared)
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        yield f"{place}: {'add it, with null for a value that nobody knows' if problem['type'] == 'missing' else message}"

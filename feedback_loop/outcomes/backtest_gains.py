@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus, BusinessEventKind, EffectVerdict
+from feedback_loop.contracts.loop_vocab import MENDING, ActionStatus, EffectVerdict
 from feedback_loop.contracts.outcome_vocab import LifecycleStage, SlaStage, SlaVerdict
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.backtest_later import Later, Row, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Verdict
-from feedback_loop.outcomes.event_excess import latest_events
 from feedback_loop.outcomes.lifecycle import executions
 from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_stages import Happened, sla_stages
+from feedback_loop.outcomes.unit_values import mean_handling_minutes
 
 ACTED_ON = "remediation_action.executed_at"
 HANDLING = "context_business_event.handling_minutes"
@@ -56,6 +56,11 @@ class Saved:
     acted_id: str | None = None
     """The real action that it is held against."""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it would have come after the real action, and so have saved nothing."""
+        return self.minutes is not None and self.minutes < 0
+
 
 @dataclass(frozen=True)
 class Breaches:
@@ -78,17 +83,16 @@ def right_and_automatic(found: Iterable[Judged]) -> list[Judged]:
 def saved(found: Iterable[Judged], later: Later, done: Done) -> list[Saved]:
     """What each right action that would have been automatic would have saved, in their order."""
     executed = executions(done.actions).sort("executed_at").to_dicts()
-    of_product = done.events.filter(pl.col("business_event_kind") == str(BusinessEventKind.CASE_HANDLED))
-    return [_saved(one, later, executed, done.windows, of_product) for one in right_and_automatic(found)]
+    return [_saved(one, later, executed, done) for one in right_and_automatic(found)]
 
 
-def _saved(one: Judged, later: Later, executed: Sequence[Row], windows: pl.DataFrame, handled: pl.DataFrame) -> Saved:
+def _saved(one: Judged, later: Later, executed: Sequence[Row], done: Done) -> Saved:
     would, acted = one.tried.proposal.proposed_at, _acted(one.tried, later, executed)
     if acted is None:
         return Saved(one, None, None, None, (ACTED_ON,))
-    ratio, before, window = _effect(acted, later, windows)
+    ratio, before, window = _effect(acted, later, done.windows)
     minutes = (acted["executed_at"] - would) / _MINUTE
-    handling = _handling(handled, one.tried.proposal.product)
+    handling = mean_handling_minutes(done.events, one.tried.proposal.product)
     missing = tuple(name for name, value in ((EFFECT, ratio), (HANDLING, handling)) if value is None)
     agents = None
     if ratio is not None and handling is not None:
@@ -117,12 +121,6 @@ def _effect(acted: Row, later: Later, windows: pl.DataFrame) -> tuple[float | No
         return None, 0.0, 0.0
     onset, executed = lasted.select("onset_at", "executed_at").row(0)
     return min(row["effect_ratio"], 1.0), float(row["treated_before_count"]), (executed - onset) / _MINUTE
-
-
-def _handling(handled: pl.DataFrame, product: str) -> float | None:
-    """Minutes that an agent spends on a case, on average; None where nobody measured it."""
-    known = latest_events(handled.filter(pl.col("product") == product))["handling_minutes"].drop_nulls()
-    return float(known.sum()) / known.len() if known.len() else None
 
 
 def first_of_each(found: Iterable[Saved]) -> list[Saved]:

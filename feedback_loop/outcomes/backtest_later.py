@@ -121,7 +121,7 @@ class Later:
         yield from pairs.filter(pl.col("event_date") > pl.col("decided_at").dt.date())["proposal_id"]
 
     @cached_property
-    def word_on(self) -> Mapping[tuple[str, str], str]:
+    def label_of_cause(self) -> Mapping[tuple[str, str], str]:
         """The last label of each cause, by product and cause."""
         rows = self.hypothesis_labels.drop_nulls("cause_id").sort("labelled_at", "label_id")
         return {(product, cause): label for product, cause, label in rows.select("product", "cause_id", "hypothesis_label").iter_rows()}
@@ -137,7 +137,7 @@ class Later:
     @cached_property
     def confirmed_causes(self) -> frozenset[tuple[str, str]]:
         """Product and id of the causes that a person confirmed, or of whose fixes one helped."""
-        said = (cause for cause, label in self.word_on.items() if label == HypothesisLabel.CONFIRMED)
+        said = (cause for cause, label in self.label_of_cause.items() if label == HypothesisLabel.CONFIRMED)
         mended = self.proposals.filter(pl.col("proposed_hypothesis_id").is_not_null()).select("proposal_id", "product", "action_arguments")
         fixed = ((product, _subject(arguments)) for name, product, arguments in mended.iter_rows() if self._has_fixed(name))
         return frozenset([*said, *fixed])

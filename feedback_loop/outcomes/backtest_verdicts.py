@@ -73,7 +73,7 @@ def _of_cause(tried: Tried, same: Sequence[Row], later: Later) -> Iterator[tuple
         yield Ground.REOPENED, Verdict.WRONG
     yield from _effects(same, later)
     yield from _decisions(same)
-    label = later.word_on.get((tried.proposal.product, str(tried.cause_id)))
+    label = later.label_of_cause.get((tried.proposal.product, str(tried.cause_id)))
     if label is not None:
         yield Ground.CAUSE_LABEL, Verdict.RIGHT if label == HypothesisLabel.CONFIRMED else Verdict.WRONG
     if _of_class(tried, later) is Verdict.WRONG:

@@ -18,7 +18,7 @@ from feedback_loop.contracts.outcome_vocab import OutcomeMetric
 from feedback_loop.outcomes.assumptions import RoiAssumptions
 from feedback_loop.outcomes.event_excess import latest_events
 from feedback_loop.outcomes.treated import complaints
-from feedback_loop.outcomes.weekly import Figure, mean, share, week_of
+from feedback_loop.outcomes.weekly import COLUMNS, Figure, mean, share, week_of
 
 AGAIN_WITHIN = timedelta(days=7)
 """A complaint about the same class by the same customer within this time is a repeat contact."""
@@ -109,14 +109,12 @@ def _refunded(events: pl.DataFrame) -> pl.DataFrame:
         for kind, name in ((BusinessEventKind.ORDER, "denominator"), (BusinessEventKind.REFUND, "numerator"))
     )
     counted = orders.join(refunds, on=["product", "event_date"], how="left").with_columns(pl.col("numerator").fill_null(0.0))
-    return counted.with_columns(value=pl.col("numerator") / pl.col("denominator")).select(
-        "product", "event_date", "value", "numerator", "denominator"
-    )
+    return counted.with_columns(value=pl.col("numerator") / pl.col("denominator")).select(COLUMNS)
 
 
 def _case_cost(events: pl.DataFrame, assumptions: RoiAssumptions) -> pl.DataFrame:
     cases, price = _of_kind(events, BusinessEventKind.CASE_HANDLED).drop_nulls("handling_minutes"), assumptions.agent_hour_usd.value
-    # Without a price there is no cost, and no row says so better than the one that names what is missing.
+    # A price of nothing would make cases free; without a price there is no row, and `metrics` names what is missing.
     return mean(cases if price is not None else cases.clear(), "occurred_at", pl.col("handling_minutes") / 60.0 * (price or 0.0))
 
 

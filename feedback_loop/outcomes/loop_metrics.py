@@ -117,7 +117,9 @@ def _carried_out(handled: Handled, forward: pl.DataFrame) -> pl.DataFrame:
         .agg(executed_at=pl.col("occurred_at").min())
     )
     back = steps.filter(pl.col("lifecycle_stage") == str(LifecycleStage.REOPENED))["lifecycle_proposal_id"].unique()
-    judged = handled.effects.select("proposal_id", "effect_verdict").unique("proposal_id")
+    # Where one proposal was judged twice, the later word counts, whatever the order of the rows.
+    latest = handled.effects.sort("measured_at", "effect_id").unique("proposal_id", keep="last", maintain_order=True)
+    judged = latest.select("proposal_id", "effect_verdict")
     return (
         mending.join(executed, on="proposal_id")
         .join(judged, on="proposal_id", how="left")

@@ -65,7 +65,9 @@ MEANINGS: Mapping[OutcomeMetric, Meaning] = {
         "customers who were told and did not complain of it within seven days, of those who were told", "share", ("remediation_message",)
     ),
     _M.REFUNDED: Meaning("refunds per order", "share", ("order_events",)),
-    _M.CASE_COST_USD: Meaning("agents' time per handled case, at the assumed price of an hour", "USD", ("case_handled_events",)),
+    _M.CASE_COST_USD: Meaning(
+        "agents' time per handled case, at the assumed price of an hour", "USD", ("case_handled_events", "agent_hour_usd")
+    ),
     _M.RETAINED_AT_RISK: Meaning(
         "customers who complained twice or more in the week and did not cancel within thirty days, of all such", "share",
         ("cancellation_events", "customer_id"),

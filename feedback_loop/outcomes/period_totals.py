@@ -1,7 +1,8 @@
 """What happened in each week of a stretch of days: orders, refunds, cancellations, cases and their minutes, complaints, incidents.
 
 What two stretches say of each other is `roi_comparison`. The rules that are easy to break: an event that was stated twice counts once, as
-it was stated last; and a week that the stretch only touches is as long as it is, so that its totals are never held against a whole one.
+it was stated last; a week that the stretch only touches is as long as it is, so that its totals are never held against a whole one; and
+that nothing is known of a stretch is not that nothing happened in it (`is_spanned`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ Reals = npt.NDArray[np.float64]
 WEEK = 7
 
 FIELDS = (
-    "days", "orders", "order_usd", "refund_usd", "cancellations", "cases", "handled_minutes", "complaints", "incidents", "incident_hours",
+    "days", "orders", "order_usd", "refunds", "refund_usd", "cancellations", "cases", "timed_cases", "handled_minutes", "complaints",
+    "incidents", "incident_hours",
 )  # fmt: skip
 """What is added up, in the order of the columns of a `Totals`."""
 
 _KIND = {
     "orders": (BusinessEventKind.ORDER, None),
     "order_usd": (BusinessEventKind.ORDER, "amount_usd"),
+    "refunds": (BusinessEventKind.REFUND, None),
     "refund_usd": (BusinessEventKind.REFUND, "amount_usd"),
     "cancellations": (BusinessEventKind.CANCELLATION, None),
     "cases": (BusinessEventKind.CASE_HANDLED, None),
@@ -40,25 +43,46 @@ _HOUR = timedelta(hours=1)
 class Known:
     """What is known of one product: business events as stated last, the instants of its complaints, and its incidents that ended.
 
-    Of complaints: occurred_at. Of incidents: started_at, ended_at.
+    Of complaints: occurred_at. Of incidents: started_at, ended_at. `heard` are the days from the first feedback of the product to the
+    last, whatever it says; None where that is not known.
     """
 
     events: pl.DataFrame
     complaints: pl.DataFrame
     incidents: pl.DataFrame
+    heard: DayRange | None = None
 
     @classmethod
-    def of(cls, product: str, events: pl.DataFrame, complaints: pl.DataFrame, incidents: pl.DataFrame) -> Known:
+    def of(
+        cls, product: str, events: pl.DataFrame, complaints: pl.DataFrame, incidents: pl.DataFrame, heard: DayRange | None = None
+    ) -> Known:
         """The part of the tables that is about the product; an incident of no product is everybody's."""
         is_product = pl.col("product") == product
         stated = incidents.filter(is_product | pl.col("product").is_null()).sort("landed_at", "statement_id")
         latest = stated.unique("incident_id", keep="last", maintain_order=True).drop_nulls("ended_at")
-        return cls(latest_events(events.filter(is_product)), complaints.filter(is_product), latest)
+        return cls(latest_events(events.filter(is_product)), complaints.filter(is_product), latest, heard)
+
+    @property
+    def told(self) -> DayRange | None:
+        """The days from the first business event to the last; None without any."""
+        return span_of(self.events["occurred_at"])
 
     def reaches(self, day: date) -> bool:
         """Whether business events are known from the day on, or earlier."""
         first = self.events["occurred_at"].min()
         return isinstance(first, datetime) and first.date() <= day
+
+
+def span_of(instants: pl.Series) -> DayRange | None:
+    """The days from the first of the instants to the last; None of none."""
+    first, last = instants.min(), instants.max()
+    return DayRange(first.date(), last.date()) if isinstance(first, datetime) and isinstance(last, datetime) else None
+
+
+def is_spanned(days: DayRange, known: DayRange) -> bool:
+    """Whether what is known begins in the first week of the days or earlier, and ends in their last one or later."""
+    slack = timedelta(days=min(WEEK, len(days)) - 1)
+    return known.first <= days.first + slack and known.last >= days.last - slack
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,9 @@ def totals(known: Known, days: DayRange) -> Totals:
     for name, (kind, amount) in _KIND.items():
         rows = known.events.filter(pl.col("business_event_kind") == str(kind))
         columns[name] = _by_week(rows, "occurred_at", amount, days, count)
+    # A case of which nobody wrote down the minutes would else seem to have taken none.
+    timed = known.events.filter(pl.col("business_event_kind") == str(BusinessEventKind.CASE_HANDLED)).drop_nulls("handling_minutes")
+    columns["timed_cases"] = _by_week(timed, "occurred_at", None, days, count)
     columns["complaints"] = _by_week(known.complaints, "occurred_at", None, days, count)
     lasting = known.incidents.with_columns(hours=(pl.col("ended_at") - pl.col("started_at")) / _HOUR)
     columns["incidents"] = _by_week(lasting, "started_at", None, days, count)

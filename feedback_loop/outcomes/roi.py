@@ -18,9 +18,10 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.loop_vocab import BusinessEventKind, EffectVerdict
 from feedback_loop.contracts.outcome_vocab import RoiComponent
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.outcomes.assumptions import Assumption, RoiAssumptions
+from feedback_loop.outcomes.assumptions import RoiAssumptions
 from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.event_excess import Estimate, excess, latest_events
+from feedback_loop.outcomes.unit_values import mean_handling_minutes, mean_revenue_usd
 
 _SCHEMA = pl.Schema(TABLES["outcomes_roi"].schema)
 MOST_CARRIED_ON = 7.0
@@ -37,6 +38,20 @@ class Ledger:
 
     events: pl.DataFrame
     customers: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The part of a ledger that is about one product: its events as stated last, and what a customer and a case are worth, on average."""
+
+    events: pl.DataFrame
+    monthly_revenue_usd: float | None
+    handling_minutes: float | None
+
+    @classmethod
+    def of(cls, ledger: Ledger, product: str) -> _Known:
+        events = latest_events(ledger.events.filter(pl.col("product") == product))
+        return cls(events, mean_revenue_usd(ledger.customers, product), mean_handling_minutes(events, product))
 
 
 @dataclass(frozen=True)
@@ -64,29 +79,23 @@ def returns(effects: pl.DataFrame, windows: pl.DataFrame, ledger: Ledger, assump
     """
     applied = assumptions or seed_assumptions()
     fixes = effects.join(windows.select("action_id", "onset_at", "executed_at"), on="action_id").sort("effect_id")
-    ledgers = {product: _of_product(ledger, product) for product in fixes["product"].unique()}
-    rows = [_row(fix, figure) for fix in fixes.iter_rows(named=True) for figure in _figures(fix, ledgers[fix["product"]], applied)]
+    known = {product: _Known.of(ledger, product) for product in fixes["product"].unique()}
+    rows = [_row(fix, figure) for fix in fixes.iter_rows(named=True) for figure in _figures(fix, known[fix["product"]], applied)]
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
-def _of_product(ledger: Ledger, product: str) -> Ledger:
-    is_product = pl.col("product") == product
-    customers = ledger.customers.filter(is_product).sort("landed_at", "statement_id")
-    return Ledger(latest_events(ledger.events.filter(is_product)), customers.unique("known_customer_id", keep="last", maintain_order=True))
-
-
-def _figures(fix: dict[str, Any], ledger: Ledger, assumed: RoiAssumptions) -> Iterator[_Figure]:
+def _figures(fix: dict[str, Any], known: _Known, assumed: RoiAssumptions) -> Iterator[_Figure]:
     gone, avoided = _gone(fix), _avoided(fix)
-    revenue = _Input("monthly_revenue_usd", _mean(ledger.customers, "monthly_revenue_usd"))
-    kept = (revenue, _assumed("months_kept", assumed.months_kept))
-    handling = _Input("handling_minutes", _mean(ledger.events, "handling_minutes", 1.0 / 60.0))
-    leave = _assumed("lost_per_complaint_share", assumed.lost_per_complaint_share)
-    agent_hour = _assumed("agent_hour_usd", assumed.agent_hour_usd)
+    kept = (_Input("monthly_revenue_usd", _exact(known.monthly_revenue_usd)), _Input("months_kept", _exact(assumed.months_kept.value)))
+    took = _exact(known.handling_minutes)
+    handling = _Input("handling_minutes", took and took.scaled(1.0 / 60.0))
+    leave = _Input("lost_per_complaint_share", _exact(assumed.lost_per_complaint_share.value))
+    agent_hour = _Input("agent_hour_usd", _exact(assumed.agent_hour_usd.value))
     yield _Figure(RoiComponent.AGENT_HOURS, "hours", (avoided, handling), (agent_hour,))
-    yield _Figure(RoiComponent.REFUNDS, "USD", (_surplus(fix, ledger, BusinessEventKind.REFUND), gone))
+    yield _Figure(RoiComponent.REFUNDS, "USD", (_surplus(fix, known, BusinessEventKind.REFUND), gone))
     yield _Figure(RoiComponent.CHURN_RISK, "customers", (avoided, leave), kept)
-    yield _Figure(RoiComponent.RETENTION, "cancellations", (_surplus(fix, ledger, BusinessEventKind.CANCELLATION, False), gone), kept)
-    yield _Figure(RoiComponent.RECOVERED_REVENUE, "USD", (_surplus(fix, ledger, BusinessEventKind.ORDER, sign=-1.0), gone))
+    yield _Figure(RoiComponent.RETENTION, "cancellations", (_surplus(fix, known, BusinessEventKind.CANCELLATION, False), gone), kept)
+    yield _Figure(RoiComponent.RECOVERED_REVENUE, "USD", (_surplus(fix, known, BusinessEventKind.ORDER, sign=-1.0), gone))
     yield _Figure(RoiComponent.INCIDENT_DURATION, "hours", (_hours_saved(fix, assumed),), None)
 
 
@@ -112,37 +121,28 @@ def _avoided(fix: dict[str, Any]) -> _Input:
     return _Input("effect_ratio", share.scaled(fix["treated_before_count"] * fix["control_after_count"] / fix["control_before_count"]))
 
 
-def _surplus(fix: dict[str, Any], ledger: Ledger, kind: BusinessEventKind, in_money: bool = True, sign: float = 1.0) -> _Input:
+def _surplus(fix: dict[str, Any], known: _Known, kind: BusinessEventKind, in_money: bool = True, sign: float = 1.0) -> _Input:
     """What the symptom had cost until the fix, at the same pace over the time after it."""
     if _is_too_short(fix):
         return _Input(LONGER_SYMPTOM, None)
     before, after = fix["executed_at"] - fix["onset_at"], fix["measured_at"] - fix["executed_at"]
-    found = excess(ledger.events, kind, fix["onset_at"], fix["executed_at"], in_money)
+    found = excess(known.events, kind, fix["onset_at"], fix["executed_at"], in_money)
     return _Input(f"{kind}_events", None if found is None else found.scaled(sign * (after / before)))
 
 
 def _hours_saved(fix: dict[str, Any], assumed: RoiAssumptions) -> _Input:
     took = (fix["executed_at"] - fix["onset_at"]) / _HOUR
     usual = assumed.usual_incident_hours.value
-    return _Input("usual_incident_hours", None if usual is None else _exact(usual - took))
+    return _Input("usual_incident_hours", _exact(None if usual is None else usual - took))
 
 
-def _assumed(name: str, assumption: Assumption) -> _Input:
-    return _Input(name, None if assumption.value is None else _exact(assumption.value))
-
-
-def _mean(frame: pl.DataFrame, column: str, factor: float = 1.0) -> Estimate | None:
-    known = frame[column].drop_nulls()
-    return _exact(float(known.sum()) / known.len() * factor) if known.len() else None
-
-
-def _exact(value: float) -> Estimate:
-    return Estimate(value, value, value)
+def _exact(value: float | None) -> Estimate | None:
+    return None if value is None else Estimate(value, value, value)
 
 
 def _product(inputs: tuple[_Input, ...]) -> Estimate | None:
     """The inputs multiplied; None where one of them is missing."""
-    found = _exact(1.0)
+    found = Estimate(1.0, 1.0, 1.0)
     for one in inputs:
         if one.value is None:
             return None

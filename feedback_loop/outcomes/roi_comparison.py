@@ -3,8 +3,8 @@
 What happened in each week is `period_totals`, what nobody can measure `assumptions`. What would have been without the loop is what was
 before, per order where orders are known and per day otherwise, times what the season made of it a year earlier where that is known. The
 rules that are easy to break: fewer cases (less pain of customers) and shorter ones (less effort of agents) are told apart (R115); the
-forecast of churn is never added to the cancellations that it foretells; and a total is told of what is known alone, with what is missing
-beside it.
+forecast of churn is never added to the cancellations that it foretells; a total is told of what is known alone, with what is missing
+beside it; and where events or feedback do not reach over both stretches nothing was saved, but something is missing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
-import polars as pl
 
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.outcomes.assumptions import RoiAssumptions
-from feedback_loop.outcomes.period_totals import FIELDS, Known, Reals, Totals, totals
+from feedback_loop.outcomes.period_totals import FIELDS, Known, Reals, Totals, is_spanned, totals
 
 DRAWS, SEED = 2_000, 20_260_301
 FEWEST_WEEKS = 4
@@ -81,12 +80,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of both stretches over the draws by field, float64 [draws + 1]; `season` by which the first are raised."""
+    """Sums of both stretches over the draws by field, float64 [draws + 1]; `season` by which the first are raised.
+
+    `untold` and `unheard` name the stretches over which business events, or feedback, do not reach.
+    """
 
     before: Mapping[str, Reals]
     now: Mapping[str, Reals]
     per: str
     season: Mapping[str, float] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
     def expected(self, name: str, per: str | None = None) -> Reals:
         """What the field would have been in the days with the loop."""
@@ -134,7 +138,14 @@ def _sums(known: Known, before: DayRange, with_loop: DayRange, stretches: tuple[
     rng = np.random.default_rng(SEED)
     first, second = (dict(zip(FIELDS, part.drawn(DRAWS, rng).T, strict=True)) for part in stretches)
     per = "orders" if min(first["orders"].min(), second["orders"].min()) > 0 else "days"
-    return _Sums(first, second, per, _season(known, before, with_loop, per))
+    gaps = (_gaps("business_events", known.told, before, with_loop), _gaps("feedback", known.heard, before, with_loop))
+    return _Sums(first, second, per, _season(known, before, with_loop, per), *gaps)
+
+
+def _gaps(name: str, span: DayRange | None, before: DayRange, with_loop: DayRange) -> tuple[str, ...]:
+    """Over which of the stretches what is known does not reach; none where it is not known at all, which has its own word."""
+    stretches = {f"{name}_before": before, f"{name}_with_the_loop": with_loop}
+    return () if span is None else tuple(word for word, days in stretches.items() if not is_spanned(days, span))
 
 
 def _season(known: Known, before: DayRange, with_loop: DayRange, per: str) -> dict[str, float]:
@@ -158,24 +169,25 @@ def _parts(sums: _Sums, assumed: RoiAssumptions, revenue: float | None) -> Itera
     no_kept = tuple(name for name, value in (("monthly_revenue_usd", revenue), ("months_kept", months)) if value is None)
     no_hour = ("agent_hour_usd",) if hour is None else ()
     before, now = sums.before, sums.now
-    handled = _absent(sums, "cases", "handled_minutes")
-    was = before["handled_minutes"] / np.maximum(before["cases"], 1.0) / 60.0
-    took = now["handled_minutes"] / np.maximum(now["cases"], 1.0) / 60.0
+    handled = (*_absent(sums, "cases", "handled_minutes"), *_unsaid(now, "cases", "handled_minutes"), *sums.untold)
+    was = before["handled_minutes"] / np.maximum(before["timed_cases"], 1.0) / 60.0
+    took = now["handled_minutes"] / np.maximum(now["timed_cases"], 1.0) / 60.0
     yield _Part(ComparedFigure.FEWER_CASES, "hours", sums.expected("cases") * was, now["cases"] * was, hour, (*handled, *no_hour))
     yield _Part(ComparedFigure.FASTER_CASES, "hours", now["cases"] * was, now["cases"] * took, hour, (*handled, *no_hour))
-    yield _Part(ComparedFigure.REFUNDS, "USD", sums.expected("refund_usd"), now["refund_usd"], 1.0, _absent(sums, "refund_usd"))
+    paid = (*_absent(sums, "refund_usd"), *_unsaid(now, "refunds", "refund_usd"), *sums.untold)
+    yield _Part(ComparedFigure.REFUNDS, "USD", sums.expected("refund_usd"), now["refund_usd"], 1.0, paid)
     left = sums.expected("cancellations", "days")
-    absent = (*_absent(sums, "cancellations"), *no_kept)
+    absent = (*_absent(sums, "cancellations"), *no_kept, *sums.untold)
     yield _Part(ComparedFigure.CANCELLATIONS, "customers", left, now["cancellations"], kept, absent)
     season = () if "order_usd" in sums.season else ("orders_of_the_year_before",)
     # Revenue is won where there is more of it, so what was and what would have been change places.
     would = sums.expected("order_usd", "days")
-    yield _Part(ComparedFigure.REVENUE, "USD", now["order_usd"], would, 1.0, (*_absent(sums, "order_usd"), *season))
+    yield _Part(ComparedFigure.REVENUE, "USD", now["order_usd"], would, 1.0, (*_absent(sums, "order_usd"), *season, *sums.untold))
     lasted = before["incident_hours"] / np.maximum(before["incidents"], 1.0)
     incidents = _absent(sums, "incidents")
     yield _Part(ComparedFigure.INCIDENT_HOURS, "hours", lasted * now["incidents"], now["incident_hours"], None, incidents)
     share, no_share = (leave, ()) if leave is not None else (0.0, ("lost_per_complaint_share",))
-    said = _absent(sums, "complaints")
+    said = (*_absent(sums, "complaints"), *sums.unheard)
     at_risk = share * sums.expected("complaints"), share * now["complaints"]
     yield _Part(ComparedFigure.CHURN_FORECAST, "customers", *at_risk, kept, (*said, *no_share, *no_kept))
     yield _Part(ComparedFigure.COMPLAINTS, "complaints", sums.expected("complaints"), now["complaints"], None, said)
@@ -185,25 +197,38 @@ def _absent(sums: _Sums, *names: str) -> tuple[str, ...]:
     return tuple(f"{name}_before" for name in names if not sums.knows(name))
 
 
+def _unsaid(now: Mapping[str, Reals], count: str, amount: str) -> tuple[str, ...]:
+    """The amount, where it happened with the loop and nobody wrote down how much."""
+    return (f"{amount}_with_the_loop",) if now[count][0] > 0 and now[amount][0] == 0 else ()
+
+
 def _lines(sums: _Sums, assumed: RoiAssumptions, revenue: float | None, model_cost: float, has_weeks: bool) -> Iterator[Line]:
+    """A line of each figure, and then the total, the cost and the multiple."""
     parts = {part.figure: part for part in _parts(sums, assumed, revenue)}
     worth = {name: (p.expected - p.measured) * p.price for name, p in parts.items() if not p.missing and p.price is not None}
     for name, part in parts.items():
-        if part.missing:
-            yield Line(name, part.unit, missing=part.missing)
-            continue
-        saved = _interval(part.expected - part.measured, has_weeks)
-        amount = _interval(worth[name], has_weeks) if name in worth else None
-        yield Line(name, part.unit, float(part.expected[0]), float(part.measured[0]), saved, amount)
+        yield Line(name, part.unit, missing=part.missing) if part.missing else _line(part, worth.get(name), has_weeks)
     added = [worth[name] for name in _ADDED if name in worth]
-    total = np.sum(added, axis=0) if added else None
     missing = tuple(sorted({one for name in _ADDED for one in parts[name].missing}))
-    yield _summed(ComparedFigure.TOTAL, "USD", total, has_weeks, missing)
     cost, unpriced = _cost(sums, assumed, model_cost)
+    yield from _sum_lines(np.sum(added, axis=0) if added else None, missing, cost, unpriced, has_weeks)
+
+
+def _line(part: _Part, worth: Reals | None, has_weeks: bool) -> Line:
+    saved = _interval(part.expected - part.measured, has_weeks)
+    amount = None if worth is None else _interval(worth, has_weeks)
+    return Line(part.figure, part.unit, float(part.expected[0]), float(part.measured[0]), saved, amount)
+
+
+def _sum_lines(
+    total: Reals | None, missing: tuple[str, ...], cost: float | None, unpriced: tuple[str, ...], has_weeks: bool
+) -> Iterator[Line]:
+    yield _summed(ComparedFigure.TOTAL, "USD", total, has_weeks, missing)
     yield Line(ComparedFigure.COST, "USD", measured=cost, amount=None if cost is None else Interval(cost, cost, cost), missing=unpriced)
     multiple = total / cost if total is not None and cost else None
-    without = (*unpriced, *(() if cost is None or cost > 0 else ("costs",)), *(missing if total is None else ()))
-    yield _summed(ComparedFigure.MULTIPLE, "times", multiple, has_weeks, without)
+    # Nothing is the multiple of a cost of zero, so that somebody has to say a cost.
+    no_cost = ("costs",) if cost == 0 else ()
+    yield _summed(ComparedFigure.MULTIPLE, "times", multiple, has_weeks, (*unpriced, *no_cost, *(missing if total is None else ())))
 
 
 def _summed(figure: ComparedFigure, unit: str, draws: Reals | None, has_weeks: bool, missing: tuple[str, ...]) -> Line:
@@ -231,17 +256,7 @@ def _interval(draws: Reals, has_weeks: bool) -> Interval:
 
 def _sensitivity(assumptions: RoiAssumptions, told: Callable[[RoiAssumptions], Sequence[Line]]) -> Iterator[Varied]:
     """The total and the multiple with each assumption and cost that has a value at the ends of what it may be."""
-    ends = {name: one.ends() for name, one in assumptions.named().items()}
-    ends |= {c.name: (0.5 * c.usd_per_month, 1.5 * c.usd_per_month) for c in assumptions.costs if c.usd_per_month is not None}
-    for name, both in ends.items():
-        for value in both or ():
-            lines = {line.figure: line for line in told(assumptions.varied(name, value))}
-            total, multiple = lines[ComparedFigure.TOTAL].saved, lines[ComparedFigure.MULTIPLE].saved
-            yield Varied(name, value, *(None if one is None else one.value for one in (total, multiple)))
-
-
-def mean_revenue(customers: pl.DataFrame, product: str) -> float | None:
-    """What a customer of the product pays a month on average, of those of whom it is known; rows of context_customer."""
-    of_product = customers.filter(pl.col("product") == product).sort("landed_at", "statement_id")
-    known = of_product.unique("known_customer_id", keep="last", maintain_order=True)["monthly_revenue_usd"].drop_nulls()
-    return float(known.sum()) / known.len() if known.len() else None
+    for name, value in assumptions.to_try():
+        lines = {line.figure: line for line in told(assumptions.varied(name, value))}
+        total, multiple = lines[ComparedFigure.TOTAL].saved, lines[ComparedFigure.MULTIPLE].saved
+        yield Varied(name, value, *(None if one is None else one.value for one in (total, multiple)))

@@ -18,9 +18,10 @@ from feedback_loop.contracts.identifiers import stable_id
 from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.assumptions import RoiAssumptions
-from feedback_loop.outcomes.period_totals import Known
-from feedback_loop.outcomes.roi_comparison import Comparison, Interval, Line, Varied, compared, mean_revenue
+from feedback_loop.outcomes.period_totals import Known, span_of
+from feedback_loop.outcomes.roi_comparison import Comparison, Interval, Line, Varied, compared
 from feedback_loop.outcomes.treated import complaints
+from feedback_loop.outcomes.unit_values import mean_revenue_usd
 
 _SCHEMA = pl.Schema(TABLES["outcomes_roi_comparison"].schema)
 Row = dict[str, Any]
@@ -46,9 +47,10 @@ class Books:
 
 def comparison(books: Books, product: str, before: DayRange, with_loop: DayRange, assumptions: RoiAssumptions) -> Comparison:
     """The comparison of one product; calls of language models are shared by its products evenly."""
-    known = Known.of(product, books.events, _complaints(books), books.incidents)
+    heard = span_of(books.fragments.filter(product=product)["occurred_at"])
+    known = Known.of(product, books.events, _complaints(books), books.incidents, heard)
     cost = _model_cost(books.calls, with_loop) / max(len(books.products()), 1)
-    return compared(known, before, with_loop, assumptions, mean_revenue(books.customers, product), cost)
+    return compared(known, before, with_loop, assumptions, mean_revenue_usd(books.customers, product), cost)
 
 
 def comparison_rows(books: Books, assumptions: RoiAssumptions) -> pl.DataFrame:

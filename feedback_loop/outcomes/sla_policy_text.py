@@ -19,11 +19,14 @@ from pydantic import ValidationError
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.outcome_vocab import SlaStage
 from feedback_loop.errors import SlaPolicyRefused
+from feedback_loop.methods.field_problems import ADD_IT, field_problems
 from feedback_loop.methods.working_time.public_holidays import holidays_version
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.outcomes.sla_policy import DAILY_REVIEW, DEFAULT_RULE, SlaDefault, SlaPolicy, SlaRule, length_of
 
 _VERSION_DIGITS = 12
+# YAML takes NO for a flag and 1 for a number, and neither is the country or the tier that was meant.
+_ADVICE = {**ADD_IT, "string_type": "Input should be a valid string; put it in quotes"}
 
 
 @cache
@@ -49,19 +52,10 @@ def parse_sla_policy(text: str) -> SlaPolicy:
     try:
         policy = SlaPolicy.model_validate({**content, "policy_version": version})
     except ValidationError as error:
-        raise SlaPolicyRefused(list(_misshapen(error))) from error
+        raise SlaPolicyRefused(list(field_problems(error, _ADVICE))) from error
     if problems := [*_wrong_promises(policy), *_rules_in_vain(policy)]:
         raise SlaPolicyRefused(problems)
     return policy
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        # YAML takes NO for a flag and 1 for a number, and neither is the country or the tier that was meant.
-        quotes = "; put it in quotes" if problem["type"] == "string_type" else ""
-        yield f"{place}: {'add it' if problem['type'] == 'missing' else message}{quotes}"
 
 
 def _wrong_promises(policy: SlaPolicy) -> Iterator[str]:

@@ -12,6 +12,7 @@ import polars as pl
 from feedback_loop.contracts.outcome_vocab import OutcomeMetric
 
 COLUMNS = ("product", "event_date", "value", "numerator", "denominator")
+"""Of the rows of a `Figure`."""
 
 
 class Figure(NamedTuple):

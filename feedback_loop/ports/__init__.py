@@ -5,6 +5,10 @@ A stage takes a port as an argument where it needs one (a model); it never build
 
 from __future__ import annotations
 
+from feedback_loop.ports.sources import (
+    PageSpool,
+    SourceClient,
+)
 from feedback_loop.ports.state import (
     AuditAnchor,
     AuditLog,
@@ -14,6 +18,7 @@ from feedback_loop.ports.state import (
 from feedback_loop.ports.systems import (
     ActionSystem,
     CaseSystem,
+    KnowingSince,
     LateKnowing,
 )
 from feedback_loop.ports.world import (
@@ -33,9 +38,12 @@ __all__ = [
     "CaseSystem",
     "Clock",
     "Embedder",
+    "KnowingSince",
     "LateKnowing",
     "MoveLedger",
+    "PageSpool",
     "PassageIndex",
+    "SourceClient",
     "StateStore",
     "TableStore",
     "TextModel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
@@ -36,6 +36,15 @@ class LateKnowing(Protocol):
     @property
     def settling_time(self) -> timedelta:
         """So long after a write was begun, what the look-up does not know was not written."""
+        ...
+
+
+@runtime_checkable
+class KnowingSince(Protocol):
+    """An action system whose look-up goes through what was written, newest first, and so has to know how far back."""
+
+    def receipt_since(self, idempotency_key: str, since: datetime) -> Receipt | None:
+        """As `receipt_for`, of a write that can't have been begun before the instant; nothing older is looked through."""
         ...
 
 

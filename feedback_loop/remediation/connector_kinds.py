@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from feedback_loop.contracts.loop_vocab import ActionKind
+from feedback_loop.methods.named_settings import Setting
 
 WORK_ITEMS = (
     ActionKind.OPEN_INCIDENT, ActionKind.QUEUE_FOR_REVIEW, ActionKind.CREATE_CONTENT_TASK, ActionKind.ROUTE_WITH_CONTEXT,
@@ -34,15 +35,6 @@ class ConnectorKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One thing that a company says of its tool: `pattern` is what it looks like, whole."""
-
-    pattern: str
-    meaning: str
-    is_required: bool = True
-
-
-@dataclass(frozen=True)
 class Traits:
     """What holds for every tool of a kind; it `takes` anything where None stands, and `has_credentials` of its own vendor."""
 
@@ -52,6 +44,7 @@ class Traits:
 
 
 _ID = r"[A-Za-z0-9_-]{1,80}"
+_CHANNEL = r"[CG][A-Z0-9]{2,20}"
 _TABLE = r"[a-z][a-z0-9_]{0,79}"
 
 TRAITS: Mapping[ConnectorKind, Traits] = {
@@ -86,7 +79,13 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
             "assignment_group": Setting(r"[0-9a-f]{32}", "the sys_id of the group that gets it", is_required=False),
         },
     ),
-    ConnectorKind.SLACK: Traits(WORK_ITEMS, {"channel": Setting(r"[CG][A-Z0-9]{2,20}", "the id of the channel")}),
+    ConnectorKind.SLACK: Traits(
+        WORK_ITEMS,
+        {
+            "channel": Setting(_CHANNEL, "the id of the channel"),
+            "approvals_channel": Setting(_CHANNEL, "the id of the channel in which people approve", is_required=False),
+        },
+    ),
     ConnectorKind.STATUSPAGE: Traits(
         (ActionKind.ANNOTATE_STATUS_PAGE, ActionKind.REVERSE_ACTION), {"page_id": Setting(r"[a-z0-9]{1,40}", "the page")}
     ),

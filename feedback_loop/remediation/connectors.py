@@ -8,7 +8,6 @@ system for an action that names none.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -18,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RefusalReason
 from feedback_loop.errors import ConnectorsRefused
+from feedback_loop.methods.field_problems import field_problems
+from feedback_loop.methods.named_settings import setting_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.remediation.connector_kinds import TRAITS, WORK_ITEMS, ConnectorKind
 
@@ -89,7 +90,7 @@ def parse_connectors(text: str) -> dict[str, Connector]:
     try:
         found = dict(_Connectors.model_validate(content).connectors)
     except ValidationError as error:
-        raise ConnectorsRefused(list(_misshapen(error))) from error
+        raise ConnectorsRefused(list(field_problems(error, _SAID))) from error
     if problems := [*_at_odds(found), *(p for name, one in found.items() for p in _at_odds_with_itself(name, one))]:
         raise ConnectorsRefused(problems)
     return found
@@ -125,12 +126,6 @@ def _environments_in(value: object) -> Iterator[str]:
 _SAID = {"missing": "add it", "extra_forbidden": "there is no such field; it may be misspelt", "tuple_type": "write a list"}
 
 
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: {_SAID.get(problem['type'], problem['msg'])}"
-
-
 def _at_odds(found: Mapping[str, Connector]) -> Iterator[str]:
     """Kinds that two connectors take, and tools of one vendor at two sites, of which only one could be meant by the credentials."""
     count = Counter(kind for one in found.values() for kind in set(one.takes))
@@ -146,7 +141,7 @@ def _at_odds_with_itself(name: str, one: Connector) -> Iterator[str]:
     if name == _NAMELESS:
         yield f"{name}: no connector may be called so; rename it"
     yield from _untakeable(name, one)
-    yield from _unset(name, one)
+    yield from setting_problems(name, one.kind, one.settings, TRAITS[one.kind].settings)
     if one.kind is ConnectorKind.JIRA:
         yield from _at_odds_in_jira(name, one)
     elif one.project or one.projects or one.issue_types:
@@ -157,18 +152,6 @@ def _untakeable(name: str, one: Connector) -> Iterator[str]:
     can = TRAITS[one.kind].takes
     if can is not None and (others := [kind for kind in one.takes if kind not in can]):
         yield f"{name}.takes: {', '.join(others)} is nothing that {one.kind} could be asked for; choose of {', '.join(can)}"
-
-
-def _unset(name: str, one: Connector) -> Iterator[str]:
-    known = TRAITS[one.kind].settings
-    for setting, said in one.settings.items():
-        if setting not in known:
-            yield f"{name}.settings.{setting}: {one.kind} has no such setting; it may be misspelt"
-        elif not re.fullmatch(known[setting].pattern, said):
-            yield f"{name}.settings.{setting}: this is not {known[setting].meaning}; copy its id from {one.kind}"
-    for setting, what in known.items():
-        if what.is_required and setting not in one.settings:
-            yield f"{name}.settings.{setting}: add it, {what.meaning}"
 
 
 def _at_odds_in_jira(name: str, one: Connector) -> Iterator[str]:

@@ -64,7 +64,9 @@ def parse_limits(text: str) -> Limits:
     return found
 
 
-def _parsed(content: Mapping[str, Any]) -> Limits:
+def _parsed(content: Any) -> Limits:
+    if not isinstance(content, dict):
+        raise PolicyRefused(["the text holds no fields; start from the package's limits.yaml"])
     return Limits(
         sensitive_classes=frozenset(map(ComplaintClass, content["sensitive_classes"])),
         sensitive_services=frozenset(map(str, content["sensitive_services"])),

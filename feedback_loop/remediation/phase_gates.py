@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
-from feedback_loop.methods.statistics.proven_shares import ShareProof
+from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing
 from feedback_loop.remediation.autonomy import TARGET_PRECISION
 
 LEAST_ACCURACY, DELTA = 0.6, 0.1
@@ -69,6 +69,13 @@ def _for_automated(shown: Shown) -> Iterator[tuple[str, str, bool]]:
 
 def _share(words: str, hits: int, trials: int, target: float) -> tuple[str, str, bool]:
     proof = ShareProof(hits, trials, target, DELTA)
-    further = proof.further_trials
-    more = "" if proof.low >= target else "; no number of them would do as it stands" if further is None else f"; {further} more decide"
-    return f"{words}: at least {target:.0%} for sure", f"{hits} of {trials}, at least {proof.low:.0%}{more}", proof.low >= target
+    is_met = proof.standing is Standing.REACHED
+    return f"{words}: at least {target:.0%} for sure", f"{hits} of {trials}, at least {proof.low:.0%}{_still_open(proof)}", is_met
+
+
+def _still_open(proof: ShareProof) -> str:
+    if proof.standing is Standing.MISSED:
+        return f", at most {proof.high:.0%}"
+    if proof.standing is Standing.REACHED:
+        return ""
+    return "; no number of them would do as it stands" if proof.further_trials is None else f"; {proof.further_trials} more decide"

@@ -8,7 +8,7 @@ rollback or governing document is refused when it is loaded, together with its w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, MessageKind, RiskLevel
 from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
 from feedback_loop.errors import PlaybookRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 
 FACTS = frozenset(
@@ -211,13 +212,9 @@ def parse_playbook(text: str) -> Playbook:
     try:
         return Playbook.model_validate({**content, "playbook_version": content_hash(text)})
     except ValidationError as error:
-        raise PlaybookRefused(str(content.get("playbook_id", "(unnamed)")), list(_problems(error))) from error
-
-
-def _problems(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: add it, for no playbook goes without" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
+        raise PlaybookRefused(
+            str(content.get("playbook_id", "(unnamed)")), list(field_problems(error, {"missing": "add it, for no playbook goes without"}))
+        ) from error
 
 
 def _applies(trigger: Trigger, facts: TriggerFacts) -> bool:

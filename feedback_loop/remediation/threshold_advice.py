@@ -16,7 +16,7 @@ import polars as pl
 
 from feedback_loop.contracts.loop_vocab import EffectVerdict, ProposalStatus, RefusalReason, RiskLevel
 from feedback_loop.methods.statistics.calibration import selective_threshold
-from feedback_loop.methods.statistics.proven_shares import ShareProof
+from feedback_loop.methods.statistics.proven_shares import ShareProof, Standing
 from feedback_loop.remediation.playbooks import Playbook
 
 WRONG_COSTS: Mapping[RiskLevel, float] = {RiskLevel.LOW: 4.0, RiskLevel.HIGH: 9.0}
@@ -47,8 +47,13 @@ class Advice:
         return self._proof.low if self.passed else None
 
     @property
+    def standing(self) -> Standing:
+        """What the proposals prove: that they are right often enough, that they are not, or nothing yet."""
+        return self._proof.standing
+
+    @property
     def further_count(self) -> int | None:
-        """How many more judged proposals decide, if they are right as often as so far; None where none would."""
+        """How many more judged proposals decide, if they are right as often as so far; 0 where it is decided, None where none would."""
         return 0 if self.advised is not None else self._proof.further_trials
 
     @property
@@ -62,7 +67,8 @@ def judged_proposals(proposals: pl.DataFrame, effects: pl.DataFrame) -> pl.DataF
     Right: the fix helped and was not taken back. Wrong: it did not help, was taken back, or a person rejected it. Rows of
     remediation_proposal and outcomes_effect.
     """
-    verdicts = effects.select("proposal_id", "effect_verdict").unique("proposal_id")
+    latest = effects.sort("measured_at", "effect_id").unique("proposal_id", keep="last", maintain_order=True)
+    verdicts = latest.select("proposal_id", "effect_verdict")
     told = proposals.join(verdicts, on="proposal_id", how="left")
     is_back = pl.col("proposal_status") == str(ProposalStatus.ROLLED_BACK)
     is_rejected = (pl.col("refusal_reason") == str(RefusalReason.REJECTED_BY_PERSON)).fill_null(False)

@@ -50,6 +50,12 @@ def take_row(lines: Lines, max_columns: int) -> CsvRow:
     return _decoded(lines.take(attempt.line_count), attempt)
 
 
+def peek_row(lines: Lines, max_columns: int) -> CsvRow:
+    """The same, left where it is; used to tell whether one more row belongs to the header."""
+    attempt = _attempt(lines, 0, max_columns)
+    return _decoded(b"".join(lines.peek(n) for n in range(attempt.line_count)), attempt)
+
+
 def _next_row(lines: Lines, column_count: int) -> CsvRow:
     attempt = _attempt(lines, 0, column_count)
     if attempt.has(column_count):

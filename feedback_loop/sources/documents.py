@@ -20,9 +20,10 @@ from feedback_loop.contracts.records import ContextStatement
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.sources import values as read
 from feedback_loop.sources.context_statements import period, statement
-from feedback_loop.sources.lines import BOM, MAX_LINE_BYTES, refuse_other_formats
-from feedback_loop.sources.reading import MAX_ROW_BYTES, Problem, Reading, Row, RowRefused
+from feedback_loop.sources.lines import BOM
+from feedback_loop.sources.reading import MAX_ROW_BYTES, Reading, Row, RowRefused
 from feedback_loop.sources.values import Values
+from feedback_loop.sources.whole_file import read_whole
 
 MAX_FRONT_CHARS = 64 * 1024
 """YAML takes its time; a longer list of names and values describes no document."""
@@ -32,23 +33,7 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?P<front>.*?)^---[ \t]*(\r?\n|\Z)(?P<text>.
 
 def read_documents(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
     """The document or its rejected file; one that is too long is rejected in pieces, so that it can't fill the memory."""
-    raw = stream.read(MAX_ROW_BYTES + 1)
-    if reading.columns is None:
-        refuse_other_formats(raw, reading)
-    told, number = reading.over_rows(), 1
-    if len(raw) <= MAX_ROW_BYTES:
-        yield _outcome(raw, told)
-        return
-    while raw:
-        yield told.rejected(Problem(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes"), raw, number)
-        raw, number = stream.read(MAX_LINE_BYTES), number + 1
-
-
-def _outcome(raw: bytes, told: Reading) -> Row:
-    try:
-        return _document(raw, told)
-    except RowRefused as refusal:
-        return told.rejected(refusal.problem, raw, 1)
+    return read_whole(stream, reading, MAX_ROW_BYTES, _document)
 
 
 def _document(raw: bytes, told: Reading) -> ContextStatement:

@@ -21,17 +21,17 @@ def read_json_lines(stream: BinaryIO, reading: Reading, build: Build[Made]) -> I
     """One record or rejected row for each line that is not blank, in order."""
     lines = text_lines(stream, reading)
     told = reading.over_rows()
-    for number, (raw, is_rest) in enumerate(_rows(lines), 1):
+    for number, (raw, is_rest) in enumerate(line_rows(lines), 1):
         try:
             if is_rest:
-                raise _too_long()
+                raise too_long()
             payload, values = parsed_object(raw)
             yield build(values, payload, number, told)
         except RowRefused as refusal:
             yield told.rejected(refusal.problem, raw, number)
 
 
-def _rows(lines: Lines) -> Iterator[tuple[bytes, bool]]:
+def line_rows(lines: Lines) -> Iterator[tuple[bytes, bool]]:
     """Each line that is not blank, and whether it is the rest of one that was too long to be read at once."""
     is_rest = False
     while line := lines.peek():
@@ -40,10 +40,10 @@ def _rows(lines: Lines) -> Iterator[tuple[bytes, bool]]:
         is_rest = not lines.take().endswith(b"\n")
 
 
-def parsed_object(raw: bytes) -> tuple[str, dict[str, object]]:
+def parsed_object(raw: bytes, max_bytes: int | None = None) -> tuple[str, dict[str, object]]:
     """The text of a row and its values, numbers as they are written; raises RowRefused where the row is no object."""
-    if len(raw) > MAX_ROW_BYTES:
-        raise _too_long()
+    if len(raw) > (MAX_ROW_BYTES if max_bytes is None else max_bytes):
+        raise too_long(max_bytes)
     try:
         payload = without_end(raw).removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -57,8 +57,9 @@ def parsed_object(raw: bytes) -> tuple[str, dict[str, object]]:
     return payload, values
 
 
-def _too_long() -> RowRefused:
-    return RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES} bytes")
+def too_long(max_bytes: int | None = None) -> RowRefused:
+    """What is wrong with a row of more bytes than it may have."""
+    return RowRefused(QuarantineReason.ROW_TOO_LARGE, f"longer than {MAX_ROW_BYTES if max_bytes is None else max_bytes} bytes")
 
 
 def _no_constant(_: str) -> NoReturn:

@@ -44,6 +44,8 @@ class Reading:
     form: str
     product: str = ""
     columns: tuple[str, ...] | None = None
+    own_domains: tuple[str, ...] = ()
+    """Domains of the company's own addresses: what is sent from them is no customer's word."""
 
     @property
     def path(self) -> Path:
@@ -53,7 +55,9 @@ class Reading:
     @property
     def options(self) -> str:
         """What is needed to read a single row again, as JSON."""
-        told = {"form": self.form, "product": self.product, "columns": list(self.columns or ())}
+        told: dict[str, Any] = {"form": self.form, "product": self.product, "columns": list(self.columns or ())}
+        if self.own_domains:  # left out where there are none, so that rows which were quarantined before keep their ids
+            told["own_domains"] = list(self.own_domains)
         return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
     def over_rows(self, columns: tuple[str, ...] = (), form: str = "") -> Reading:
@@ -76,4 +80,11 @@ class Reading:
 def reading_again(source: str, file_name: str, options: str) -> Reading:
     """The task of reading a single quarantined row again."""
     told: dict[str, Any] = json.loads(options)
-    return Reading(source=source, file_name=file_name, form=told["form"], product=told["product"], columns=tuple(told["columns"]))
+    return Reading(
+        source=source,
+        file_name=file_name,
+        form=told["form"],
+        product=told["product"],
+        columns=tuple(told["columns"]),
+        own_domains=tuple(told.get("own_domains", ())),
+    )

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from feedback_loop.contracts.audit_trail import Anchor, AuditBreak, AuditRecord
 from feedback_loop.contracts.audit_vocab import AuditBreakKind
 from feedback_loop.contracts.signatures import VerifyingKey
+from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import AuditChainBroken
 from feedback_loop.ports import AuditLog, StateStore
 from feedback_loop.remediation.anchors import broken_signatures, from_before, newest_of, unanchored
-from feedback_loop.remediation.attested import contradictions
+from feedback_loop.remediation.attested import Contents, contradictions
+from feedback_loop.remediation.attested_rules import RECORDED_AS, unattested
 from feedback_loop.remediation.audit import erased, replaced, verify
 
 
@@ -61,7 +63,7 @@ def verified(
     signatures = dict.fromkeys(one for part in (of_home, kept) for one in broken_signatures(part, trusted, every=every))
     after_count, cut = _unanchored(log, records, anchors, trusted)
     earlier = replaced(records, [known for known in anchors if known != newest])
-    found = [*verify(records, contents, newest), *earlier, *signatures, *cut, *(contradictions(*state.decided_and_told()) if state else [])]
+    found = [*verify(records, contents, newest), *earlier, *signatures, *cut, *(_contradicted(state, records, contents) if state else [])]
     return AuditReport(
         record_count=len(records),
         anchor=newest,
@@ -71,6 +73,14 @@ def verified(
         unsigned_count=from_before(of_home),
         unanchored_count=after_count,
     )
+
+
+def _contradicted(state: StateStore, records: Sequence[AuditRecord], contents: Contents) -> list[AuditBreak]:
+    """Where rows of the state are not those of the trail; what was recorded since the records were read is looked up again."""
+    rows = {name: state.snapshot(TABLES[name]).to_dicts() for name in RECORDED_AS}
+    decided, told, said = state.decided_and_told()
+    of_rules = set(unattested(rows, told, said)) & set(unattested(rows, records, contents))
+    return [*contradictions(decided, told, said), *sorted(of_rules, key=lambda one: (one.sequence, one.what))]
 
 
 def _unanchored(

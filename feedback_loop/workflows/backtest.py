@@ -29,6 +29,7 @@ from feedback_loop.remediation.proposals import proposals
 from feedback_loop.remediation.rules import Pace, Rules
 from feedback_loop.workflows.as_known import Analysed, Context, Findings
 from feedback_loop.workflows.gates import GATE, gates_in_force
+from feedback_loop.workflows.snapshots import snapshot_of
 
 Progress = Callable[[date], None]
 
@@ -125,7 +126,7 @@ class _Measured:
     @cached_property
     def thresholds(self) -> pl.DataFrame:
         """All of them; which of them held at a time is for the proposals to tell."""
-        return self._all("state_threshold")
+        return snapshot_of(self.state, "state_threshold")
 
     def routes(self, findings: Findings) -> pl.DataFrame:
         """The routes of the fragments by the gates that were in force; their own evidence decides nothing about an action."""
@@ -136,15 +137,11 @@ class _Measured:
 
     @cached_property
     def _gates(self) -> pl.DataFrame:
-        return self._all(GATE.name)
+        return snapshot_of(self.state, GATE.name)
 
     @cached_property
     def _labels(self) -> pl.DataFrame:
-        return self._all("state_label")
-
-    def _all(self, name: str) -> pl.DataFrame:
-        table = TABLES[name]
-        return pl.DataFrame(schema=pl.Schema(table.schema)) if self.state is None else self.state.snapshot(table)
+        return snapshot_of(self.state, "state_label")
 
 
 def _proposals(

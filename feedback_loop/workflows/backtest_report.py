@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feedback_loop.analysis.gold_labels import counting, in_words_of
 from feedback_loop.analysis.hypothesis_labels import HOW_TO_JUDGE
@@ -23,10 +23,9 @@ from feedback_loop.outcomes.backtest_later import Later, Tried, Way
 from feedback_loop.outcomes.backtest_verdicts import Judged, Precision, Verdict, judged, precisions
 from feedback_loop.outcomes.effect import Decided, fix_windows
 from feedback_loop.outcomes.sla_policy import SlaPolicy
-from feedback_loop.outcomes.sla_stages import Happened
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.backtest import BacktestDay, goes_alone
-from feedback_loop.workflows.sla import read_happened
+from feedback_loop.workflows.sla import happened_by_now
 from feedback_loop.workflows.snapshots import snapshot_of
 
 NOTHING_AUTOMATIC = "Nothing would have been automatic, so there is no precision of it."
@@ -75,14 +74,30 @@ class BacktestReport:
         return f"{NOTHING_AUTOMATIC} {NOTHING_JUDGED}: {HOW_TO_LABEL}" if needs_labels else NOTHING_AUTOMATIC
 
     @property
+    def counted(self) -> tuple[Saved, ...]:
+        """The right ones of which it is told what they saved: those that repeat another are left out."""
+        return tuple(first_of_each(self.saved))
+
+    @property
+    def repeated_count(self) -> int:
+        """How many right ones repeat one that is counted."""
+        return len(self.saved) - len(self.counted)
+
+    @property
+    def late_count(self) -> int:
+        """How many of the counted ones would have come after the real action; they add nothing to what was saved."""
+        return sum(one.is_late for one in self.counted)
+
+    @property
     def minutes_saved(self) -> float | None:
-        """The minutes of the right ones of which it is known when they were really done, repeats left out; None where of none."""
-        return _total([one.minutes for one in first_of_each(self.saved)])
+        """The minutes of the counted ones of which it is known when it was really done; None where of none, 0 where all come late."""
+        # What comes too late is needless, not harmful: its minutes below 0 would eat up what others saved.
+        return _total([0.0 if one.is_late else one.minutes for one in self.counted])
 
     @property
     def agent_minutes_saved(self) -> float | None:
         """The same of agents' minutes."""
-        return _total([one.agent_minutes for one in first_of_each(self.saved)])
+        return _total([one.agent_minutes for one in self.counted])
 
     @property
     def missing(self) -> Mapping[str, int]:
@@ -108,7 +123,7 @@ def report_of(
     tried = tried_of(told, hands_to_people)
     later = _later(tables, state, taxonomy)
     found = judged(tried, later)
-    happened, stages = _happened(tables, state), tables.read(TABLES["outcomes_sla_stage"])
+    happened, stages = happened_by_now(tables, state), tables.read(TABLES["outcomes_sla_stage"])
     return BacktestReport(
         DayRange(told[0].day, told[-1].day),
         policy_version,
@@ -153,8 +168,3 @@ def _done(tables: TableStore, state: StateStore | None) -> Done:
     actions = snapshot_of(state, "remediation_action")
     decided = Decided(alerts, cohorts, causes, snapshot_of(state, "remediation_proposal"), actions)
     return Done(actions, fix_windows(decided), tables.read(TABLES["context_business_event"]))
-
-
-def _happened(tables: TableStore, state: StateStore | None) -> Happened:
-    actions, statuses = snapshot_of(state, "remediation_action"), snapshot_of(state, "state_issue_status")
-    return replace(read_happened(tables), actions=actions, statuses=statuses)

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from feedback_loop.contracts.actions import ActionRequest
+from feedback_loop.contracts.actions import ActionRequest, Receipt
 from feedback_loop.contracts.decisions import LOOP, Approval, OutboxAction, Proposal
 from feedback_loop.contracts.loop_vocab import ActionStatus, RefusalReason
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, Refused, WriteInDoubt
 from feedback_loop.methods.retrieval.governed import valid_versions
-from feedback_loop.ports import ActionSystem, Clock, LateKnowing, StateStore
+from feedback_loop.ports import ActionSystem, Clock, KnowingSince, LateKnowing, StateStore
 from feedback_loop.remediation.approvals import claim_refusal
 from feedback_loop.remediation.circuit import Waiting, WaitReason
 from feedback_loop.remediation.evidence import evidence_hash, recorded_case
@@ -117,7 +117,7 @@ class _Run:
             return False
         lane.asks(self.clock.now())
         try:
-            receipt = system.receipt_for(action.idempotency_key)
+            receipt = _receipt_of(action, system)
         except (WriteInDoubt, ConnectorRefused) as error:
             self._leave_in_doubt(action, lane, error)
             return False
@@ -221,6 +221,13 @@ class _Run:
             return
         content = {"action_kind": str(action.action_kind), "target": action.action_target, "key": action.idempotency_key}
         self.state.note("dry_run", action.action_id, LOOP, content, self.clock.now())
+
+
+def _receipt_of(action: OutboxAction, system: ActionSystem) -> Receipt | None:
+    """What the system knows of the action, which was begun at its last claim: it is claimed again only once all before is known."""
+    if isinstance(system, KnowingSince) and action.claimed_at is not None:
+        return system.receipt_since(action.idempotency_key, action.claimed_at)
+    return system.receipt_for(action.idempotency_key)
 
 
 def waits(waiting: Mapping[str, Waiting]) -> list[str]:

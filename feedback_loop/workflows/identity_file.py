@@ -22,6 +22,7 @@ from feedback_loop.contracts.erasure import OPERATOR
 from feedback_loop.contracts.identity import Algorithm, Issuer, KnownBy
 from feedback_loop.contracts.roles import APPROVER
 from feedback_loop.errors import IdentityRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.workflows.home_files import home_text
 from feedback_loop.workflows.service_tokens import HashedToken, parse_hash
@@ -169,7 +170,7 @@ def parse_identity(text: str, place: str = IdentityRefused.about) -> IdentityRul
     try:
         rules = IdentityRules.model_validate(content)
     except ValidationError as error:
-        raise IdentityRefused(list(_misshapen(error)), place) from None
+        raise IdentityRefused(list(field_problems(error)), place) from None
     if problems := [*_issuers(rules), *_people(rules), *_services(rules), *_approvers(rules)]:
         raise IdentityRefused(problems, place)
     return rules
@@ -184,12 +185,6 @@ def named_roles(rules: IdentityRules) -> frozenset[str]:
 def _given(issuer: IssuerRules, groups: frozenset[str]) -> Iterator[str]:
     for group in groups & issuer.groups.keys():
         yield from issuer.groups[group]
-
-
-def _misshapen(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        yield f"{place}: add it" if problem["type"] == "missing" else f"{place}: {problem['msg']}"
 
 
 def _issuers(rules: IdentityRules) -> Iterator[str]:

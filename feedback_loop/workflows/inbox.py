@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from feedback_loop.contracts.records import LandingReport
@@ -36,13 +38,17 @@ class InboxReport:
         return total
 
 
-def land_inbox(inbox_folder: Path, store: TableStore, clock: Clock, progress: Progress | None = None) -> InboxReport:
+def land_inbox(
+    inbox_folder: Path, store: TableStore, clock: Clock, progress: Progress | None = None, *, own_domains: tuple[str, ...] = ()
+) -> InboxReport:
     """What became of each waiting file, in the order of their paths."""
     outcome = InboxReport()
     for path in waiting_files(inbox_folder):
         name = path.relative_to(inbox_folder).as_posix()
         try:
-            outcome.landed[name] = _land_and_put_away(path, inbox_folder, store, clock, progress)
+            source_name, product = _place(path, inbox_folder)
+            land = partial(land_file, source_name, path, product, store, clock, progress, own_domains=own_domains)
+            outcome.landed[name] = _land_and_put_away(path, inbox_folder, land)
         except BadInput as error:
             outcome.refused[name] = str(error)
     return outcome
@@ -54,10 +60,9 @@ def waiting_files(inbox_folder: Path) -> list[Path]:
     return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(inbox_folder).parts))
 
 
-def _land_and_put_away(path: Path, inbox_folder: Path, store: TableStore, clock: Clock, progress: Progress | None) -> LandingReport:
-    source_name, product = _place(path, inbox_folder)
+def _land_and_put_away(path: Path, inbox_folder: Path, land: Callable[[], LandingReport]) -> LandingReport:
     before = path.stat()
-    report = land_file(source_name, path, product, store, clock, progress)
+    report = land()
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
         _put_away(path, inbox_folder)

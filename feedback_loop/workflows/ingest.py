@@ -49,10 +49,11 @@ def land_file(
     progress: Progress | None = None,
     *,
     batch_rows: int = BATCH_ROWS,
+    own_domains: tuple[str, ...] = (),
 ) -> LandingReport:
     """What became of the rows of one file; raises BadInput where it can't be read as a whole."""
     source = source_named(source_name)
-    reading = reading_of(source, path, product)
+    reading = reading_of(source, path, product, own_domains)
     landed_at, report = clock.now(), NOTHING_READ
     _check_readable(path)
     with path.open("rb") as stream:
@@ -64,14 +65,21 @@ def land_file(
 
 
 def land_files(
-    source_name: str, paths: Sequence[Path], product: str | None, store: TableStore, clock: Clock, progress: Progress | None = None
+    source_name: str,
+    paths: Sequence[Path],
+    product: str | None,
+    store: TableStore,
+    clock: Clock,
+    progress: Progress | None = None,
+    *,
+    own_domains: tuple[str, ...] = (),
 ) -> LandingReport:
     """The sum over several files; all are looked for before the first is landed."""
     for path in paths:
         _check_readable(path)
     report = NOTHING_READ
     for path in paths:
-        report = report.plus(land_file(source_name, path, product, store, clock, progress))
+        report = report.plus(land_file(source_name, path, product, store, clock, progress, own_domains=own_domains))
     return report
 
 
@@ -96,7 +104,7 @@ def _append(table: Table, batch: LandingBatch, store: TableStore) -> int:
     return store.append(table, frame).height if frame.height else 0
 
 
-def reading_of(source: Source, path: Path, product: str | None) -> Reading:
+def reading_of(source: Source, path: Path, product: str | None, own_domains: tuple[str, ...] = ()) -> Reading:
     """The task of reading the file; raises BadInput where product and source don't go together."""
     named = (product or "").strip()
     if source.needs_product and not named:
@@ -106,7 +114,8 @@ def reading_of(source: Source, path: Path, product: str | None) -> Reading:
     if named and not _PRODUCT.fullmatch(named):
         raise BadInput("the name of the product must have 1 to 200 printable characters. Choose another.")
     file_name = os.fsencode(path.name).decode("utf-8", "replace")
-    return Reading(source=source.name, file_name=file_name, form=source.form_of(path), product=named)
+    own = own_domains if source.reads_own_domains else ()
+    return Reading(source=source.name, file_name=file_name, form=source.form_of(path), product=named, own_domains=own)
 
 
 def _check_readable(path: Path) -> None:

@@ -21,8 +21,9 @@ from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.remediation.evidence import Case, cases
 from feedback_loop.remediation.playbooks import Playbook, matching_playbook
 from feedback_loop.remediation.proposals import trigger_facts
-from feedback_loop.workflows.judge_hypothesis import HYPOTHESIS, hypothesis_labels
+from feedback_loop.workflows.judge_hypothesis import HYPOTHESIS
 from feedback_loop.workflows.knowledge_words import words_of
+from feedback_loop.workflows.snapshots import snapshot_of
 
 Row = dict[str, Any]
 
@@ -84,7 +85,7 @@ def issue_story(
     alerts = _alerts_of(tables, issues)
     known = {name: _of_alerts(tables, name, alerts) for name in ("analysis_cohort", "analysis_hypothesis")}
     found = sorted(cases(alerts, known["analysis_cohort"], known["analysis_hypothesis"], issues), key=_place)
-    labels = counting(hypothesis_labels(state))
+    labels = counting(snapshot_of(state, "state_hypothesis_label"))
     documents = shelf.documents_for(words_of(issues.row(-1, named=True), found[0].causes if found else ()), reader) if issues.height else []
     return IssueStory(
         issue_id,

@@ -68,11 +68,6 @@ def judge_hypothesis(
     return Judged(str(row["label_id"]), hypothesis_id, label, is_new=True)
 
 
-def hypothesis_labels(state: StateStore | None) -> pl.DataFrame:
-    """Every label of a hypothesis, the oldest first; none where nothing was decided yet."""
-    return pl.DataFrame(schema=pl.Schema(LABEL.schema)) if state is None else state.snapshot(LABEL)
-
-
 def hypotheses_waiting(tables: TableStore, labels: pl.DataFrame, days: DayRange | None = None) -> pl.DataFrame:
     """The hypotheses of the days, or of all, that nobody judged."""
     return waiting(tables.read(HYPOTHESIS, days), labels)

@@ -26,7 +26,7 @@ def say(scope: str, word: AutonomyWord, why: str, person: str, people: People, s
     roles, reason = roles_of(person, people), reason_of(why)
     known = [EVERYTHING, *map(str, ISSUE_CLASSES)]
     if scope not in known:
-        raise UnknownChoice("the class", scope, known)
+        raise UnknownChoice("class", scope, known)
     held = autonomy_at(state.snapshot(AUTONOMY, at), at)
     if loosens(word, scope, held) and not set(roles) & set(MAY_LET_GO):
         state.note("letting_go_refused", scope, person, {"word": str(word), "roles": sorted(roles)}, at)

@@ -19,13 +19,14 @@ from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import ModelRefused
 from feedback_loop.methods.personal_data.masking import without_tokens
-from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting, hypothesis_labels
+from feedback_loop.workflows.judge_hypothesis import hypotheses_waiting
 from feedback_loop.workflows.model_answers import ModelAnswers, model_answers
 from feedback_loop.workflows.model_costs import Costs, costs_of
 from feedback_loop.workflows.model_drift import DriftReport, drift_of
 from feedback_loop.workflows.model_health import abstention_judgement, held_out_answers, hold_out_judgements, scope_judgement
 from feedback_loop.workflows.model_recipes import LABEL
 from feedback_loop.workflows.model_versions import Home, model_in_use
+from feedback_loop.workflows.snapshots import snapshot_of
 
 WEEK = 7
 _SHOWN = 20
@@ -103,7 +104,7 @@ def review_of(home: Home, week: DayRange) -> Review:
 
 
 def _of_causes(home: Home, week: DayRange) -> CauseLabels:
-    labels = hypothesis_labels(home.state)
+    labels = snapshot_of(home.state, "state_hypothesis_label")
     return CauseLabels(score_judgement(labels), hypotheses_waiting(home.tables, labels, week))
 
 

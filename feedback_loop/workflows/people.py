@@ -53,8 +53,13 @@ def read_people(path: Path) -> People:
 
 
 def reason_of(why: str) -> str:
-    """What the person said as a reason, without blanks around it; raises BadInput where it says nothing or is endless."""
+    """What the person said as a reason, without blanks around it; raises BadInput where it says nothing, is endless or no text.
+
+    What can't be written into the audit trail is refused here, before anything else was written.
+    """
     reason = why.strip()
+    if not reason.isascii() and reason.encode(errors="replace").decode() != reason:
+        raise BadInput("the reason is no UTF-8 text. Write it in UTF-8 with --why.")
     if not 0 < len(reason) <= LONGEST_WHY:
         raise BadInput(f"say why with --why, in up to {LONGEST_WHY:,} characters.")
     return reason

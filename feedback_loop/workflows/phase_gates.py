@@ -6,7 +6,7 @@ proposed for, judged by its effect, whoever approved it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -75,9 +75,7 @@ def _has_playbook(playbooks: Sequence[Playbook], name: str) -> bool:
     return any(not trigger.complaint_classes or name in map(str, trigger.complaint_classes) for trigger in acting)
 
 
-def by_class(found: Sequence[Requirement]) -> Mapping[str, bool]:
-    """Whether each class has shown all that its next phase asks for."""
-    told: dict[str, bool] = {}
-    for one in found:
-        told[one.complaint_class] = told.get(one.complaint_class, True) and one.is_met
-    return told
+def ready_classes(found: Sequence[Requirement]) -> list[str]:
+    """The classes that have shown all that their next phase asks for, in their order."""
+    short = {one.complaint_class for one in found if not one.is_met}
+    return [name for name in dict.fromkeys(one.complaint_class for one in found) if name not in short]

@@ -14,6 +14,7 @@ import polars as pl
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.methods.statistics.seasonal_counts import SEASON_DAYS
 from feedback_loop.ports import TableStore
 from feedback_loop.sources.registry import SOURCES
@@ -50,6 +51,7 @@ def landed_around(store: TableStore, days: DayRange) -> Landed:
     records = store.read(RECORDS, window, columns=[*_READ, *(c for c in OPTIONAL_COLUMNS if c not in _READ)])
     landings = store.read(RECORDS, columns=["source", "landed_at", "retried_quarantine_id"])
     refused = store.read(QUARANTINE, columns=["quarantine_id", "source", "quarantine_reason", "landed_date"])
+    refused = refused.filter(pl.col("quarantine_reason") != QuarantineReason.NOT_FEEDBACK)  # nothing is wrong with those
     recovered = landings["retried_quarantine_id"].drop_nulls().unique()
     return Landed(records, landings.drop("retried_quarantine_id"), refused.filter(~pl.col("quarantine_id").is_in(recovered.implode())))
 

@@ -13,8 +13,10 @@ from feedback_loop.analysis.platform_classes import class_changes, relabelled
 from feedback_loop.analysis.taxonomy import Taxonomy
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.ports import StateStore
 from feedback_loop.workflows.model_recipes import LABEL, ActiveModel, active_model, classified, gold_of, recipe, trained
 from feedback_loop.workflows.model_versions import Home
+from feedback_loop.workflows.snapshots import snapshot_of
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,11 @@ def difference(home: Home, after: Taxonomy, days: DayRange | None, *, has_state:
     state = home.state if has_state else None
     before = active_model(state, home.tables, home.taxonomies_folder, home.embedder)
     fragments = home.tables.read(TABLES["silver_fragment"], days, columns=("fragment_id", "masked_text", "language"))
-    sides = [_under(home, taxonomy, state is not None) for taxonomy in (before.taxonomy, after)]
+    sides = [_under(home, taxonomy, state) for taxonomy in (before.taxonomy, after)]
     rows = [classified(fragments, model, home.embedder) for model in sides]
     changes = tuple(class_changes(before.taxonomy, after))
     return Difference(before.taxonomy.version, after.version, changes, fragments.height, relabelled(*rows))
 
 
-def _under(home: Home, taxonomy: Taxonomy, has_state: bool) -> ActiveModel:
-    labels = home.state.snapshot(LABEL) if has_state else pl.DataFrame(schema=pl.Schema(LABEL.schema))
-    return trained(recipe(taxonomy, gold_of(labels, home.tables, taxonomy), home.embedder), home.embedder)
+def _under(home: Home, taxonomy: Taxonomy, state: StateStore | None) -> ActiveModel:
+    return trained(recipe(taxonomy, gold_of(snapshot_of(state, LABEL.name), home.tables, taxonomy), home.embedder), home.embedder)

@@ -18,6 +18,7 @@ from feedback_loop.outcomes.roi_rows import Books
 from feedback_loop.ports import TableStore
 from feedback_loop.workflows.home_files import home_text
 
+_MOST_BYTES = 100_000
 _READ: dict[str, tuple[str, ...] | None] = {
     "context_business_event": None,
     "context_customer": None,
@@ -32,7 +33,7 @@ BOOKS = tuple(_READ)
 
 def read_assumptions(roi_file: Path) -> RoiAssumptions:
     """The assumptions of the file, the seed where there is none; raises AssumptionsRefused and UnreadableFile."""
-    text = home_text(roi_file)
+    text = home_text(roi_file, _MOST_BYTES)
     if text is None:
         return seed_assumptions()
     try:

@@ -19,6 +19,7 @@ from feedback_loop.contracts.loop_vocab import ActionStatus
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.contracts.vocab import ComplaintClass
 from feedback_loop.errors import InputFileMissing, PilotRefused, PolicyRefused
+from feedback_loop.methods.field_problems import field_problems
 from feedback_loop.methods.yaml_texts import why_no_yaml, yaml_content
 from feedback_loop.ports import StateStore
 from feedback_loop.remediation.autonomy import AUTONOMY, Pilot, autonomy_at
@@ -92,8 +93,7 @@ def read_pilot(file: Path) -> Pilot:
     except yaml.YAMLError as error:
         raise PilotRefused([f"the text {why_no_yaml(error)}"], str(file)) from error
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc'])) or 'the text'}: {one['msg']}" for one in error.errors(include_input=False)]
-        raise PilotRefused(problems, str(file)) from error
+        raise PilotRefused(list(field_problems(error)), str(file)) from error
     if not any(vars(found).values()):
         raise PilotRefused(["it limits nothing; name products, complaint_classes or tiers, or remove the file"], str(file))
     return Pilot(frozenset(found.products), frozenset(map(str, found.complaint_classes)), frozenset(found.tiers))

@@ -6,6 +6,7 @@ mixed; a home's file that leaves something out promises it to nobody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from feedback_loop.contracts.tables import TABLES
@@ -13,8 +14,9 @@ from feedback_loop.errors import SlaPolicyRefused
 from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_policy_text import parse_sla_policy, seed_sla_policy
 from feedback_loop.outcomes.sla_stages import Happened
-from feedback_loop.ports import TableStore
+from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.home_files import home_text
+from feedback_loop.workflows.snapshots import snapshot_of
 
 _READ: dict[str, tuple[str, ...] | None] = {
     "analysis_alert": None,
@@ -44,3 +46,9 @@ def read_sla_policy(sla_file: Path) -> SlaPolicy:
 def read_happened(tables: TableStore) -> Happened:
     """What the clocks are read from, as it has landed and was computed."""
     return Happened(*(tables.read(TABLES[name], columns=columns) for name, columns in _READ.items()))
+
+
+def happened_by_now(tables: TableStore, state: StateStore | None) -> Happened:
+    """The same, with what people and the loop have done since the tables were written."""
+    actions, statuses = snapshot_of(state, "remediation_action"), snapshot_of(state, "state_issue_status")
+    return replace(read_happened(tables), actions=actions, statuses=statuses)

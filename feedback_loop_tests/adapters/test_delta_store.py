@@ -13,7 +13,7 @@ from feedback_loop.adapters.delta_store import DeltaTableStore
 from feedback_loop.config import load_settings
 from feedback_loop.contracts.days import DayRange
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.errors import ContractBroken, RowsOutsideDays
+from feedback_loop.errors import ContractBroken, RowsOutsideDays, TableDamaged
 from feedback_loop.ports import TableStore
 from feedback_loop_tests.contracts.rows import frame_of
 
@@ -54,6 +54,18 @@ def store(tmp_path: Path) -> DeltaTableStore:
 def test_it_is_a_table_store(store: DeltaTableStore) -> None:
     port: TableStore = store
     assert port.version(EMBEDDING) == -1
+
+
+@pytest.mark.parametrize("damage", ["garbled", "gone"])
+def test_a_file_that_is_damaged_or_gone_is_said_by_the_name_of_its_table(store: DeltaTableStore, tmp_path: Path, damage: str) -> None:
+    store.replace_days(EMBEDDING, vectors(a=0), days(0, 0))
+    for file in (tmp_path / "tables").rglob("*.parquet"):
+        if damage == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(b"PAR1 and no more")
+    with pytest.raises(TableDamaged, match="analysis_embedding: a file of this table is missing or damaged"):
+        store.read(EMBEDDING)
 
 
 def test_a_table_that_nobody_wrote_is_empty_with_its_columns(store: DeltaTableStore) -> None:

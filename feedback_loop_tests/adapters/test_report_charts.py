@@ -69,8 +69,8 @@ def test_rows_of_one_name_are_one_bar() -> None:
     assert words_in(bars(twice, "complaints", "issue", "Issues")).count("pay & go") == 1
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x1b", "\ufffe", "\uffff"])
-def test_what_svg_cannot_hold_neither_ends_the_process_nor_hides_the_rest(character: str) -> None:
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\ufffe", "\uffff", "\u202e", "\u2067", "\u200f"])
+def test_what_svg_cannot_hold_or_what_turns_text_round_neither_ends_the_process_nor_hides_the_rest(character: str) -> None:
     odd = pl.DataFrame({"issue": [f"lo{character}gin"], "complaints": [7], "event_date": [date(2026, 4, 1)]})
     assert "lo gin" in words_in(bars(odd, "complaints", "issue", "Issues"))
     assert "lo gin" in words_in(bars_by_day(odd, "complaints", "Days", "issue"))

@@ -81,6 +81,7 @@ def print_figures(told: Row) -> None:
     if told["advice"]:
         console.print(told["advice"])
     console.print(f"minutes saved: {_or_unknown(told['minutes_saved'])}; of agents: {_or_unknown(told['agent_minutes_saved'])}")
+    console.print(f"left out: {told['repeated_count']} that repeat another, {told['late_count']} that come after the real action")
     console.print(f"missing inputs: {told['missing_inputs'] or 'none'}")
     broken = told["breaches"]
     told_of = f"{_or_unknown(broken['avoided_count'])} of {broken['breached_count']} breached mitigations"

@@ -116,6 +116,12 @@ def test_a_policy_that_cannot_be_tried_is_refused_as_by_policy_compare(
     assert outcome.error == call("policy", "compare", "--limits", str(file)).error
 
 
+def test_days_before_the_first_of_the_platform_are_refused_in_a_line(lived: Path, call: Call) -> None:
+    outcome = call("backtest", "--from", "0001-01-01", "--to", "0001-01-02")
+    assert outcome.code == 2
+    assert "lies before the first day of the platform" in outcome.error
+
+
 @pytest.mark.parametrize(("every", "hours"), [(24, [24]), (8, [8, 16, 24]), (9, [9, 18, 24]), (1, list(range(1, 25)))])
 def test_a_day_is_looked_at_every_few_hours_and_always_at_its_end(every: int, hours: list[int]) -> None:
     assert hours_of(every) == hours

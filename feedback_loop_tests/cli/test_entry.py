@@ -118,3 +118,11 @@ def test_main_ends_the_process_with_the_code(monkeypatch: pytest.MonkeyPatch, ca
         entry.main(["bogus"])
     assert stop.value.code == 2
     assert "bogus" in capfd.readouterr().err
+
+
+def test_an_error_that_repeats_something_endless_is_cut(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_with(UnknownChoice("colour", "r" * 100_000, ["blue"]), monkeypatch)
+    outcome = call("query", "select 1")
+    assert outcome.code == 2
+    assert outcome.error.endswith("rrr …")
+    assert len(outcome.error) < 5_000

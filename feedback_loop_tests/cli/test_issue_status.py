@@ -26,6 +26,12 @@ def test_an_issue_is_closed_and_opened_again(call: Call) -> None:
     assert "i1 is reopened, says ada." in call("issues", "reopen", "i1", "--as", "ada", "--why", "it is back").out
 
 
+def test_of_a_merged_issue_it_is_said_where_it_lives_on(call: Call, home: Path) -> None:
+    merged = {"issue_event_id": "e1", "issue_id": "i1", "other_issue_id": "i2", "issue_event_kind": "merged"}
+    open_store(Settings(home=home)).replace_all(TABLES["gold_issue_event"], table("gold_issue_event", merged))
+    assert "merged into i2" in call("issues", "close", "i1", "--as", "ada", "--why", "mended by hand").err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

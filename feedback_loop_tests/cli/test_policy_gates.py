@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from feedback_loop.cli.policy_gates import what_to_do
 from feedback_loop.remediation.playbooks import seed_playbooks
+from feedback_loop.remediation.threshold_advice import Advice
 from feedback_loop_tests.cli.conftest import Call
 
 PLAYBOOK = next(one for one in seed_playbooks() if 0.0 < one.threshold_score < 0.9)
@@ -32,12 +34,35 @@ def test_thresholds_say_how_many_judged_proposals_are_missing(call: Call) -> Non
     assert "more judged ones decide" in call("policy", "thresholds", "--wrong-costs", "4").out
 
 
+@pytest.mark.parametrize(
+    ("right", "passed", "advised", "told"),
+    [
+        (30, 30, 0.6, "stands as it is"),
+        (30, 30, 0.5, "may be lowered to 0.5"),
+        (30, 30, 0.7, "raise it to 0.7"),
+        (30, 30, None, "stands as it is"),
+        (20, 60, None, "too often wrong; raise it, or mend the playbook"),
+        (8, 10, None, "no number more decides"),
+        (3, 3, None, "8 more judged ones decide"),
+    ],
+)
+def test_what_follows_is_said_in_words(right: int, passed: int, advised: float | None, told: str) -> None:
+    assert what_to_do(Advice("a", 0.6, 0.8, passed, passed, right, advised)) == told
+
+
 def test_a_threshold_that_is_promoted_holds(call: Call) -> None:
     outcome = call("policy", "promote", PLAYBOOK.playbook_id, "0.93", "--as", "ada", "--why", "two were wrong")
     assert outcome.code == 0, outcome.err
     assert "from a confidence of 0.93 on, says ada" in outcome.out
+    assert "what was judged proves no threshold so low; `policy thresholds` advises none" in outcome.err
     told = {one["playbook_id"]: one for one in json.loads(call("policy", "thresholds", "--json").out)}
     assert told[PLAYBOOK.playbook_id]["held"] == 0.93
+
+
+def test_a_threshold_that_holds_already_is_said_to(call: Call) -> None:
+    asked = ("policy", "promote", PLAYBOOK.playbook_id, "0.93", "--as", "ada", "--why", "two were wrong")
+    assert "held already" not in call(*asked).out
+    assert "held already" in call(*asked).out
 
 
 @pytest.mark.parametrize(
@@ -48,6 +73,7 @@ def test_a_threshold_that_is_promoted_holds(call: Call) -> None:
         (("promote", PLAYBOOK.playbook_id, "2", "--as", "bo", "--why", "x"), "no confidence"),
         (("promote", PLAYBOOK.playbook_id, "0.9", "--as", "bo", "--why", " "), "say why"),
         (("thresholds", "--wrong-costs", "0"), "--wrong-costs has to be above 0"),
+        (("thresholds", "--wrong-costs", "nan"), "--wrong-costs has to be above 0"),
     ],
 )
 def test_what_is_not_allowed_or_makes_no_sense_is_refused_in_a_line(call: Call, arguments: tuple[str, ...], said: str) -> None:

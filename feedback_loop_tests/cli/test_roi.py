@@ -53,7 +53,12 @@ def test_lint_names_what_is_wrong(call: Call, home: Path) -> None:
     outcome = call("roi", "lint")
     assert outcome.code == 2
     assert "assumptions.months_kept.value" in outcome.error
-    assert json.loads(call("roi", "show", "--json").out or "{}") == {}
+
+
+def test_what_is_wrong_is_not_shown_as_if_it_counted(call: Call, home: Path) -> None:
+    own(home, seed_text().replace("value: 12,", "value: twelve,"))
+    outcome = call("roi", "show", "--json")
+    assert (outcome.code, outcome.out) == (2, "")
 
 
 def test_compare_tells_what_was_saved_and_what_is_missing(call: Call, traded: Path) -> None:
@@ -64,7 +69,7 @@ def test_compare_tells_what_was_saved_and_what_is_missing(call: Call, traded: Pa
     assert "infrastructure" in lines["multiple"]["missing"]
     told = call("roi", "compare", *DAYS).out
     assert "nothing is known of a year before" in told
-    assert "The brief claims a multiple of 3.5." in told
+    assert "The target is a multiple of 3.5, a claim that nobody measured." in told
 
 
 def test_the_days_of_the_file_count_where_none_are_named(call: Call, traded: Path) -> None:
@@ -78,7 +83,10 @@ def test_the_days_of_the_file_count_where_none_are_named(call: Call, traded: Pat
     [
         ((), "name the days with --before"),
         (("--before", "2026-01-01", "--with-loop", "2026-04-01:2026-06-30"), "names no two days"),
-        (("--before", "2026-01-01:2026-04-01", "--with-loop", "2026-04-01:2026-06-30"), "Let them end earlier"),
+        (("--before", "", "--with-loop", "2026-04-01:2026-06-30"), "names no two days"),
+        (("--before", "2026-01-01:2026-04-01", "--with-loop", "2026-04-01:2026-06-30"), "let them end earlier"),
+        (("--before", "2026-01-01:2026-03-31", "--with-loop", "2026-04-01:9999-12-31"), "a stretch has more than"),
+        (("--before", "0001-01-01:0001-03-31", "--with-loop", "0001-04-01:0001-06-30"), "the days lie before 1971"),
         ((*DAYS, "--product", "bank"), "bank"),
     ],
 )
@@ -86,6 +94,13 @@ def test_bad_days_and_products_are_refused_in_a_line(call: Call, traded: Path, a
     outcome = call("roi", "compare", *arguments)
     assert outcome.code == 2
     assert said in outcome.error
+
+
+def test_an_endless_file_is_not_read(call: Call, home: Path) -> None:
+    own(home, seed_text() + "#" * 200_000)
+    outcome = call("roi", "lint")
+    assert outcome.code == 2
+    assert "Shorten it" in outcome.error
 
 
 def test_without_events_it_says_what_to_land(call: Call) -> None:

@@ -73,8 +73,8 @@ def test_a_file_that_is_missing_is_named(call: Call, tmp_path: Path) -> None:
     [
         (b"days: [", "is no YAML"),
         (b"\xff\xfe", "is no YAML"),
-        (b"- a\n- b\n", "the whole"),
-        (b"", "the whole"),
+        (b"- a\n- b\n", "the text: "),
+        (b"", "the text: "),
         (b"name: x\n", "product"),
         (b"based_on: printwren\nvolume: loud\n", "volume"),
         (b"based_on: nothing\n", "based_on"),

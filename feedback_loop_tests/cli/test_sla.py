@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
-from feedback_loop.cli.places import open_store
+from feedback_loop.cli.places import open_state, open_store
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.sla_policy_text import seed_text
@@ -75,9 +76,29 @@ def test_due_refuses_what_is_no_instant(call: Call) -> None:
 
 
 def test_watch_of_a_home_without_complaints_finds_no_promise(call: Call) -> None:
-    outcome = call("sla", "watch", "--fail")
+    outcome = call("sla", "watch")
     assert outcome.code == 0
     assert "No promise is at risk or broken" in outcome.out
+
+
+def test_watch_of_a_home_in_which_nothing_has_landed_is_no_good_news_for_whatever_calls_people(call: Call, home: Path) -> None:
+    outcome = call("sla", "watch", "--fail")
+    assert outcome.code == 1
+    assert "nothing has landed yet, so that no promise is watched" in outcome.error
+    assert not home.exists()
+
+
+def test_watch_knows_of_an_issue_that_was_closed_since_the_last_run(call: Call, home: Path) -> None:
+    store = open_store(Settings(home=home))
+    store.replace_all(TABLES["analysis_alert"], table("analysis_alert", alert(sample_fragment_ids=[])))
+    store.replace_all(TABLES["gold_issue"], table("gold_issue", {"issue_id": "i1", "alert_ids": ["a1"]}))
+    (home / "people.yaml").write_text("ada: [support_lead]\n", encoding="utf-8")
+    soon = f"{RAISED + DAY * 30:%Y-%m-%dT%H:%M:%SZ}"
+    assert json.loads(call("sla", "watch", "--at", soon, "--json").out) != []
+    at = RAISED + timedelta(minutes=1)
+    row = {"status_id": "s1", "issue_id": "i1", "issue_status": "resolved", "changed_at": at, "changed_by": "ada"}
+    open_state(Settings(home=home)).record(TABLES["state_issue_status"], [row], "ada", at)
+    assert json.loads(call("sla", "watch", "--at", soon, "--json").out) == []
 
 
 def test_watch_names_what_is_left_waiting_and_ends_with_1_where_it_is_broken(call: Call, home: Path) -> None:

@@ -34,6 +34,7 @@ PROVED_ELSEWHERE = {
     "feedback_loop/methods/diagnosis/look.py": "a window, proved through methods/diagnosis/test_diagnose.py and analysis/test_blame.py",
     "feedback_loop/defs/alert_assets.py": "assets, proved with the others of the stage by defs/test_analysis_assets.py",
     "feedback_loop/ports/state.py": "Protocols without code; adapters and fakes that fulfil them are tested",
+    "feedback_loop/ports/sources.py": "Protocols without code; adapters and fakes that fulfil them are tested",
     "feedback_loop/ports/systems.py": "Protocols without code; adapters and fakes that fulfil them are tested",
     "feedback_loop/ports/world.py": "Protocols without code; adapters and fakes that fulfil them are tested",
     "feedback_loop/config/places.py": "names of files, proved with the settings by test_config.py",

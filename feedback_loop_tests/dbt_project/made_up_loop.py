@@ -46,7 +46,10 @@ def _add_life(number: int, alert: Row, rows: dict[str, list[Row]]) -> None:
     said = {"alerted_id": alert["alert_id"], "product": alert["product"]}
     start = alert["raised_at"] - _HOUR
     steps = (("occurred", start), ("landed", start + _HOUR / 2), ("alerted", alert["raised_at"]))
-    for stage, at in steps:
+    further = [("classified", alert["raised_at"])]
+    if any(alert["alert_id"] in issue["alert_ids"] for issue in rows["gold_issue"] if issue["event_date"] == alert["event_date"]):
+        further.append(("issue_assigned", alert["raised_at"] + _HOUR))
+    for stage, at in (*steps, *further):
         step = {"lifecycle_event_id": f"l{number}-{stage}", "lifecycle_stage": stage, "occurred_at": at, "event_date": at.date()}
         rows["outcomes_lifecycle_event"].append(said | step)
     for stage, result, began, ended in (("intake", None, *steps[:2]), ("classification", "met", *steps[1:])):

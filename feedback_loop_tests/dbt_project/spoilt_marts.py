@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SPOIL = {
+    "an_alert_that_speaks_of_an_issue_was_assigned_to_one": ("delete from mart_lifecycle_event where lifecycle_stage = 'issue_assigned'"),
     "a_fragment_belongs_to_at_most_one_issue": (
         "insert into int_issue_fragment select event_date, 'another', fragment_id from int_issue_fragment limit 1"
     ),

@@ -76,9 +76,17 @@ def test_days_that_an_asset_reads_are_within_what_its_table_says_that_it_looks_b
 
 def test_the_code_location_can_be_loaded_by_the_daemon(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
-    assert {job.name for job in defs.jobs or ()} == {"loop", "landing", "act", "feed_back_job", "snapshots", "report_job"}
+    assert {job.name for job in defs.jobs or ()} == {"loop", "landing", "act", "feed_back_job", "pull_job", "snapshots", "report_job"}
     assert {s.name for s in defs.schedules or ()} == {"open_day_every_five_minutes", "close_of_day", "pack_of_the_week"}
-    sensors = {"landed_days", "waiting_inbox", "failed_run", "approved_actions", "outcomes_of_a_run", "what_was_done"}
+    sensors = {
+        "landed_days",
+        "waiting_inbox",
+        "failed_run",
+        "sources_that_are_due",
+        "approved_actions",
+        "outcomes_of_a_run",
+        "what_was_done",
+    }
     assert {s.name for s in defs.sensors or ()} == sensors
 
 

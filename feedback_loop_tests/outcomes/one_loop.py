@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
+from feedback_loop.outcomes.lifecycle import Recorded
 from feedback_loop_tests.contracts.rows import frame_of
 
 Row = dict[str, Any]
@@ -53,10 +54,31 @@ def message(**changes: Any) -> Row:
     return row | changes
 
 
+def classification(**changes: Any) -> Row:
+    """The class of the first of its complaints, of which the classifier is sure."""
+    return {"fragment_id": "f1", "is_abstained": False} | changes
+
+
+def issue(**changes: Any) -> Row:
+    """The issue that the alert speaks of and that holds one of its complaints, on its day."""
+    return {"issue_id": "i1", "product": "shop", "alert_ids": ["a1"], "day_fragment_ids": ["f1"], "event_date": RAISED.date()} | changes
+
+
 def hypothesis(**changes: Any) -> Row:
     """The cause: a configuration that reached one browser."""
     row = {"hypothesis_id": "h1", "alert_id": "a1", "product": "shop", "cause_kind": "config", "cause_id": "chg-1", "onset_at": ONSET}
     return row | {"cause_scope": '{"browser": ["Safari 18"]}', "hypothesis_rank": 1} | changes
+
+
+def recorded(**changes: pl.DataFrame) -> Recorded:
+    """All of it, as the life of the alert is read from."""
+    frames = {
+        "alerts": table("analysis_alert", alert()), "fragments": fragments(), "hypotheses": table("analysis_hypothesis", hypothesis()),
+        "classifications": table("analysis_classification", classification()), "issues": table("gold_issue", issue()),
+        "proposals": table("remediation_proposal", proposal()), "actions": table("remediation_action", action()),
+        "told": table("remediation_message", message()), "labels": table("state_label"),
+    }  # fmt: skip
+    return Recorded(**frames | changes)
 
 
 def cohort(**changes: Any) -> Row:

@@ -30,6 +30,11 @@ def test_half_and_half_as_much_again_are_tried_where_nobody_says_how_far_it_may_
     assert figure(value=None).ends() is None
 
 
+def test_no_share_above_one_is_tried() -> None:
+    most = seed_assumptions().lost_per_complaint_share.model_copy(update={"value": 0.8})
+    assert most.ends() == (0.4, 1.0)
+
+
 def test_a_value_beyond_its_own_ends_is_refused() -> None:
     with pytest.raises(ValidationError, match="not in this order"):
         figure(low=31.0)

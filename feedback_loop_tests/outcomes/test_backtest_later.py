@@ -46,7 +46,7 @@ def test_the_last_measurement_of_an_action_counts() -> None:
 
 
 def test_the_last_word_on_a_cause_counts() -> None:
-    assert later(labels=[label("rejected", at=LOOKED + HOUR), label("confirmed")]).word_on == {("shop", "chg-1"): "rejected"}
+    assert later(labels=[label("rejected", at=LOOKED + HOUR), label("confirmed")]).label_of_cause == {("shop", "chg-1"): "rejected"}
 
 
 def test_a_fix_came_back_where_its_subject_alerted_again() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -22,26 +22,23 @@ from feedback_loop_tests.outcomes.one_loop import (
     SENT,
     action,
     alert,
+    classification,
     fragments,
-    hypothesis,
+    issue,
     message,
     proposal,
+    recorded,
     table,
 )
 
 FULL = {
-    "occurred": RAISED - 5 * HOUR, "landed": RAISED - 4.5 * HOUR, "alerted": RAISED, "cause_ranked": PROPOSED, "proposed": PROPOSED,
-    "approved": APPROVED, "executed": EXECUTED, "told": SENT, "confirmed": CONFIRMED,
+    "occurred": RAISED - 5 * HOUR, "landed": RAISED - 4.5 * HOUR, "classified": RAISED, "alerted": RAISED, "issue_assigned": PROPOSED,
+    "cause_ranked": PROPOSED, "proposed": PROPOSED, "approved": APPROVED, "executed": EXECUTED, "told": SENT, "confirmed": CONFIRMED,
 }  # fmt: skip
 
 
-def lifecycle(**given: Any) -> pl.DataFrame:
-    frames = {
-        "alerts": table("analysis_alert", alert()), "fragments": fragments(), "proposals": table("remediation_proposal", proposal()),
-        "actions": table("remediation_action", action()), "told": table("remediation_message", message()),
-        "hypotheses": table("analysis_hypothesis", hypothesis()),
-    }  # fmt: skip
-    found = lifecycle_events(**(frames | given))
+def lifecycle(**given: pl.DataFrame) -> pl.DataFrame:
+    found = lifecycle_events(recorded(**given))
     assert violations(found, TABLES["outcomes_lifecycle_event"]) == []
     return found
 
@@ -57,9 +54,11 @@ def test_a_full_life_has_each_step_at_its_instant() -> None:
     assert found["alerted_id"].unique().to_list() == ["a1"]
 
 
-def test_the_steps_before_a_proposal_name_none() -> None:
+def test_the_steps_of_the_alert_name_no_proposal() -> None:
     named = dict(lifecycle().select("lifecycle_stage", "lifecycle_proposal_id").iter_rows())
-    assert [stage for stage, proposal_id in named.items() if proposal_id is None] == ["occurred", "landed", "alerted"]
+    assert {stage for stage, proposal_id in named.items() if proposal_id is None} == {
+        "occurred", "landed", "classified", "alerted", "issue_assigned",
+    }  # fmt: skip
 
 
 def test_an_alert_without_a_proposal_has_no_life() -> None:
@@ -108,7 +107,52 @@ def test_no_alert_is_raised_before_its_records_landed() -> None:
 
 def test_an_alert_whose_records_are_gone_still_has_the_rest_of_its_life() -> None:
     found = steps(lifecycle(fragments=fragments().clear()))
-    assert found == {stage: at for stage, at in FULL.items() if stage not in ("occurred", "landed")}
+    assert found == {stage: at for stage, at in FULL.items() if stage not in ("occurred", "landed", "classified")}
+
+
+UNSURE = table("analysis_classification", classification(is_abstained=True))
+
+
+def labelled(fragment_id: str, at: datetime) -> pl.DataFrame:
+    return table("state_label", {"fragment_id": fragment_id, "labelled_at": at})
+
+
+def test_what_the_classifier_left_open_is_classified_by_the_person_who_labels_it() -> None:
+    assert "classified" not in steps(lifecycle(classifications=UNSURE))
+    assert "classified" not in steps(lifecycle(classifications=UNSURE, labels=labelled("f0", RAISED)))
+    assert steps(lifecycle(classifications=UNSURE, labels=labelled("f2", SENT)))["classified"] == SENT
+
+
+def test_the_first_who_gave_a_class_counts_person_or_classifier() -> None:
+    at = {by: steps(lifecycle(labels=labelled("f1", RAISED + by * HOUR)))["classified"] for by in (-1, 1)}
+    assert at == {-1: RAISED - HOUR, 1: RAISED}
+
+
+def test_what_no_issue_of_its_day_holds_or_speaks_of_was_assigned_to_none() -> None:
+    elsewhere = [issue(alert_ids=["a9"], day_fragment_ids=["f0"]), issue(event_date=RAISED.date() + DAY)]
+    assert "issue_assigned" not in steps(lifecycle(issues=table("gold_issue", *elsewhere)))
+
+
+@pytest.mark.parametrize("change", [{"alert_ids": []}, {"day_fragment_ids": []}])
+def test_an_issue_that_holds_one_of_the_complaints_or_speaks_of_the_alert_was_assigned(change: dict[str, Any]) -> None:
+    assert steps(lifecycle(issues=table("gold_issue", issue(**change))))["issue_assigned"] == PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"proposed_issue_id": None}, datetime(2026, 3, 11, tzinfo=UTC)),
+        ({"proposed_at": RAISED + 20 * HOUR}, datetime(2026, 3, 11, tzinfo=UTC)),
+        ({"proposed_at": RAISED + 11 * HOUR}, RAISED + 11 * HOUR),
+    ],
+)
+def test_an_issue_is_assigned_by_the_first_proposal_that_names_one_or_the_end_of_the_day(change: dict[str, Any], at: datetime) -> None:
+    assert steps(lifecycle(proposals=table("remediation_proposal", proposal(**change))))["issue_assigned"] == at
+
+
+def test_nothing_is_assigned_to_an_issue_before_it_landed() -> None:
+    late = fragments().with_columns(landed_at=pl.lit(RAISED + 3 * DAY))
+    assert steps(lifecycle(fragments=late))["issue_assigned"] == RAISED + 3 * DAY
 
 
 AGAIN = {"alert_id": "a2", "raised_at": EXECUTED + 8 * HOUR}
@@ -130,14 +174,7 @@ AGAIN = {"alert_id": "a2", "raised_at": EXECUTED + 8 * HOUR}
 )
 def test_a_subject_that_alerts_again_within_a_day_is_reopened(change: dict[str, Any], is_reopened: bool) -> None:
     later = alert(**(AGAIN | change))
-    found = lifecycle_events(
-        table("analysis_alert", *([alert(), later] if later["alert_id"] != "a1" else [later])),
-        fragments(),
-        table("remediation_proposal", proposal()),
-        table("remediation_action", action()),
-        table("remediation_message", message()),
-        table("analysis_hypothesis", hypothesis()),
-    )
+    found = lifecycle(alerts=table("analysis_alert", *([alert(), later] if later["alert_id"] != "a1" else [later])))
     assert ("reopened" in steps(found)) == is_reopened
     if is_reopened:
         assert steps(found)["reopened"] == later["raised_at"]

@@ -111,3 +111,12 @@ def test_a_fix_that_comes_back_within_a_day_is_not_closed() -> None:
 
 def test_a_note_on_the_status_page_is_no_fix() -> None:
     assert figures(fix(1, None, action_kind="annotate_status_page"))[OutcomeMetric.CLOSED] == []
+
+
+def test_of_two_verdicts_on_one_fix_the_later_counts_whatever_their_order() -> None:
+    judged = fix(1, "not_fixed")
+    (first,) = judged["effects"]
+    later = first | {"effect_id": "e0", "effect_verdict": "fixed", "measured_at": RAISED + 90 * HOUR}
+    rows = [first | {"measured_at": RAISED + 50 * HOUR}, later]
+    for effects in (rows, rows[::-1]):
+        assert figures(judged | {"effects": effects})[OutcomeMetric.CLOSED] == [(1.0, 1.0)]

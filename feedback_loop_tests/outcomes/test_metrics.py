@@ -50,6 +50,11 @@ def test_each_product_has_each_figure_and_what_is_missing_is_named() -> None:
     ]  # fmt: skip
 
 
+def test_the_cost_of_a_case_needs_cases_and_the_price_of_an_hour() -> None:
+    (cost,) = told(silver_message=[spoken("shop", 5.0, 0)]).filter(metric_name="case_cost_usd").to_dicts()
+    assert (cost["metric_value"], cost["missing_inputs"]) == (None, ["case_handled_events", "agent_hour_usd"])
+
+
 def test_what_is_missing_is_told_in_the_week_of_the_last_message() -> None:
     found = told(silver_message=[spoken("shop", None, 0), spoken("shop", None, 14)])
     assert set(found["event_date"]) == {(RAISED + 13 * DAY).date()}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from feedback_loop.contracts.days import DayRange
-from feedback_loop.outcomes.period_totals import FIELDS, Reals, totals
+from feedback_loop.outcomes.period_totals import FIELDS, Reals, is_spanned, totals
 from feedback_loop_tests.outcomes.quarters import BEFORE, QUIET, incident, known, quarter, week
 
 
@@ -51,6 +51,16 @@ def test_weeks_are_drawn_whole_and_the_first_sum_is_of_what_was() -> None:
     assert set(orders % 10.0) == {0.0}
     assert orders[1:].mean() == pytest.approx(10.0, rel=0.2)
     assert (sums[:, FIELDS.index("days")] == 91.0).all()
+
+
+def test_what_is_known_spans_days_if_it_reaches_into_their_first_and_their_last_week() -> None:
+    week_in, week_left = BEFORE.first + timedelta(days=6), BEFORE.last - timedelta(days=6)
+    assert is_spanned(BEFORE, DayRange(week_in, week_left))
+    assert not is_spanned(BEFORE, DayRange(week_in + timedelta(days=1), week_left))
+    assert not is_spanned(BEFORE, DayRange(week_in, week_left - timedelta(days=1)))
+    one_day = DayRange(BEFORE.first, BEFORE.first)
+    assert is_spanned(one_day, one_day)
+    assert not is_spanned(one_day, DayRange(week_in, week_in))
 
 
 def test_events_reach_as_far_back_as_the_first_of_them() -> None:

@@ -14,8 +14,8 @@ from feedback_loop.contracts.outcome_vocab import ComparedFigure
 from feedback_loop.outcomes.assumptions import Cost, RoiAssumptions
 from feedback_loop.outcomes.assumptions_text import seed_assumptions
 from feedback_loop.outcomes.period_totals import Known
-from feedback_loop.outcomes.roi_comparison import YEAR, Comparison, Line, compared, mean_revenue
-from feedback_loop_tests.outcomes.one_loop import table
+from feedback_loop.outcomes.roi_comparison import YEAR, Comparison, Line, compared
+from feedback_loop_tests.outcomes.one_loop import Row
 from feedback_loop_tests.outcomes.quarters import BEFORE, QUIET, WITH_LOOP, incident, known, quarter
 
 BETTER = {**QUIET, "refund": 2, "cancellation": 1, "case_handled": 3, "complaint": 2}
@@ -67,6 +67,41 @@ def test_the_total_adds_what_is_known_and_names_what_is_not() -> None:
     assert saved(told[ComparedFigure.TOTAL]) == pytest.approx(sum(one.value for one in parts if one) + kept)
     assert told[ComparedFigure.TOTAL].missing == ("orders_of_the_year_before",)
     assert told[ComparedFigure.REVENUE].saved is None
+
+
+@pytest.mark.parametrize(
+    ("known_weeks", "missing"),
+    [
+        (quarter(BEFORE, QUIET), "business_events_with_the_loop"),
+        ([*quarter(BEFORE, QUIET), *quarter(DayRange(WITH_LOOP.first, date(2026, 4, 30)), QUIET)], "business_events_with_the_loop"),
+        ([*quarter(DayRange(date(2025, 10, 1), BEFORE.last), QUIET), *quarter(WITH_LOOP, QUIET)], "business_events_before"),
+    ],
+)
+def test_where_events_do_not_reach_over_both_stretches_nothing_was_saved(known_weeks: list[Row], missing: str) -> None:
+    told = lines(found(known(known_weeks)))
+    for name in (ComparedFigure.FEWER_CASES, ComparedFigure.REFUNDS, ComparedFigure.CANCELLATIONS, ComparedFigure.TOTAL):
+        assert told[name].saved is None
+        assert missing in told[name].missing
+
+
+def test_where_feedback_does_not_reach_over_both_stretches_complaints_are_not_fewer() -> None:
+    told = lines(found(replace(better(complaint=0), heard=BEFORE)))
+    for name in (ComparedFigure.COMPLAINTS, ComparedFigure.CHURN_FORECAST):
+        assert (told[name].saved, told[name].missing) == (None, ("feedback_with_the_loop",))
+    heard = DayRange(BEFORE.first, WITH_LOOP.last)
+    assert saved(lines(found(replace(better(complaint=0), heard=heard)))[ComparedFigure.COMPLAINTS]) > 0
+
+
+def test_cases_without_minutes_and_refunds_without_amounts_save_nothing() -> None:
+    unsaid = [row | {"handling_minutes": None, "amount_usd": None} for row in quarter(WITH_LOOP, QUIET)]
+    told = lines(found(known(quarter(BEFORE, QUIET), unsaid)))
+    assert told[ComparedFigure.FASTER_CASES].missing == ("handled_minutes_with_the_loop",)
+    assert told[ComparedFigure.REFUNDS].missing == ("refund_usd_with_the_loop",)
+
+
+def test_a_case_whose_minutes_nobody_wrote_down_is_no_faster_one() -> None:
+    half = [row | ({"handling_minutes": None} if n % 2 else {}) for n, row in enumerate(quarter(WITH_LOOP, QUIET))]
+    assert saved(lines(found(known(quarter(BEFORE, QUIET), half)))[ComparedFigure.FASTER_CASES]) == pytest.approx(0.0)
 
 
 def test_the_forecast_of_churn_is_told_and_not_added() -> None:
@@ -129,7 +164,9 @@ def test_shorter_incidents_save_hours_and_no_money() -> None:
 def test_the_interval_holds_the_figure_and_is_not_told_of_few_weeks() -> None:
     line = lines(found(better()))[ComparedFigure.REFUNDS]
     assert line.saved is not None
-    assert (line.saved.low or 0.0) <= line.saved.value <= (line.saved.high or 0.0)
+    assert line.saved.low is not None
+    assert line.saved.high is not None
+    assert line.saved.low <= line.saved.value <= line.saved.high
     short = compared(better(), BEFORE, DayRange(WITH_LOOP.first, date(2026, 3, 15)), PRICED, 10.0, 0.0)
     few = lines(short)[ComparedFigure.REFUNDS].saved
     assert few is not None
@@ -155,13 +192,3 @@ def test_where_all_rose_with_demand_nothing_is_saved(cases: int, refunds: int, t
     assert saved(told[ComparedFigure.FEWER_CASES]) == pytest.approx(0.0, abs=1e-9)
     assert saved(told[ComparedFigure.REFUNDS]) == pytest.approx(0.0, abs=1e-9)
     assert saved(told[ComparedFigure.FASTER_CASES]) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_a_customer_pays_what_was_stated_last() -> None:
-    rows = [
-        {"statement_id": f"s{n}", "known_customer_id": name, "product": "shop", "monthly_revenue_usd": usd}
-        for n, (name, usd) in enumerate((("a", 10.0), ("b", 30.0), ("c", None)))
-    ]
-    later = rows[0] | {"statement_id": "s9", "monthly_revenue_usd": 20.0}
-    assert mean_revenue(table("context_customer", *rows, later), "shop") == 25.0
-    assert mean_revenue(table("context_customer", *rows), "bank") is None

@@ -58,6 +58,14 @@ def test_where_no_days_are_named_nothing_is_compared() -> None:
     assert comparison_rows(books(), replace(ASSUMED, compared=None)).is_empty()
 
 
+def test_feedback_that_ended_before_the_loop_leaves_its_complaints_unknown() -> None:
+    heard = {"record_id": "r", "product": "shop", "occurred_at": week(BEFORE.first, 0, {"order": 1})[0]["occurred_at"]}
+    silent = replace(books(), fragments=table("silver_fragment", heard | {"fragment_id": "f"}))
+    told = comparison(silent, "shop", BEFORE, WITH_LOOP, ASSUMED)
+    (missing,) = (line.missing for line in told.lines if line.figure is ComparedFigure.COMPLAINTS)
+    assert missing == ("complaints_before", "feedback_before", "feedback_with_the_loop")
+
+
 def test_products_share_what_the_models_cost_in_the_days_of_the_loop() -> None:
     at = week(WITH_LOOP.first, 0, {"order": 1})[0]["occurred_at"]
     calls = [{"call_id": f"c{n}", "asked_at": at - n * timedelta(days=90), "cost_usd": 8.0, "event_date": at.date()} for n in range(2)]

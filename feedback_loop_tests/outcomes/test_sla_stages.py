@@ -34,9 +34,8 @@ def happened(
     proposals = table("remediation_proposal", *([one_loop.proposal()] if acted else []))
     actions = table("remediation_action", *([one_loop.action(**action)] if acted else []))
     messages = table("remediation_message", *([one_loop.message()] if acted else []))
-    causes = table("analysis_hypothesis", one_loop.hypothesis())
-    life = lifecycle_events(shown, fragments, proposals, actions, messages, causes)
-    issues = table("gold_issue", {"issue_id": "i1", "alert_ids": ["a1"]})
+    issues = table("gold_issue", one_loop.issue())
+    life = lifecycle_events(one_loop.recorded(alerts=shown, fragments=fragments, proposals=proposals, actions=actions, told=messages))
     return Happened(shown, fragments, triage, life, actions, issues, table("state_issue_status", *statuses))
 
 

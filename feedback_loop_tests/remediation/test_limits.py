@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from feedback_loop.contracts.loop_vocab import TAKES_BACK, ActionKind, RiskLevel
+from feedback_loop.errors import PolicyRefused
 from feedback_loop.remediation.limits import limits_text, parse_limits, seed_limits
 
 
@@ -21,3 +24,9 @@ def test_a_company_may_be_stricter() -> None:
     assert stricter.sensitive_classes > seed_limits().sensitive_classes
     assert stricter.strong_indicators == 9
     assert parse_limits(limits_text()) == seed_limits()
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet", "- a", "5"])
+def test_a_text_without_fields_says_where_to_start(text: str) -> None:
+    with pytest.raises(PolicyRefused, match="holds no fields; start from the package"):
+        parse_limits(text)

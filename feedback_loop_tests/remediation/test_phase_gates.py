@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
@@ -37,6 +38,12 @@ def test_three_lucky_fixes_have_not_shown_what_thirty_have() -> None:
     assert not fixes.is_met
     assert fixes.measured.startswith("3 of 3, at least ")
     assert "more decide" in fixes.measured
+
+
+def test_that_fixes_help_too_rarely_is_proven_and_no_more_are_asked_for() -> None:
+    (_, fixes, _) = requirements(Shown("crash", MaturityPhase.ASSISTED, **{**SHOWN_ALL, "judged_count": 60, "helped_count": 20}))
+    assert not fixes.is_met
+    assert re.fullmatch(r"20 of 60, at least \d+%, at most \d+%", fixes.measured)
 
 
 def test_without_a_label_nothing_is_known_of_accuracy() -> None:

@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from feedback_loop.contracts.loop_vocab import RiskLevel
+from feedback_loop.methods.statistics.proven_shares import Standing
 from feedback_loop.remediation.playbooks import seed_playbooks
 from feedback_loop.remediation.threshold_advice import WRONG_COSTS, Advice, advice, judged_proposals
-from feedback_loop_tests.outcomes.one_loop import proposal, table
+from feedback_loop_tests.outcomes.one_loop import HOUR, RAISED, proposal, table
 
 PLAYBOOK = next(one for one in seed_playbooks() if one.risk is RiskLevel.LOW and not one.is_review and not one.is_notice)
 
@@ -39,6 +40,14 @@ def test_what_helped_was_right_and_what_did_not_was_taken_back_or_rejected_was_w
     assert sorted(found["is_right"].to_list()) == [False, False, False, True]
 
 
+def test_of_two_verdicts_on_one_proposal_the_later_counts_whatever_their_order() -> None:
+    verdicts = [{"effect_id": f"e{n}", "proposal_id": "p1", "effect_verdict": v} for n, v in enumerate(("not_fixed", "fixed"))]
+    effects = [row | {"measured_at": RAISED + n * HOUR} for n, row in enumerate(verdicts)]
+    for rows in (effects, effects[::-1]):
+        found = judged_proposals(table("remediation_proposal", proposal()), table("outcomes_effect", *rows))
+        assert found["is_right"].to_list() == [True]
+
+
 def test_what_is_right_above_a_confidence_alone_is_advised_from_there_on() -> None:
     right, wrong = [(0.7 + 0.005 * n, True) for n in range(50)], [(0.4 + 0.005 * n, False) for n in range(40)]
     one = advised(judged(*right, *wrong))
@@ -64,8 +73,14 @@ def test_few_lucky_proposals_prove_nothing_and_it_is_said_how_many_are_missing()
     assert one.further_count > 3
 
 
-def test_one_that_is_mostly_wrong_is_decided_by_no_number_more() -> None:
-    assert advised(judged(*((0.9, n % 3 == 0) for n in range(60))), held=0.5).further_count in (0, None)
+def test_that_one_is_mostly_wrong_is_proven_and_no_more_are_asked_for() -> None:
+    one = advised(judged(*((0.9, n % 3 == 0) for n in range(60))), held=0.5)
+    assert (one.advised, one.standing, one.further_count) == (None, Standing.MISSED, 0)
+
+
+def test_what_is_right_exactly_as_often_as_needed_is_decided_by_no_number() -> None:
+    one = advised(judged(*((0.9, n % 5 != 0) for n in range(10))), held=0.5)
+    assert (one.needed_share, one.advised, one.standing, one.further_count) == (0.8, None, Standing.OPEN, None)
 
 
 def test_without_a_judged_proposal_the_threshold_of_the_playbook_is_told() -> None:

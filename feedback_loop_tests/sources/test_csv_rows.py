@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.sources import csv_rows
-from feedback_loop.sources.csv_rows import CsvRow, _Attempt, split_rows
+from feedback_loop.sources.csv_rows import CsvRow, _Attempt, peek_row, split_rows, take_row
 from feedback_loop.sources.lines import Lines
 from feedback_loop.sources.reading import MAX_ROW_BYTES
 
@@ -154,3 +154,9 @@ def test_every_line_is_looked_at_a_bounded_number_of_times(line: bytes, monkeypa
     column_count, repeats = 8, 2000
     split(line * repeats, column_count)
     assert looks <= (column_count + 2) * repeats * line.count(b"\n")
+
+
+def test_a_row_that_is_looked_at_stays_where_it_is() -> None:
+    lines = Lines(io.BytesIO(b'a,"b\nc"\nd,e\n'))
+    assert peek_row(lines, 9) == take_row(lines, 9) == CsvRow(b'a,"b\nc"\n', ("a", "b\nc"))
+    assert peek_row(lines, 9).fields == ("d", "e")

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_loop.contracts.vocab import QuarantineReason
 from feedback_loop.errors import UnreadableFile
-from feedback_loop.sources import documents
+from feedback_loop.sources import documents, whole_file
 from feedback_loop_tests.sources.rows import read, rejected, said
 
 FRONT = {
@@ -112,7 +112,7 @@ def test_yaml_that_would_grow_without_end_is_not_built() -> None:
 
 def test_document_above_the_limit_is_rejected_in_pieces_that_are_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_ROW_BYTES", 100)
-    monkeypatch.setattr(documents, "MAX_LINE_BYTES", 50)
+    monkeypatch.setattr(whole_file, "MAX_LINE_BYTES", 50)
     rows = [rejected(row) for row in read("documents", document(), "markdown")]
     assert {row.reason for row in rows} == {QuarantineReason.ROW_TOO_LARGE}
     assert b"".join(row.raw_bytes for row in rows) == document()

@@ -17,11 +17,14 @@ HEADERS = {
     "google_play": b"reviewId,content,score,at\n",
     "records": b"source_record_id,channel,product,occurred_at\n",
     "releases": b"version,released_at\n",
+    "survey": b"id,date,nps\n",
     "changes": b"change_id,change_kind,product,started_at,scope\n",
     "telemetry": b"product,service,minute,requests,errors\n",
 }
 FORMS = [("google_play", "csv"), ("releases", "csv"), ("records", "csv"), ("records", "jsonl"), ("records", "parquet")]
+FORMS += [("mail", "eml"), ("mail", "mbox"), ("survey", "csv"), ("calls", "webvtt"), ("calls", "page"), ("chats", "jsonl")]
 FORMS += [("changes", "csv"), ("changes", "jsonl"), ("documents", "markdown"), ("telemetry", "csv"), ("telemetry", "jsonl")]
+FORMS += [("app_store_text", "text"), *((name, form) for name in ("google_play_reviews", "zendesk") for form in ("page", "jsonl"))]
 
 
 @pytest.mark.parametrize(("source", "form"), FORMS)
@@ -57,7 +60,7 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, incidents, logs, records, releases, telemetry"):
+    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incidents, intercom"):
         source_named("fax")
 
 
@@ -69,7 +72,11 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         "parquet",
     ]
     assert SOURCES["google_play"].form_of(Path("reviews.txt")) == "csv"
+    assert SOURCES["app_store_text"].form_of(Path("reviews.txt")) == "text"
+    assert [SOURCES["zendesk"].form_of(Path(f"x{s}")) for s in (".json", ".jsonl")] == ["page", "jsonl"]
     assert SOURCES["documents"].form_of(Path("kb.md")) == "markdown"
+    assert [SOURCES["mail"].form_of(Path(name)) for name in ("a.eml", "a.MBOX")] == ["eml", "mbox"]
+    assert [SOURCES["calls"].form_of(Path(name)) for name in ("a.vtt", "a.json")] == ["webvtt", "page"]
     with pytest.raises(UnreadableFile):
         SOURCES["records"].form_of(Path("x.csv.gz"))
 
@@ -85,6 +92,18 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         ("records", "parquet", parquet_bytes(REQUIRED | {"channel": ["fax", "fax"]})),
         ("changes", "jsonl", b'{"change_id": "c"}\n'),
         ("documents", "markdown", b"no front matter"),
+        ("app_store_text", "text", b"1.0******too few\r\n"),
+        ("app_store_connect", "page", b'{"data": [{\n}], "included": []}'),
+        ("google_play_reviews", "page", b'{"reviews": [\n{"reviewId":\n"r"}]}'),
+        ("intercom", "page", b'{"conversations": [{"id": "1"}]}'),
+        ("zendesk", "page", b'{"audits": [{\n"id": 1}, {"id": 2}]}'),
+        ("zendesk", "page", b'{"comments": [{\n"id": 1}], "ticket": {}}'),
+        ("zendesk", "jsonl", b'{"id": 1}\n'),
+        ("mail", "eml", b"no mail"),
+        ("survey", "csv", HEADERS["survey"] + b"1,2026-01-01,11\n"),
+        ("calls", "webvtt", b"WEBVTT\n"),
+        ("calls", "page", b"{}"),
+        ("chats", "jsonl", b"{}\n"),
         ("telemetry", "csv", HEADERS["telemetry"] + b"P,web\n"),
         ("telemetry", "csv", HEADERS["telemetry"] + b"P,web,soon,1,1\n"),
     ],
@@ -95,6 +114,12 @@ def test_rejected_row_read_again_from_its_own_bytes_is_the_same_rejected_row(sou
     (after,) = source_named(source).read(io.BytesIO(before.raw_bytes), again)
     assert rejected(after).quarantine_id == before.quarantine_id
     assert rejected(after).reason is before.reason
+
+
+def test_own_domains_are_told_again_and_leave_the_options_of_others_as_they_were() -> None:
+    reading = Reading(source="mail", file_name="a.eml", form="eml", own_domains=("acme.example",))
+    assert reading_again("mail", "a.eml", reading.options).own_domains == ("acme.example",)
+    assert "own_domains" not in Reading(source="records", file_name="a.csv", form="csv").options
 
 
 def test_reading_is_rows_alone_only_when_told_its_columns() -> None:

@@ -9,6 +9,7 @@ from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import Table
 from feedback_loop.workflows.inbox import land_inbox, waiting_files
 from feedback_loop_tests.fakes import FakeClock, FakeTableStore
+from feedback_loop_tests.sources.mail_texts import mail
 from feedback_loop_tests.sources.rows import play_file, play_row
 
 RECORD = b'{"source_record_id":"a","channel":"chat","product":"P","occurred_at":"2026-03-01"}\n'
@@ -96,3 +97,10 @@ def test_hidden_files_and_links_are_not_waiting(tmp_path: Path, name: str) -> No
     put(tmp_path, name, b"x")
     os.symlink("/etc/hostname", tmp_path / "link.csv")  # noqa: PTH211 - as an intruder would
     assert waiting_files(tmp_path) == []
+
+
+def test_mails_that_the_company_sent_are_known_by_its_domains(tmp_path: Path) -> None:
+    put(tmp_path, "mail/Acme/ours.eml", mail(changed={"From": "help@acme.example"}))
+    put(tmp_path, "mail/Acme/theirs.eml", mail())
+    total = land_inbox(tmp_path, FakeTableStore(), FakeClock(), own_domains=("acme.example",)).total
+    assert total == LandingReport(read=2, landed=1, duplicates=0, quarantined=1)

@@ -11,9 +11,11 @@ from feedback_loop.bronze.landing import FEEDBACK_RECORD, QUARANTINE, RELEASE, S
 from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import Table
 from feedback_loop.errors import BadInput, FeedbackLoopError, InputFileMissing, Refused, UnknownChoice
+from feedback_loop.sources.registry import source_named
 from feedback_loop.workflows import ingest
-from feedback_loop.workflows.ingest import land_file, land_files
+from feedback_loop.workflows.ingest import land_file, land_files, reading_of
 from feedback_loop_tests.fakes import START, FakeClock, FakeTableStore
+from feedback_loop_tests.sources.mail_texts import mail
 from feedback_loop_tests.sources.rows import PLAY_HEADER, csv_bytes, json_lines, play_file, play_row
 from feedback_loop_tests.sources.test_context_statements import CHANGE
 from feedback_loop_tests.sources.test_measurements import GOOD
@@ -224,6 +226,14 @@ def test_file_that_can_not_be_read_is_one_line_that_names_it(tmp_path: Path, sto
     assert name in str(raised.value)
     assert "\n" not in str(raised.value)
     assert store.appends == []
+
+
+def test_own_domains_are_told_to_the_reader_that_asks_for_them_alone(tmp_path: Path, store: FakeTableStore) -> None:
+    own = ("acme.example",)
+    assert reading_of(source_named("mail"), tmp_path / "a.eml", "Acme", own).own_domains == own
+    assert reading_of(source_named("survey"), tmp_path / "a.csv", "Acme", own).own_domains == ()
+    path = written(tmp_path, mail(changed={"From": "help@acme.example"}), "a.eml")
+    assert land_files("mail", [path], "Acme", store, FakeClock(), own_domains=own).quarantined == 1
 
 
 def test_unknown_source_is_refused(tmp_path: Path, store: FakeTableStore) -> None:

@@ -17,9 +17,9 @@ from feedback_loop.workflows.judge_hypothesis import (
     LABEL,
     Judged,
     hypotheses_waiting,
-    hypothesis_labels,
     judge_hypothesis,
 )
+from feedback_loop.workflows.snapshots import snapshot_of
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START, FakeTableStore
@@ -69,7 +69,7 @@ def test_another_reason_is_kept_and_none_is_no_other(tables: FakeTableStore, sta
     reasons = ["seen", None, " seen", "the rollback ended it"]
     made = [said(tables, state, CONFIRMED, minutes=n, why=why).is_new for n, why in enumerate(reasons)]
     assert made == [True, False, False, True]
-    assert hypothesis_labels(state)["label_why"].to_list() == ["seen", "the rollback ended it"]
+    assert snapshot_of(state, LABEL.name)["label_why"].to_list() == ["seen", "the rollback ended it"]
 
 
 def test_a_reason_without_end_is_bad_input_and_leaves_nothing(tables: FakeTableStore, state: SqlStateStore) -> None:
@@ -81,7 +81,7 @@ def test_a_reason_without_end_is_bad_input_and_leaves_nothing(tables: FakeTableS
 def test_a_later_word_counts_and_what_was_said_before_stays(tables: FakeTableStore, state: SqlStateStore) -> None:
     for minutes, (label, person) in enumerate([(CONFIRMED, "ada"), (REJECTED, "bo"), (CONFIRMED, "ada")]):
         assert said(tables, state, label, person, minutes).is_new
-    labels = hypothesis_labels(state)
+    labels = snapshot_of(state, LABEL.name)
     assert labels["hypothesis_label"].to_list() == ["confirmed", "rejected", "confirmed"]
     assert counting(labels)["labelled_by"].to_list() == ["ada"]
 
@@ -96,6 +96,6 @@ def test_what_is_unknown_is_bad_input_and_leaves_nothing(
 
 
 def test_a_judged_hypothesis_waits_no_longer(tables: FakeTableStore, state: SqlStateStore) -> None:
-    assert sorted(hypotheses_waiting(tables, hypothesis_labels(None))["hypothesis_id"]) == ["h1", "h2"]
+    assert sorted(hypotheses_waiting(tables, snapshot_of(None, LABEL.name))["hypothesis_id"]) == ["h1", "h2"]
     said(tables, state, REJECTED)
-    assert hypotheses_waiting(tables, hypothesis_labels(state))["hypothesis_id"].to_list() == ["h2"]
+    assert hypotheses_waiting(tables, snapshot_of(state, LABEL.name))["hypothesis_id"].to_list() == ["h2"]

@@ -17,7 +17,7 @@ from feedback_loop.contracts.vocab import ISSUE_CLASSES
 from feedback_loop.remediation.autonomy import AUTONOMY, autonomy_row
 from feedback_loop.remediation.phase_gates import Requirement
 from feedback_loop.remediation.playbooks import seed_playbooks
-from feedback_loop.workflows.phase_gates import by_class, gates_of_phases
+from feedback_loop.workflows.phase_gates import gates_of_phases, ready_classes
 from feedback_loop_tests.adapters.state_store.conftest import open_state
 from feedback_loop_tests.fakes import START
 from feedback_loop_tests.outcomes.one_loop import table
@@ -41,7 +41,15 @@ def test_without_a_state_no_class_has_shown_anything() -> None:
     found = told(None)
     assert list(found) == [str(one) for one in ISSUE_CLASSES]
     assert {one.next_phase for of_class in found.values() for one in of_class} == {MaturityPhase.AUTOMATED}
-    assert not any(by_class([one for of_class in found.values() for one in of_class]).values())
+    assert ready_classes([one for of_class in found.values() for one in of_class]) == []
+
+
+def test_a_class_is_ready_once_it_has_shown_all_that_is_asked() -> None:
+    def requirement(name: str, is_met: bool) -> Requirement:
+        return Requirement(name, MaturityPhase.ASSISTED, MaturityPhase.AUTOMATED, "asked", "measured", is_met)
+
+    shown = [("crash", True), ("billing", True), ("billing", False), ("crash", True), ("login", False), ("login", True)]
+    assert ready_classes([requirement(*one) for one in shown]) == ["crash"]
 
 
 def test_held_out_labels_that_the_classifier_agrees_with_count_for_their_class(state: SqlStateStore) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_loop.contracts.days import DayRange
 from feedback_loop.workflows import quality_measures as measures
+from feedback_loop.workflows.ingest import land_file
+from feedback_loop_tests.fakes import FakeClock, FakeTableStore
+from feedback_loop_tests.sources.mail_texts import mail
 from feedback_loop_tests.workflows.landed_history import TODAY, day_rows, landed, refused_rows
 
 
@@ -35,6 +40,14 @@ def test_repeats_are_compared_without_case_and_outer_blanks_and_silent_records_l
     texts = ["Good app", " good APP ", "other", None, "  "]
     records = landed([row | {"text": text, "customer_id": None} for row, text in zip(rows_of(5), texts, strict=True)]).records
     assert measures.repeat_counts(records).select("hit_count", "record_count").rows() == [(1, 3)]
+
+
+def test_what_is_no_feedback_is_no_malformed_record(tmp_path: Path) -> None:
+    store, path = FakeTableStore(), tmp_path / "a.eml"
+    for changed in ({"Precedence": "bulk"}, {"Date": "soon"}):
+        path.write_bytes(mail(changed=changed))
+        land_file("mail", path, "Acme", store, FakeClock())
+    assert measures.landed_around(store, DayRange(TODAY, TODAY)).refused["quarantine_reason"].to_list() == ["unreadable_date"]
 
 
 def test_refused_rows_are_shared_among_all_that_came_with_their_reader() -> None:

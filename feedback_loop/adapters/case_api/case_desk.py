@@ -36,15 +36,19 @@ class DeskRequest:
     idempotency_key: str | None = None
     expected_version: str | None = None
     authorization: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """All of them, by their names in small letters."""
 
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """Status and JSON body, which may be none at all."""
+    """Status and JSON body, which may be none at all, or a text that is no JSON."""
 
     status: int
     body: Json
     has_body: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
 
 class CaseDesk:

@@ -150,22 +150,27 @@ class _Handler(BaseHTTPRequestHandler):
             idempotency_key=self.headers.get("Idempotency-Key"),
             expected_version=self.headers.get("If-Match"),
             authorization=self.headers.get("Authorization"),
+            headers={name.lower(): value for name, value in self.headers.items()},
         )
 
     def _body(self) -> dict[str, Any] | DeskAnswer:
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > _LARGEST_BODY or "Transfer-Encoding" in self.headers:
             return DeskAnswer(_TOO_LARGE, {"error": "the body needs a Content-Length, at most a million bytes"})
+        sent = self.rfile.read(int(length))
         try:
-            body = json.loads(self.rfile.read(int(length)) or b"{}")
+            if self.headers.get_content_type() == "application/x-www-form-urlencoded":
+                return dict(parse_qsl(sent.decode(), keep_blank_values=True))
+            body = json.loads(sent or b"{}")
         except ValueError:
             return DeskAnswer(_BAD_REQUEST, {"error": "the body is no JSON"})
         return body if isinstance(body, dict) else DeskAnswer(_BAD_REQUEST, {"error": "the body is no JSON object"})
 
     def _send(self, answer: DeskAnswer, headers: dict[str, str] | None = None) -> None:
-        data = json.dumps(answer.body).encode() if answer.has_body else b""
+        data = (json.dumps(answer.body) if answer.text is None else answer.text).encode() if answer.has_body else b""
         self.send_response(answer.status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}.items():
+        said = {**answer.headers, **(headers or {})}
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **said}.items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")

@@ -16,6 +16,7 @@ from feedback_loop.adapters.state_store.proposal_rows import DECIDED
 from feedback_loop.adapters.state_store.schema import ACTION, FACTS, PROPOSAL, PROPOSAL_EVENT
 from feedback_loop.contracts.loop_vocab import ActionStatus, MessageStatus, ProposalStatus
 from feedback_loop.contracts.tables import Table
+from feedback_loop.errors import StateUnavailable
 
 BEGINS = {
     "remediation_proposal": "proposed_at",
@@ -43,14 +44,20 @@ _OF_ACTION = {
 
 
 def snapshot(connection: sa.Connection, table: Table, as_of: datetime | None) -> pl.DataFrame:
-    """The rows of the table in the order of their instants, with exactly its columns and types."""
+    """The rows of the table in the order of their instants, with exactly its columns and types.
+
+    Raises StateUnavailable where one holds what this program never wrote, such as words for a number.
+    """
     kept_in, begins = _KEPT_IN[table.name], BEGINS[table.name]
     statement = kept_in.select().order_by(kept_in.c[begins], kept_in.c[table.key[0]])
-    rows = _rows(connection, statement if as_of is None else statement.where(kept_in.c[begins] <= as_of))
-    if as_of is not None:
-        rows = _as_they_were(connection, table.name, rows, as_of)
-    shown = [{**{name: row.get(name) for name in table.columns}, "event_date": row[begins].date()} for row in rows]
-    return pl.DataFrame(shown, schema=pl.Schema(table.schema), orient="row")
+    try:
+        rows = _rows(connection, statement if as_of is None else statement.where(kept_in.c[begins] <= as_of))
+        if as_of is not None:
+            rows = _as_they_were(connection, table.name, rows, as_of)
+        shown = [{**{name: row.get(name) for name in table.columns}, "event_date": row[begins].date()} for row in rows]
+        return pl.DataFrame(shown, schema=pl.Schema(table.schema), orient="row")
+    except (ValueError, TypeError, pl.exceptions.PolarsError):
+        raise StateUnavailable(table.name, "a row holds what this program never wrote; put back a copy of the database") from None
 
 
 def _as_they_were(connection: sa.Connection, name: str, rows: list[dict[str, Any]], as_of: datetime) -> list[dict[str, Any]]:
