@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
 _SOURCES = (
-    "records or google-play (what customers say), releases, changes, incidents, telemetry, logs, customers, business-events, documents"
+    "records or google-play (what customers say), releases, changes, incidents, telemetry, logs, customers, business-events, documents, "
+    "github-releases, github-compare, cdevents, launchdarkly, otlp, segment, statuspage, incident-comments"
 )
 
 
