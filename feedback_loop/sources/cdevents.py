@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
-from urllib.parse import parse_qs, unquote
 
 from feedback_loop.contracts.loop_vocab import ChangeKind, ContextKind
 from feedback_loop.contracts.records import RejectedRow
@@ -37,6 +36,7 @@ KNOWN_FIELDS = frozenset(
 )  # fmt: skip
 
 _TYPE = re.compile(r"dev\.cdevents\.(?P<subject>[a-z]+)\.(?P<predicate>[a-z]+)(\..*)?")
+_PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
 _DONE = {
     "deployed": "deployed", "upgraded": "upgraded", "rolledback": "rolled back", "removed": "removed", "published": "published",
 }  # fmt: skip
@@ -111,10 +111,17 @@ def _version(artifact: str | None) -> str | None:
     if artifact is None or not artifact.startswith("pkg:"):
         return None
     path, _, qualifiers = artifact.partition("#")[0].partition("?")
-    named = unquote(path.rpartition("@")[2]) if "@" in path else ""
+    named = _decoded(path.rpartition("@")[2]) if "@" in path else ""
     if named and not named.startswith("sha256:"):
         return _printable(named)
-    return _printable("".join(parse_qs(qualifiers, max_num_fields=100).get("tag", [])[:1])) if qualifiers.count("&") < 100 else None
+    tag = next((one for one in qualifiers.split("&") if one.startswith("tag=")), "")
+    return _printable(_decoded(tag.removeprefix("tag=")))
+
+
+def _decoded(text: str) -> str:
+    """The text that a package URL writes with some of its bytes as a percent sign and two digits."""
+    plain = _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
+    return plain.decode("utf-8", "replace")
 
 
 def _printable(version: str) -> str | None:
