@@ -104,6 +104,7 @@ SOURCES: dict[str, Source] = {
             PAGED,
             google_play_reviews.KNOWN_FIELDS,
             is_feedback=True,
+            lands_as="google_play",
         ),
         Source("incident_comments", incident_comments.read_incident_comments, False, is_feedback=True),
         Source("incidents", incidents.read_incidents, False, _TABULAR),
