@@ -48,13 +48,14 @@ def ask_in_slack(state: StateStore, channel: ApprovalChannel, clock: Clock, atte
     return round_.report
 
 
-def is_anything_to_say(state: StateStore) -> bool:
-    """Whether a round would post or change anything, were everything reachable."""
+def what_is_to_say(state: StateStore) -> list[str]:
+    """The proposals about which a round would post or change something, were everything reachable, each with how it stands."""
     messages = messages_of(state)
-    return any(
-        waits(proposal) if (message := messages.get(proposal.proposal_id)) is None else message.says not in (_GONE, standing(proposal))
+    return [
+        f"{proposal.proposal_id}: {standing(proposal)}"
         for proposal, _ in state.decided()
-    )
+        if (waits(proposal) if (message := messages.get(proposal.proposal_id)) is None else message.says not in (_GONE, standing(proposal)))
+    ]
 
 
 def waits(proposal: Proposal) -> bool:

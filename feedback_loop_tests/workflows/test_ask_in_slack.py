@@ -16,7 +16,7 @@ from feedback_loop.adapters.slack.approvals import SlackApprovals
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.errors import ConnectorRefused
-from feedback_loop.workflows.ask_in_slack import ASKED, CLAIM, SHOWN, AskReport, ask_in_slack, is_anything_to_say, standing
+from feedback_loop.workflows.ask_in_slack import ASKED, CLAIM, SHOWN, AskReport, ask_in_slack, standing, what_is_to_say
 from feedback_loop_tests.adapters.slack.running import RunningSlack, running_slack
 from feedback_loop_tests.adapters.slack.slack_desk import APPROVALS
 from feedback_loop_tests.workflows.outbox_world import Died, World
@@ -77,12 +77,12 @@ def the_proposal(world: World) -> str:
 
 def test_a_proposal_is_asked_about_once_and_its_message_follows_it(world: World) -> None:
     channel, proposal_id = FakeChannel(), the_proposal(world)
-    assert is_anything_to_say(world.state)
+    assert what_is_to_say(world.state) == [f"{proposal_id}: awaiting_approval 0"]
     assert ask(world, channel).asked == [proposal_id]
-    assert not is_anything_to_say(world.state)
+    assert not what_is_to_say(world.state)
     assert ask(world, channel) == AskReport()
     world.say(proposal_id, "ada")
-    assert is_anything_to_say(world.state)
+    assert what_is_to_say(world.state)
     assert ask(world, channel).shown == [proposal_id]
     assert channel.messages == {proposal_id: "awaiting_approval 1"}
     world.say(proposal_id, "bo")
@@ -108,7 +108,7 @@ def test_what_nobody_has_to_decide_is_not_asked_about(world: World) -> None:
     for person in ("ada", "bo"):
         world.say(proposal_id, person)
     assert ask(world, channel) == AskReport()
-    assert not is_anything_to_say(world.state)
+    assert not what_is_to_say(world.state)
     assert channel.messages == {}
 
 
@@ -147,7 +147,7 @@ def test_a_message_that_somebody_deleted_is_given_up(world: World) -> None:
     world.say(proposal_id, "ada")
     assert list(ask(world, channel).left) == [proposal_id]
     assert ask(world, channel) == AskReport()
-    assert not is_anything_to_say(world.state)
+    assert not what_is_to_say(world.state)
 
 
 @pytest.mark.parametrize("position", [0, 1])
