@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
+from feedback_loop.adapters.intercom.client import IntercomClient
 from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
@@ -22,6 +23,7 @@ from feedback_loop.remediation.connectors import Connector
 
 Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
+    ConnectorKind.INTERCOM: lambda rule, credentials, clock, name: IntercomClient(rule, credentials, clock, connector=name),
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
     ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),

@@ -9,6 +9,7 @@ first record, and of each other only its own part, because else a long conversat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -30,9 +31,13 @@ _KNOWN_FIELDS = """
 type id title created_at updated_at waiting_since snoozed_until open state read priority admin_assignee_id team_assignee_id company tags
 conversation_rating source contacts teammates custom_attributes first_contact_reply sla_applied statistics linked_objects
 ai_agent_participated ai_agent conversation_parts
+part_type body notified_at assigned_to author attachments external_id redacted email_message_metadata metadata event_details
+app_package_code
 """
 KNOWN_FIELDS = frozenset(_KNOWN_FIELDS.split())
+"""Of a conversation, and of a part of it, which is the payload of its own record."""
 
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(?:[A-Za-z]{2,8}|#[0-9A-Fa-fx]{1,7});")
 _CUSTOMERS = ("user", "lead", "contact")
 _PUBLIC_PARTS = ("comment", "open", "close")
 """Of the company's parts only these are surely seen by the customer; an assignment may carry a word between colleagues."""
@@ -104,8 +109,9 @@ def _message(one: Values, raw: str) -> Message | None:
 
 
 def _text(values: Values, name: str) -> str | None:
+    """The words of a body; one without markup is plain text already (`display_as=plaintext`) and stays as it came."""
     body = read.words(values, name)
-    return (html_text(body) or None) if body else None
+    return (html_text(body) or None) if body and _MARKUP.search(body) else body
 
 
 def _said(base: FeedbackRecord, one: Answered) -> FeedbackRecord:

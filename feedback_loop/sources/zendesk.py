@@ -36,9 +36,10 @@ recipient requester requester_id result_type safe_update satisfaction_probabilit
 submitter_id tags ticket_form_id type updated_at updated_stamp url via via_followup_source_id via_id voice_comment
 ticket audits
 reason reason_code reason_id score ticket_id
+attachments audit_id author_id body html_body plain_body public uploads
 """
 KNOWN_FIELDS = frozenset(_KNOWN_FIELDS.split())
-"""Of a ticket, of the rows that are joined here, and of a satisfaction rating."""
+"""Of a ticket, of the rows that are joined here, of a satisfaction rating, and of a comment, which is the payload of its own record."""
 
 
 class _Score(StrEnum):

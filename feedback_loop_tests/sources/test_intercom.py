@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
+from feedback_loop.sources.intercom import KNOWN_FIELDS
 from feedback_loop_tests.sources.damaged_pages import changed, damaged, read_again, read_or_refused, without
 from feedback_loop_tests.sources.rows import read, record, rejected
 from feedback_loop_tests.sources.shared_specs import INTERCOM, WHY_ABSENT, problems_of
@@ -146,6 +147,11 @@ def test_a_mail_without_a_body_is_its_subject() -> None:
     assert shown(mail)[0][1] == "Charged twice!"
 
 
+def test_a_body_of_plain_text_stays_as_it_came() -> None:
+    for plain in ("First line\n\n  second line", "if x < y & z > 0"):
+        assert shown(changed(LISTED, ("source", "body"), plain))[0][1] == plain
+
+
 def test_counters_states_and_tags_make_no_new_version() -> None:
     before = [record(row).record_version_id for row in rows_of(LISTED)]
     changes = {"updated_at": START + 9999, "state": "closed", "read": False, "tags": {}, "statistics": None, "title": "x"}
@@ -191,6 +197,10 @@ def test_a_part_of_another_type_quarantines_the_conversation(path: tuple[Any, ..
     refused = rejected(rows_of(changed(whole(), path, "charged"))[0])
     assert refused.reason is QuarantineReason.MALFORMED_ROW
     assert "charged" not in refused.detail
+
+
+def test_the_fields_of_every_payload_are_known() -> None:
+    assert {name for row in rows_of(whole()) for name in json.loads(record(row).raw_payload)} <= KNOWN_FIELDS
 
 
 def test_unknown_fields_are_kept() -> None:

@@ -60,7 +60,7 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incidents, intercom"):
+    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incident_comments, incidents, intercom, launchdarkly"):
         source_named("fax")
 
 
@@ -92,11 +92,6 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         ("records", "parquet", parquet_bytes(REQUIRED | {"channel": ["fax", "fax"]})),
         ("changes", "jsonl", b'{"change_id": "c"}\n'),
         ("documents", "markdown", b"no front matter"),
-        ("mail", "eml", b"no mail"),
-        ("survey", "csv", HEADERS["survey"] + b"1,2026-01-01,11\n"),
-        ("calls", "webvtt", b"WEBVTT\n"),
-        ("calls", "page", b"{}"),
-        ("chats", "jsonl", b"{}\n"),
         ("app_store_text", "text", b"1.0******too few\r\n"),
         ("app_store_connect", "page", b'{"data": [{\n}], "included": []}'),
         ("google_play_reviews", "page", b'{"reviews": [\n{"reviewId":\n"r"}]}'),
@@ -104,6 +99,11 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         ("zendesk", "page", b'{"audits": [{\n"id": 1}, {"id": 2}]}'),
         ("zendesk", "page", b'{"comments": [{\n"id": 1}], "ticket": {}}'),
         ("zendesk", "jsonl", b'{"id": 1}\n'),
+        ("mail", "eml", b"no mail"),
+        ("survey", "csv", HEADERS["survey"] + b"1,2026-01-01,11\n"),
+        ("calls", "webvtt", b"WEBVTT\n"),
+        ("calls", "page", b"{}"),
+        ("chats", "jsonl", b"{}\n"),
         ("telemetry", "csv", HEADERS["telemetry"] + b"P,web\n"),
         ("telemetry", "csv", HEADERS["telemetry"] + b"P,web,soon,1,1\n"),
     ],
