@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
@@ -22,6 +23,7 @@ from feedback_loop.remediation.connectors import Connector
 Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+    ConnectorKind.SERVICENOW: lambda rule, credentials, clock, name: ServiceNowClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
