@@ -13,6 +13,7 @@ from feedback_loop.adapters.intercom.client import IntercomClient
 from feedback_loop.adapters.jira.client import JiraClient
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
@@ -26,6 +27,7 @@ _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], 
     ConnectorKind.INTERCOM: lambda rule, credentials, clock, name: IntercomClient(rule, credentials, clock, connector=name),
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
     ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
+    ConnectorKind.SERVICENOW: lambda rule, credentials, clock, name: ServiceNowClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
