@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
+from feedback_loop.adapters.intercom.client import IntercomClient
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
@@ -21,7 +23,9 @@ from feedback_loop.remediation.connectors import Connector
 
 Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
+    ConnectorKind.INTERCOM: lambda rule, credentials, clock, name: IntercomClient(rule, credentials, clock, connector=name),
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+    ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }

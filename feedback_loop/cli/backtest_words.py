@@ -93,7 +93,7 @@ def _minutes(report: BacktestReport) -> str:
 
 
 def _left_out(report: BacktestReport) -> str:
-    whys = ((report.repeated_count, "as repeats"), (report.late_count, "that come after the real action"))
+    whys = ((report.repeated_count, "as repeats"), (report.late_count, "as later than the real action"))
     told = ", ".join(f"{count} {why}" for count, why in whys if count)
     return f" (left out: {told})" if told else ""
 

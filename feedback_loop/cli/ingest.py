@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
 _SOURCES = (
-    "records, google-play, mail, survey, calls or chats (what customers say), releases, changes, incidents, telemetry, logs, customers, "
-    "business-events, documents"
+    "records, google-play, zendesk, mail or survey (what customers say), releases, incidents or customers (context); "
+    "any other word lists all of them"
 )
 
 

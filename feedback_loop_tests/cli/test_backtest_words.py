@@ -66,7 +66,7 @@ def test_people_and_programs_read_how_many_came_too_late_or_repeat_another_and_s
     tell(found)
     told = capsys.readouterr().out.replace("\n", " ")
     assert "Minutes saved until something was done: 120; agents' minutes: 0; of 3 right automatic actions" in told
-    assert "(left out: 1 as repeats, 1 that come after the real action)." in told
+    assert "(left out: 1 as repeats, 1 as later than the real action)." in told
     programs = content_of(found)
     assert [programs[name] for name in ("minutes_saved", "agent_minutes_saved", "late_count", "repeated_count")] == [120.0, 0.0, 1, 1]
 
@@ -74,7 +74,7 @@ def test_people_and_programs_read_how_many_came_too_late_or_repeat_another_and_s
 def test_where_all_come_too_late_nothing_is_saved_and_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     tell(report(RIGHT, saved=(Saved(RIGHT, EXECUTED, -328.0, 0.0, ()),)))
     told = capsys.readouterr().out.replace("\n", " ")
-    assert "until something was done: 0; agents' minutes: 0; of 1 right automatic actions (left out: 1 that come after" in told
+    assert "until something was done: 0; agents' minutes: 0; of 1 right automatic actions (left out: 1 as later than" in told
 
 
 def test_people_read_that_no_promise_was_measured(capsys: pytest.CaptureFixture[str]) -> None:
