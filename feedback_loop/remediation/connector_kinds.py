@@ -95,6 +95,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         {
             "group_id": Setting(r"[0-9]{1,20}", "the group that gets its tickets", is_required=False),
             "brand_id": Setting(r"[0-9]{1,20}", "the brand of its tickets", is_required=False),
+            "label_field_id": Setting(r"[0-9]{1,20}", "the ticket field in which agents correct the class", is_required=False),
             "macro_id": Setting(r"[0-9]{1,20}", "the macro whose wording opens a draft to a customer", is_required=False),
         },
     ),
