@@ -1,4 +1,4 @@
-"""Sound files of the vendors' own forms, of which `fuzz_inputs` makes spoilt ones: the fixtures of the readers' tests, by source and form."""
+"""Sound files of the vendors' own forms, by source and form, of which `fuzz_inputs` makes spoilt ones: the fixtures of their tests."""
 
 from __future__ import annotations
 
