@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.launchdarkly.client import LaunchDarklyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
@@ -23,6 +24,7 @@ from feedback_loop.remediation.connectors import Connector
 Client = AbstractContextManager[ActionSystem]
 _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
     ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
+    ConnectorKind.LAUNCHDARKLY: lambda rule, credentials, clock, name: LaunchDarklyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SERVICENOW: lambda rule, credentials, clock, name: ServiceNowClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
