@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _SOURCES = (
     "what customers say: records, google-play, google-play-reviews, app-store-connect, app-store-text, zendesk, intercom, mail, "
-    "survey, calls, chats, segment, incident-comments; or what happened: releases, changes, incidents, telemetry, logs, customers, business-events, "
-    "documents, github-releases, github-compare, cdevents, launchdarkly, otlp, statuspage"
+    "survey, calls, chats, segment, incident-comments; or what happened: releases, changes, incidents, telemetry, logs, customers, "
+    "business-events, documents, github-releases, github-compare, cdevents, launchdarkly, otlp, statuspage"
 )
 
 
