@@ -14,6 +14,7 @@ from feedback_loop.adapters.launchdarkly.client import LaunchDarklyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
+from feedback_loop.adapters.statuspage.client import StatuspageClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
@@ -27,6 +28,7 @@ _CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], 
     ConnectorKind.LAUNCHDARKLY: lambda rule, credentials, clock, name: LaunchDarklyClient(rule, credentials, clock, connector=name),
     ConnectorKind.SERVICENOW: lambda rule, credentials, clock, name: ServiceNowClient(rule, credentials, clock, connector=name),
     ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
+    ConnectorKind.STATUSPAGE: lambda rule, credentials, clock, name: StatuspageClient(rule, credentials, clock, connector=name),
     ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
 }
 """How the tool of a kind is opened that knows the loop by credentials of its own."""
