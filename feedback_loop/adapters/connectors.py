@@ -16,6 +16,7 @@ from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
 from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
+from feedback_loop.adapters.statuspage.client import StatuspageClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
@@ -31,6 +32,7 @@ _CLIENTS: Mapping[ConnectorKind, Callable[..., Client]] = {
     ConnectorKind.PAGERDUTY: PagerDutyClient,
     ConnectorKind.SERVICENOW: ServiceNowClient,
     ConnectorKind.SLACK: SlackClient,
+    ConnectorKind.STATUSPAGE: StatuspageClient,
     ConnectorKind.ZENDESK: ZendeskClient,
 }
 """The client of each kind that knows the loop by credentials of its own; all are made alike: rule, credentials, clock, name."""
