@@ -32,6 +32,7 @@ from feedback_loop.cli import (
     quality,
     quarantine,
     query,
+    receiver,
     report,
     reveal,
     roi,
@@ -140,6 +141,7 @@ approvals.app.command("request")(ask_for.request)
 approvals.app.command("ask-in-slack")(ask_in_slack.ask_in_slack)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(connectors.app, name="connectors")
+app.command("receiver")(receiver.receiver)
 app.add_typer(sources.app, name="sources")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)

@@ -7,6 +7,7 @@ since goes before; and that we take our own ticket back closes no issue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,13 +43,12 @@ class OurTicket:
 def ours_of(said: TicketStatus, vendor: CallbackVendor, connectors: Mapping[str, Connector], state: StateStore) -> OurTicket | None:
     """The ticket, where it is ours, still stands and belongs to an issue."""
     actions = state.actions(ActionStatus.DONE, *_UNDER_WAY)
-    for action in actions:
-        if action.action_status is ActionStatus.DONE and action.receipt_id in said.receipt_ids and _is_of(vendor, action, connectors):
-            proposal = state.proposal(action.proposal_id)
-            if proposal is None or proposal.proposed_issue_id is None or _is_being_taken_back(action, actions):
-                return None
-            return OurTicket(action.action_id, action.connector, proposal.proposed_issue_id)
-    return None
+    done = (one for one in actions if one.action_status is ActionStatus.DONE and _is_of(vendor, one, connectors))
+    action = next((one for one in done if re.fullmatch(said.receipts, one.receipt_id or "")), None)
+    proposal = None if action is None else state.proposal(action.proposal_id)
+    if action is None or proposal is None or proposal.proposed_issue_id is None or _is_being_taken_back(action, actions):
+        return None
+    return OurTicket(action.action_id, action.connector, proposal.proposed_issue_id)
 
 
 def follow(ours: OurTicket, said: TicketStatus, said_at: datetime, tables: TableStore, state: StateStore, at: datetime) -> CallbackOutcome:

@@ -130,6 +130,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "quarantine retry": _WORKS,
         "quarantine show": _READS,
         "query": _READS,
+        "receiver": _WORKS,
         "report control-room": _READS,
         "report issue": _READS,
         "report pilot": _READS,

@@ -50,7 +50,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("sla", word) for word in ("show", "lint", "due", "watch")} | {("sources", word) for word in ("list", "lint", "pull")}
     promised |= {("roi", word) for word in ("show", "lint", "compare")}
     promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
-    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
+    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",), ("receiver",)}
     assert set(COMMANDS) == promised
 
 

@@ -52,9 +52,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class TicketStatus:
-    """A ticket, incident or issue of the vendor is closed, or it is open, from then on; by any of its receipts it would be ours."""
+    """A ticket, incident or issue of the vendor is closed, or it is open, from then on; it is ours where we have such a receipt."""
 
-    receipt_ids: tuple[str, ...]
+    receipts: str
+    """A regular expression for the whole of it."""
     is_closed: bool
     was_closed: bool | None = None
     """None where the vendor does not say."""

@@ -57,5 +57,5 @@ def read_intercom(body: bytes, signed: Signed) -> Heard:
     one, said = read(_Notification, body), None
     if one.topic in (_CLOSED, _STATE):
         ticket = read(TicketChanged, body).data.item
-        said = TicketStatus((f"ticket-{ticket.id}",), one.topic == _CLOSED or ticket.is_closed)
+        said = TicketStatus(f"ticket-{ticket.id}", one.topic == _CLOSED or ticket.is_closed)
     return Heard(CallbackVendor.INTERCOM, one.id or signed.digest, datetime.fromtimestamp(one.created_at, UTC), said)

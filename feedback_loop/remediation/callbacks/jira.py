@@ -66,5 +66,5 @@ def read_jira(body: bytes, signed: Signed) -> Heard:
     one, said = read(_Event, body), None
     if one.webhookEvent == _UPDATED and any(item.field == _STATUS for item in read(_Logged, body).changelog.items):
         issue = read(IssueUpdated, body).issue
-        said = TicketStatus((issue.key,), issue.fields.status.statusCategory.key == _DONE)
+        said = TicketStatus(issue.key, issue.fields.status.statusCategory.key == _DONE)
     return Heard(CallbackVendor.JIRA, signed.digest, _EPOCH + timedelta(milliseconds=one.timestamp), said)

@@ -6,6 +6,7 @@ tells nothing for a day, so events of other types are heard and concern nobody.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -46,5 +47,5 @@ def read_pagerduty(body: bytes, _: Signed) -> Heard:
     event = read(_Envelope, body).event
     said = None
     if (is_closed := _IS_CLOSED.get(event.event_type)) is not None:
-        said = TicketStatus((read(IncidentChanged, body).event.data.id,), is_closed, not is_closed)
+        said = TicketStatus(re.escape(read(IncidentChanged, body).event.data.id), is_closed, not is_closed)
     return Heard(CallbackVendor.PAGERDUTY, event.id, event.occurred_at, said)

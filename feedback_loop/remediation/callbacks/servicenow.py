@@ -25,5 +25,5 @@ def read_servicenow(body: bytes, _: Signed) -> Heard:
     """What the rule says; raises Unreadable."""
     one = read(RecordChanged, body)
     is_closed = one.state == "closed"
-    said = TicketStatus((one.sys_id, f"{one.table}/{one.sys_id}"), is_closed, not is_closed)
+    said = TicketStatus(rf"[A-Z0-9]{{1,40}}/{one.table}/{one.sys_id}/[0-9]{{1,9}}", is_closed, not is_closed)
     return Heard(CallbackVendor.SERVICENOW, one.event_id, one.occurred_at, said)

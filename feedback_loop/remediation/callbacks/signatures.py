@@ -66,6 +66,12 @@ def signed(vendor: CallbackVendor, headers: Headers, body: bytes, secret: str) -
     return Signed(stamped_at, hashlib.sha256(expected[0]).hexdigest())
 
 
+def headers_of(vendor: CallbackVendor) -> tuple[str, ...]:
+    """The headers by which the vendor signs."""
+    scheme = _SCHEMES[vendor]
+    return (scheme.header,) if scheme.stamp_header is None else (scheme.header, scheme.stamp_header)
+
+
 def is_timely(said_at: datetime, now: datetime, *, is_stamped: bool) -> bool:
     """Whether it was said neither too long ago nor in the future."""
     try:

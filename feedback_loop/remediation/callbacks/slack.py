@@ -1,9 +1,9 @@
 """Slack's interactive payloads: which button of ours somebody pressed, or which class of a list somebody chose.
 
 Followed: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload. A form whose one field `payload` is JSON. What a
-button is about stands in its `value`, which comes back as we sent it (`value_of_decision`, `value_of_correction`). The rule that is easy to
-break: whoever can post in the workspace may send a button with a value of their own, so a value is only ever a claim: that the proposal
-still has the arguments is looked at where it is decided.
+button is about stands in its `value`, which comes back as we sent it (`approval_buttons`, and here `value_of_correction`). The rule that is
+easy to break: whoever can post in the workspace may send a button with a value of their own, so a value is only ever a claim: that the
+proposal still has the arguments is looked at where it is decided.
 """
 
 from __future__ import annotations
@@ -15,24 +15,13 @@ from pydantic import Field
 
 from feedback_loop.contracts.callback_vocab import CallbackVendor
 from feedback_loop.contracts.canonical import canonical_json
-from feedback_loop.contracts.loop_vocab import ApprovalVerdict
+from feedback_loop.errors import BadInput
+from feedback_loop.remediation.approval_buttons import CORRECT_LABEL, VERDICTS, pressed_in
 from feedback_loop.remediation.callbacks.heard import Correction, Decision, Heard, Id, Loose, Strict, Unreadable, read
 from feedback_loop.remediation.callbacks.signatures import Signed
 
-APPROVE, DENY, CORRECT_LABEL = "feedback_loop_approve", "feedback_loop_deny", "feedback_loop_correct_label"
-"""The `action_id` of what may be pressed or chosen."""
-
-VERDICTS = {APPROVE: ApprovalVerdict.APPROVE, DENY: ApprovalVerdict.REJECT}
-
 _FIELD, _LONGEST_VALUE, _MOST_ACTIONS = "payload", 2_000, 25
 Value = Annotated[str, Field(max_length=_LONGEST_VALUE)]
-
-
-class DecisionValue(Strict):
-    """What a button to approve or to deny is about."""
-
-    proposal_id: Id
-    arguments_hash: Id
 
 
 class CorrectionValue(Strict):
@@ -63,11 +52,6 @@ class BlockActions(Loose):
     user: _User
     actions: Annotated[tuple[_Action, ...], Field(max_length=_MOST_ACTIONS)] = ()
     response_url: Annotated[str, Field(max_length=1_000)] | None = None
-
-
-def value_of_decision(proposal_id: str, arguments_hash: str) -> str:
-    """The value of a button to approve or to deny."""
-    return canonical_json({"proposal_id": proposal_id, "arguments_hash": arguments_hash}).decode()
 
 
 def value_of_correction(fragment_id: str, class_name: str) -> str:
@@ -101,5 +85,8 @@ def _said(action: _Action, account_id: str) -> Decision | Correction:
     if action.action_id == CORRECT_LABEL:
         chosen = read(CorrectionValue, "" if action.selected_option is None else action.selected_option.value)
         return Correction(account_id, chosen.class_name, fragment_id=chosen.fragment_id)
-    pressed = read(DecisionValue, action.value or "")
+    try:
+        pressed = pressed_in(action.value)
+    except BadInput:
+        raise Unreadable from None
     return Decision(account_id, VERDICTS[action.action_id], pressed.proposal_id, pressed.arguments_hash)

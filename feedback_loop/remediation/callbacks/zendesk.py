@@ -68,7 +68,7 @@ def _said(kind: str, body: bytes) -> TicketStatus | Correction | None:
     if kind == _STATUS:
         changed = read(StatusChanged, body)
         before, now = changed.event.previous, changed.event.current
-        return TicketStatus((changed.detail.id,), _is_closed(now), None if before is None else _is_closed(before))
+        return TicketStatus(changed.detail.id, _is_closed(now), None if before is None else _is_closed(before))
     if kind != _FIELD:
         return None
     field = read(FieldChanged, body)
