@@ -1,8 +1,8 @@
-"""The semantic layer, asked by name: metrics of `dbt_project/models/semantic`, by any of their dimensions, over the published marts of a home.
+"""The semantic layer, asked by name: metrics of `dbt_project/models/semantic` by their dimensions, over the published marts of a home.
 
-python -m feedback_loop_tests.benchmarks.metric_query                                              which metrics there are, and by what
+python -m feedback_loop_tests.benchmarks.metric_query                          which metrics there are, and by what
 python -m feedback_loop_tests.benchmarks.metric_query complaint_count,alert_count --by issue__issue_class
-python -m feedback_loop_tests.benchmarks.metric_query sla_kept_share --by metric_time__week --where "…" --order -sla_kept_share [--sql]
+python -m feedback_loop_tests.benchmarks.metric_query sla_kept_share --by metric_time__week --where "…" --order=-sla_kept_share [--sql]
 
 MetricFlow only writes the SQL; it runs like that of `feedback-loop query`, read-only over the file that readers see. `mf`, MetricFlow's own
 command line, is not used: before each command it asks a package index for a newer version of itself. The home is FEEDBACK_LOOP_HOME.
@@ -36,9 +36,10 @@ from feedback_loop.errors import FeedbackLoopError, NothingLanded, QueryRefused
 
 @dataclass(frozen=True)
 class MetricQuestion:
-    """Metrics, what they are told by (`entity__dimension`, or `metric_time` with a grain such as `metric_time__week`), and which rows count.
+    """Metrics, what they are told by, and which rows count.
 
-    `where` is MetricFlow's: `{{ Dimension('promise__tier_applied') }} = 'vip'`; a `-` before a name of `order` turns it round.
+    What they are told by is `entity__dimension`, or time with its grain, such as `metric_time__week`. `where` is MetricFlow's, such as
+    `{{ Dimension('promise__tier_applied') }} = 'vip'`; a `-` before a name of `order` turns it round.
     """
 
     metrics: tuple[str, ...]
