@@ -100,7 +100,7 @@ def test_an_incident_is_taken_back_unless_people_work_on_it(tmp_path: Path, is_w
         world.say(reversal.proposal_id, "bo")
         if is_worked_on:
             pager.desk.acknowledge("PINC1")
-        report = execute_in_a_new_process(world, pager)
+        report = execute_in_a_new_process(world, pager, pager.client())
         assert len(report.failed) == is_worked_on
         assert pager.desk.incidents["PINC1"]["status"] == ("acknowledged" if is_worked_on else "resolved")
         settled = world.state.proposal(action.proposal_id)

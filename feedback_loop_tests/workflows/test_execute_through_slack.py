@@ -93,7 +93,7 @@ def test_a_process_that_dies_after_the_write_is_taken_over_without_a_second_one_
             execute_in_a_new_process(world, slack, client)
         world.clock.advance(later)
         slack.desk.chatter(20)
-        (action_id,) = execute_in_a_new_process(world, slack).done
+        (action_id,) = execute_in_a_new_process(world, slack, slack.client()).done
         (action,) = world.state.actions(ActionStatus.DONE)
         assert (action.action_id, len(ours(slack))) == (action_id, 1)
 
@@ -105,7 +105,7 @@ def test_two_processes_at_once_write_one_message(tmp_path: Path) -> None:
 
         class AnotherRunsMeanwhile(SlackClient):
             def perform(self, request: ActionRequest) -> Receipt:
-                seen.append(execute_in_a_new_process(world, slack))
+                seen.append(execute_in_a_new_process(world, slack, slack.client()))
                 return super().perform(request)
 
         first.__class__ = AnotherRunsMeanwhile
