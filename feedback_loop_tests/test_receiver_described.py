@@ -42,7 +42,7 @@ def prepared(case: Any) -> tuple[bytes, dict[str, str]]:
 @pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "unsigned"])
 @pytest.mark.parametrize("mode", MODES, ids=str)
 @pytest.mark.parametrize("vendor", CallbackVendor)
-def test_whatever_comes_in_is_answered_as_described(door: TestClient, vendor: CallbackVendor, mode: GenerationMode, is_signed: bool) -> None:
+def test_it_is_answered_as_described(door: TestClient, vendor: CallbackVendor, mode: GenerationMode, is_signed: bool) -> None:
     schema = schemathesis.openapi.from_dict(door.app.openapi())  # type: ignore[attr-defined]
     operation, answered = schema[path_of(vendor)]["POST"], set[int]()
 
@@ -53,7 +53,8 @@ def test_whatever_comes_in_is_answered_as_described(door: TestClient, vendor: Ca
         body, headers = prepared(case)
         if is_signed:
             headers |= headers_for(vendor, body)
-        answer = door.request(case.method, path_of(vendor), content=body, headers={n: v for n, v in headers.items() if n != "content-length"})
+        headers.pop("content-length", None)
+        answer = door.request(case.method, path_of(vendor), content=body, headers=headers)
         answered.add(answer.status_code)
         assert answer.status_code < 500
         case.validate_response(answer, checks=CHECKS)

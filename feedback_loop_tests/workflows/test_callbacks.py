@@ -55,12 +55,18 @@ def test_who_saw_other_arguments_approves_nothing(world: CallbackWorld) -> None:
     assert world.state.approvals(proposal_id) == []
 
 
+REFUSED_ONES = {
+    "U0NOBODY": "ActorRefused",
+    "U0EVE": "ActorRefused",
+    "U0CY": "DecisionRefused",
+    "ada": "ActorRefused",
+    "7001": "ActorRefused",
+}
+
+
+@pytest.mark.parametrize(("user", "why"), REFUSED_ONES.items())
 @pytest.mark.parametrize("verdict", [YES, NO])
-@pytest.mark.parametrize(
-    ("user", "why"),
-    [("U0NOBODY", "ActorRefused"), ("U0EVE", "ActorRefused"), ("U0CY", "DecisionRefused"), ("ada", "ActorRefused"), ("7001", "ActorRefused")],
-)
-def test_who_is_unknown_or_may_not_is_refused_and_the_trail_keeps_it(world: CallbackWorld, user: str, why: str, verdict: ApprovalVerdict) -> None:
+def test_who_may_not_is_refused_and_the_trail_keeps_it(world: CallbackWorld, user: str, why: str, verdict: ApprovalVerdict) -> None:
     (proposal_id,) = world.propose()
     assert press(world, proposal_id, user, verdict).outcome is CallbackOutcome.REFUSED
     assert world.state.approvals(proposal_id) == []
