@@ -35,7 +35,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 def prepared(case: Any) -> tuple[bytes, dict[str, str]]:
     """Body and headers of the made-up request, as they would go over the network."""
     request = requests.Request(**case.as_transport_kwargs(base_url="http://door")).prepare()
-    body = request.body or b""
+    body: Any = request.body or b""
     return (body.encode() if isinstance(body, str) else body), {name.lower(): str(value) for name, value in request.headers.items()}
 
 
