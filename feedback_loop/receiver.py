@@ -137,7 +137,11 @@ def _to_nobody(url: str, words: str) -> None:
 
 
 def build_app(
-    secrets: Mapping[str, str], carry_out: CarryOut, clock: Clock, tell: Tell = _to_nobody, most_per_minute: int = MOST_PER_MINUTE
+    secrets: Mapping[CallbackVendor, str],
+    carry_out: CarryOut,
+    clock: Clock,
+    tell: Tell = _to_nobody,
+    most_per_minute: int = MOST_PER_MINUTE,
 ) -> FastAPI:
     """The application, with a door at /callbacks/VENDOR for each vendor that has a secret."""
     app = FastAPI(title="feedback_loop receiver", version="1", docs_url=None, redoc_url=None, openapi_url=None)

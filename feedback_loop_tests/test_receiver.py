@@ -30,6 +30,7 @@ from feedback_loop_tests.workflows.callback_world import (
 
 SLACK, ZENDESK = CallbackVendor.SLACK, CallbackVendor.ZENDESK
 REFUSED = {"status": "not accepted"}
+MALFORMED = [b"", b"{", b"[]", b"payload=", b"payload=%7B%7D&payload=%7B%7D", b"\xff\xfe", b"[" * 50_000, b'{"a":' * 50_000]
 EVERYONE = pytest.mark.parametrize("vendor", CallbackVendor)
 
 
@@ -90,7 +91,7 @@ def test_what_was_stamped_is_heard_for_five_minutes(door: TestClient, vendor: Ca
 
 
 @EVERYONE
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"payload=", b"payload=%7B%7D&payload=%7B%7D", b"\xff\xfe", b"[" * 50_000, b'{"a":' * 50_000])
+@pytest.mark.parametrize("body", MALFORMED)
 def test_what_is_malformed_is_refused(door: TestClient, vendor: CallbackVendor, body: bytes) -> None:
     assert send(door, vendor, body) == (400, REFUSED)
 
@@ -147,7 +148,9 @@ def test_one_press_denies(world: CallbackWorld, door: TestClient) -> None:
     assert proposal.proposal_status is ProposalStatus.REFUSED
 
 
-def test_what_was_heard_before_is_refused_also_after_a_restart(world: CallbackWorld, door: TestClient, tmp_path: Path, state_url: str) -> None:
+def test_what_was_heard_before_is_refused_also_after_a_restart(
+    world: CallbackWorld, door: TestClient, tmp_path: Path, state_url: str
+) -> None:
     (proposal_id,) = world.propose()
     body = world.pressed(proposal_id)
     assert send(door, SLACK, body)[0] == 200

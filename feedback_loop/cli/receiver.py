@@ -38,14 +38,14 @@ def receiver(
     from feedback_loop.receiver import build_app, path_of, serve
 
     settings = settings_of(context)
-    open_to = [vendor for vendor in CallbackVendor if settings.callback_secrets.get(vendor)]
-    if not open_to:
+    secrets = {vendor: settings.callback_secrets[vendor] for vendor in CallbackVendor if vendor in settings.callback_secrets}
+    if not secrets:
         raise BadInput("no vendor has a secret to sign with. Set FEEDBACK_LOOP_SLACK_CALLBACK_SECRET, or that of another one.")
-    for vendor in open_to:
+    for vendor in secrets:
         say(f"{vendor:>12}  http://{f'[{host}]' if ':' in host else host}:{port}{path_of(vendor)}")
     if host not in _HERE:
         remark("what comes in is not encrypted here; put a proxy with TLS before it, and let nobody else reach it.")
-    serve(build_app(settings.callback_secrets, carry_out_in(settings), SystemClock(), tell), host, port)
+    serve(build_app(secrets, carry_out_in(settings), SystemClock(), tell), host, port)
 
 
 def carry_out_in(settings: Settings) -> Callable[[Heard], Answer]:

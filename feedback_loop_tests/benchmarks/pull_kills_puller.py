@@ -39,7 +39,7 @@ def _shuffled(sources_file: Path, seed: int) -> dict[str, PulledRule]:
 
 def work(job: Job, told: Connection) -> None:
     """Pulls; says when it begins, and after its last round why sources gave nothing."""
-    PageClient.__init__.__kwdefaults__["timeout_seconds"] = PATIENCE_SECONDS
+    PageClient.__init__.__kwdefaults__["timeout_seconds"] = PATIENCE_SECONDS  # type: ignore[index]
     settings = load_settings(job.home, job.environment)
     store = DeltaTableStore(settings.tables_folder, settings.locks_folder)
     clock = SystemClock()

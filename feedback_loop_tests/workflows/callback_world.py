@@ -1,4 +1,4 @@
-"""A company whose people are known in Slack and Zendesk, and whose executed proposal became a ticket; callbacks about it, signed for real."""
+"""A company whose people are known in Slack and Zendesk, and whose proposal became a ticket; and signed callbacks about it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def intercom_body(topic: str, at: datetime, item: Mapping[str, Any], event_id: s
 def jira_body(category: str, at: datetime, field: str = "status", key: str = "OPS-7") -> bytes:
     issue = {"id": "1", "key": key, "fields": {"status": {"name": "x", "statusCategory": {"key": category}}}}
     log = {"items": [{"field": field, "from": "1", "to": "2"}]}
-    return json.dumps({"webhookEvent": "jira:issue_updated", "timestamp": int(at.timestamp() * 1000), "issue": issue, "changelog": log}).encode()
+    return json.dumps(
+        {"webhookEvent": "jira:issue_updated", "timestamp": int(at.timestamp() * 1000), "issue": issue, "changelog": log}
+    ).encode()
 
 
 def servicenow_body(state: str, at: datetime, event_id: str = "e1", **more: object) -> bytes:

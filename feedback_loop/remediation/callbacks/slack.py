@@ -8,8 +8,8 @@ proposal still has the arguments is looked at where it is decided.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
-from urllib.parse import parse_qsl
 
 from pydantic import Field
 
@@ -20,7 +20,8 @@ from feedback_loop.remediation.approval_buttons import CORRECT_LABEL, VERDICTS, 
 from feedback_loop.remediation.callbacks.heard import Correction, Decision, Heard, Id, Loose, Strict, Unreadable, read
 from feedback_loop.remediation.callbacks.signatures import Signed
 
-_FIELD, _LONGEST_VALUE, _MOST_ACTIONS = "payload", 2_000, 25
+_FIELD, _LONGEST_VALUE, _MOST_ACTIONS = b"payload", 2_000, 25
+_ENCODED = re.compile(rb"[0-9A-Fa-f]{2}")
 Value = Annotated[str, Field(max_length=_LONGEST_VALUE)]
 
 
@@ -72,13 +73,15 @@ def read_slack(body: bytes, signed: Signed) -> Heard:
 
 
 def _payload(body: bytes) -> str:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1, errors="strict")
-    except ValueError:
-        raise Unreadable from None
-    if [name for name, _ in pairs] != [_FIELD]:
+    """The one field of the form, decoded."""
+    name, _, value = body.partition(b"=")
+    first, *others = value.replace(b"+", b" ").split(b"%")
+    if name != _FIELD or b"&" in value or not all(_ENCODED.match(one) for one in others):
         raise Unreadable
-    return pairs[0][1]
+    try:
+        return (first + b"".join(bytes.fromhex(one[:2].decode()) + one[2:] for one in others)).decode()
+    except UnicodeDecodeError:
+        raise Unreadable from None
 
 
 def _said(action: _Action, account_id: str) -> Decision | Correction:
