@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
 _SOURCES = (
-    "records, google-play, mail, survey, calls or chats (what customers say), releases, changes, incidents, telemetry, logs, customers, "
-    "business-events, documents"
+    "what customers say: records, google-play, google-play-reviews, app-store-connect, app-store-text, zendesk, intercom, mail, "
+    "survey, calls, chats, segment, incident-comments; or what happened: releases, changes, incidents, telemetry, logs, customers, "
+    "business-events, documents, github-releases, github-compare, cdevents, launchdarkly, otlp, statuspage"
 )
 
 

@@ -88,6 +88,7 @@ def pull_sources(
         outcome = pull_all(
             wanted, pulling.opened, pulling.spool_of, open_store(settings), SystemClock(),
             lambda name, done: note(f"{name}: page {done.pages:,}, {done.report.read:,} rows"),
+            own_domains=settings.own_domains,
         )  # fmt: skip
     if as_json:
         print_json(outcome)

@@ -37,7 +37,7 @@ def pull_source(context: dg.OpExecutionContext, config: SourceName, home: HomeRe
             raise UnknownChoice("source", config.source, sorted(rules))
         rule = rules[config.source]
         with pulling.opened(config.source, rule) as client:
-            done = pull(source_of(config.source, rule), client, pulling.spool_of(config.source), store.open(), clock)
+            done = pull(source_of(config.source, rule, settings.own_domains), client, pulling.spool_of(config.source), store.open(), clock)
     report = done.report
     context.log.info(
         "pages %d, read %d = landed %d + duplicates %d + quarantined %d",

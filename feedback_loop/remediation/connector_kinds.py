@@ -53,8 +53,11 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         (*WORK_ITEMS, ActionKind.SEND_MESSAGE),
         {
             "admin_id": Setting(r"[0-9]{1,20}", "the admin in whose name it writes"),
-            "ticket_type_id": Setting(r"[0-9]{1,20}", "the ticket type of what it asks for"),
-            "contact_id": Setting(_ID, "the contact under whom such tickets are filed"),
+            "ticket_type_id": Setting(r"[0-9]{1,20}", "the back-office ticket type of what it asks for"),
+            "key_attribute": Setting(_ID, "the name of the text attribute of that type that bears our key"),
+            "key_attribute_id": Setting(r"[0-9]{1,20}", "the id of that attribute"),
+            "contact_id": Setting(_ID, "the contact under whom such tickets are filed, who is nobody's customer"),
+            "team_id": Setting(r"[0-9]{1,20}", "the team that gets them", is_required=False),
         },
     ),
     ConnectorKind.JIRA: Traits(WORK_ITEMS),
@@ -92,6 +95,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         {
             "group_id": Setting(r"[0-9]{1,20}", "the group that gets its tickets", is_required=False),
             "brand_id": Setting(r"[0-9]{1,20}", "the brand of its tickets", is_required=False),
+            "label_field_id": Setting(r"[0-9]{1,20}", "the ticket field in which agents correct the class", is_required=False),
             "macro_id": Setting(r"[0-9]{1,20}", "the macro whose wording opens a draft to a customer", is_required=False),
         },
     ),

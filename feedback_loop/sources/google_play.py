@@ -13,7 +13,7 @@ from feedback_loop.contracts.records import FeedbackRecord
 from feedback_loop.contracts.vocab import Channel, QuarantineReason
 from feedback_loop.sources import values as read
 from feedback_loop.sources.csv_table import read_csv
-from feedback_loop.sources.reading import Reading, Row, RowRefused
+from feedback_loop.sources.reading import Reading, Row
 from feedback_loop.sources.values import Values
 
 SOURCE = "google_play"
@@ -35,16 +35,8 @@ def _review(values: Values, payload: str, number: int, reading: Reading) -> Feed
         text=read.words(values, "content"),
         context_text=read.words(values, "replyContent"),
         product_version=read.word(values, "reviewCreatedVersion"),
-        rating=_stars(values),
+        rating=read.stars(values, "score"),
         raw_payload=payload,
         source_file=reading.file_name,
         source_row_number=number,
     )
-
-
-def _stars(values: Values) -> float:
-    read.required_word(values, "score")
-    stars = read.rating(values, "score")
-    if stars is None or not stars.is_integer():
-        raise RowRefused(QuarantineReason.VALUE_OUT_OF_RANGE, "score is no whole number from 1 to 5")
-    return stars

@@ -28,18 +28,32 @@ ROW_FORM = "jsonl"
 BuildMany = Callable[[Mapping[str, object], str, int, Reading], Iterable[Made]]
 """Makes the records of a row's values, its payload and its number, all or none; raises RowRefused."""
 
+Join = Callable[[Mapping[str, msgspec.Raw], list[bytes], str, Reading], list[bytes]]
+"""Rows that can be understood without their page, of the page, the rows of its list and the list's name; raises UnreadableFile."""
 
-def read_json_pages(stream: BinaryIO, reading: Reading, lists: tuple[str, ...], build: BuildMany[Made]) -> Iterator[Made | RejectedRow]:
+
+def read_json_pages(
+    stream: BinaryIO,
+    reading: Reading,
+    lists: tuple[str, ...],
+    build: BuildMany[Made],
+    join: Join | None = None,
+    empty_has: frozenset[str] | None = None,
+) -> Iterator[Made | RejectedRow]:
     """What is made of each row of the first of the lists that the page has, or the rejected row, in order.
 
-    Raises UnreadableFile where the document is no such page.
+    A page that has none of them is an empty one where the vendor leaves empty lists out (`empty_has`) and nothing stands in it but those
+    fields. Raises UnreadableFile where the document is no such page.
     """
-    if reading.form == ROW_FORM:
+    is_row_alone = reading.columns is not None
+    if reading.form == ROW_FORM and not is_row_alone:
         for made in read_json_lines(stream, reading, lambda *row: list(build(*row))):
             yield from made if isinstance(made, list) else (made,)
         return
     told = reading.over_rows(form=ROW_FORM)
-    for number, raw in enumerate(_rows(stream, reading, lists), 1):
+    # A row alone may have line ends within, as it had in its page.
+    rows = [stream.read()] if is_row_alone else _rows(stream, reading, lists, join, empty_has)
+    for number, raw in enumerate(rows, 1):
         try:
             payload, values = parsed_object(raw)
             yield from list(build(values, payload, number, told))
@@ -47,20 +61,26 @@ def read_json_pages(stream: BinaryIO, reading: Reading, lists: tuple[str, ...], 
             yield told.rejected(refusal.problem, raw, number)
 
 
-def _rows(stream: BinaryIO, reading: Reading, lists: tuple[str, ...]) -> list[bytes]:
+def _rows(stream: BinaryIO, reading: Reading, lists: tuple[str, ...], join: Join | None, empty_has: frozenset[str] | None) -> list[bytes]:
     page = stream.read(MAX_PAGE_BYTES + 1)
     refuse_other_formats(page, reading)
     if len(page) > MAX_PAGE_BYTES:
         raise UnreadableFile(reading.path, f"it is longer than {MAX_PAGE_BYTES} bytes; split it into pages")
     page = page.removeprefix(BOM).strip()
     try:
-        rows = page if page.startswith(b"[") else _list_of(msgspec.json.decode(page, type=dict[str, msgspec.Raw]), lists)
-        if rows is not None:
-            return [bytes(row) for row in msgspec.json.decode(rows, type=list[msgspec.Raw])]
+        if page.startswith(b"["):
+            return _items(page)
+        named = msgspec.json.decode(page, type=dict[str, msgspec.Raw])
+        name = next((name for name in lists if name in named), None)
+        if name is None and empty_has is not None and named.keys() <= empty_has:
+            return []
+        rows = None if name is None else _items(named[name])
     except (msgspec.DecodeError, RecursionError):
         raise UnreadableFile(reading.path, f"it is no JSON page of {reading.source}; export it again") from None
-    raise UnreadableFile(reading.path, f"it holds no list named {' or '.join(lists)}; is it a page of {reading.source}?")
+    if name is None or rows is None:
+        raise UnreadableFile(reading.path, f"it holds no list named {' or '.join(lists)}; is it a page of {reading.source}?")
+    return join(named, rows, name, reading) if join else rows
 
 
-def _list_of(page: dict[str, msgspec.Raw], lists: tuple[str, ...]) -> msgspec.Raw | None:
-    return next((page[name] for name in lists if name in page), None)
+def _items(rows: bytes | msgspec.Raw) -> list[bytes]:
+    return [bytes(row) for row in msgspec.json.decode(rows, type=list[msgspec.Raw])]

@@ -18,9 +18,12 @@ class PulledKind(StrEnum):
     APP_STORE_CONNECT = "app_store_connect"
     GITHUB_RELEASES = "github_releases"
     GOOGLE_PLAY_REVIEWS = "google_play_reviews"
+    IMAP = "imap"
     INTERCOM = "intercom"
     LAUNCHDARKLY = "launchdarkly"
     STATUSPAGE = "statuspage"
+    ZENDESK_RATINGS = "zendesk_ratings"
+    ZENDESK_TICKETS = "zendesk_tickets"
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,12 @@ PULLED: Mapping[PulledKind, PulledTraits] = {
     PulledKind.GOOGLE_PLAY_REVIEWS: PulledTraits(
         "google_play_reviews", "google_play", {"package": Setting(r"[A-Za-z][A-Za-z0-9_.]{1,149}", "the package name of the app")}
     ),
+    PulledKind.IMAP: PulledTraits("mail", "imap", {"folder": Setting(r"[ -~]{1,200}", "the folder, such as INBOX")}),
     PulledKind.INTERCOM: PulledTraits("intercom", "intercom"),
     PulledKind.LAUNCHDARKLY: PulledTraits(
         "launchdarkly", "launchdarkly", {"project": Setting(r"[A-Za-z0-9._-]{1,100}", "the project of the flags")}
     ),
     PulledKind.STATUSPAGE: PulledTraits("statuspage", None),
+    PulledKind.ZENDESK_RATINGS: PulledTraits("zendesk", "zendesk"),
+    PulledKind.ZENDESK_TICKETS: PulledTraits("zendesk", "zendesk"),
 }

@@ -11,29 +11,43 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feedback_loop.errors import UnknownChoice, UnreadableFile
-from feedback_loop.sources.business_events import read_business_events
+from feedback_loop.sources import (
+    app_store_connect,
+    app_store_text,
+    business_events,
+    calls,
+    cdevents,
+    changes,
+    chats,
+    customers,
+    documents,
+    github_compare,
+    github_releases,
+    google_play,
+    google_play_reviews,
+    incident_comments,
+    incidents,
+    intercom,
+    launchdarkly,
+    logs,
+    mail,
+    otlp,
+    records,
+    releases,
+    segment,
+    statuspage,
+    survey,
+    telemetry,
+    zendesk,
+)  # fmt: skip
 from feedback_loop.sources.call_json import KNOWN_FIELDS as KNOWN_OF_CALLS
-from feedback_loop.sources.calls import read_calls
-from feedback_loop.sources.changes import read_changes
-from feedback_loop.sources.chats import KNOWN_FIELDS as KNOWN_OF_CHATS
-from feedback_loop.sources.chats import read_chats
-from feedback_loop.sources.customers import read_customers
-from feedback_loop.sources.documents import read_documents
-from feedback_loop.sources.google_play import read_google_play
-from feedback_loop.sources.incidents import read_incidents
-from feedback_loop.sources.logs import read_logs
-from feedback_loop.sources.mail import read_mail
 from feedback_loop.sources.reading import Reading, Row
-from feedback_loop.sources.records import read_records
-from feedback_loop.sources.releases import read_releases
-from feedback_loop.sources.survey import read_survey
-from feedback_loop.sources.telemetry import read_telemetry
 
 Reader = Callable[[BinaryIO, Reading], Iterator[Row]]
 
 _FORMS = {
     ".json": "page", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".md": "markdown",
-    ".markdown": "markdown", ".eml": "eml", ".mbox": "mbox", ".vtt": "webvtt",
+    ".markdown": "markdown", ".txt": "text", ".eml": "eml", ".mbox": "mbox", ".vtt": "webvtt",
 }  # fmt: skip
 _TABULAR = (".jsonl", ".ndjson", ".csv", ".parquet")
 PAGED = (".json", ".jsonl", ".ndjson")
@@ -52,6 +66,10 @@ class Source:
     """The fields that the vendor documents for a row; others are kept in the payload and told once. Empty where nothing is told."""
     reads_own_domains: bool = False
     """Whether it has to be told which addresses are the company's own."""
+    is_feedback: bool = False
+    """Whether customers speak in its rows; the others tell what happened."""
+    lands_as: str | None = None
+    """The source that its records name, where another reader's records are the same; None where that is its own name."""
 
     def form_of(self, path: Path) -> str:
         """The form of the file, by its suffix; a source of one form reads a file whatever its suffix."""
@@ -65,20 +83,43 @@ class Source:
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
-        Source("business_events", read_business_events, needs_product=False, suffixes=_TABULAR),
-        Source("calls", read_calls, needs_product=True, suffixes=(".vtt", ".json"), known_fields=KNOWN_OF_CALLS),
-        Source("changes", read_changes, needs_product=False, suffixes=_TABULAR),
-        Source("chats", read_chats, needs_product=True, suffixes=(".jsonl", ".ndjson"), known_fields=KNOWN_OF_CHATS),
-        Source("customers", read_customers, needs_product=False, suffixes=_TABULAR),
-        Source("documents", read_documents, needs_product=False, suffixes=(".md", ".markdown")),
-        Source("google_play", read_google_play, needs_product=True),
-        Source("incidents", read_incidents, needs_product=False, suffixes=_TABULAR),
-        Source("logs", read_logs, needs_product=False, suffixes=_TABULAR),
-        Source("mail", read_mail, needs_product=True, suffixes=(".eml", ".mbox"), reads_own_domains=True),
-        Source("records", read_records, needs_product=False, suffixes=_TABULAR),
-        Source("releases", read_releases, needs_product=True),
-        Source("survey", read_survey, needs_product=True),
-        Source("telemetry", read_telemetry, needs_product=False, suffixes=_TABULAR),
+        Source(
+            "app_store_connect", app_store_connect.read_app_store_connect, True, PAGED, app_store_connect.KNOWN_FIELDS, is_feedback=True
+        ),
+        Source("app_store_text", app_store_text.read_app_store_text, True, (".txt",), is_feedback=True),
+        Source("business_events", business_events.read_business_events, False, _TABULAR),
+        Source("calls", calls.read_calls, True, (".vtt", ".json"), KNOWN_OF_CALLS, is_feedback=True),
+        Source("cdevents", cdevents.read_cdevents, True, PAGED, cdevents.KNOWN_FIELDS),
+        Source("changes", changes.read_changes, False, _TABULAR),
+        Source("chats", chats.read_chats, True, (".jsonl", ".ndjson"), chats.KNOWN_FIELDS, is_feedback=True),
+        Source("customers", customers.read_customers, False, _TABULAR),
+        Source("documents", documents.read_documents, False, (".md", ".markdown")),
+        Source("github_compare", github_compare.read_github_compare, True, PAGED, github_compare.KNOWN_FIELDS),
+        Source("github_releases", github_releases.read_github_releases, True, PAGED, github_releases.KNOWN_FIELDS),
+        Source("google_play", google_play.read_google_play, True, is_feedback=True),
+        Source(
+            "google_play_reviews",
+            google_play_reviews.read_google_play_reviews,
+            True,
+            PAGED,
+            google_play_reviews.KNOWN_FIELDS,
+            is_feedback=True,
+            lands_as="google_play",
+        ),
+        Source("incident_comments", incident_comments.read_incident_comments, False, is_feedback=True),
+        Source("incidents", incidents.read_incidents, False, _TABULAR),
+        Source("intercom", intercom.read_intercom, True, PAGED, intercom.KNOWN_FIELDS, is_feedback=True),
+        Source("launchdarkly", launchdarkly.read_launchdarkly, True, PAGED, launchdarkly.KNOWN_FIELDS),
+        Source("logs", logs.read_logs, False, _TABULAR),
+        Source("mail", mail.read_mail, True, (".eml", ".mbox"), reads_own_domains=True, is_feedback=True),
+        Source("otlp", otlp.read_otlp, True, PAGED),
+        Source("records", records.read_records, False, _TABULAR, is_feedback=True),
+        Source("releases", releases.read_releases, True),
+        Source("segment", segment.read_segment, True, PAGED, segment.KNOWN_FIELDS, is_feedback=True),
+        Source("statuspage", statuspage.read_statuspage, True, PAGED, statuspage.KNOWN_FIELDS),
+        Source("survey", survey.read_survey, True, is_feedback=True),
+        Source("telemetry", telemetry.read_telemetry, False, _TABULAR),
+        Source("zendesk", zendesk.read_zendesk, True, PAGED, zendesk.KNOWN_FIELDS, is_feedback=True),
     )
 }
 

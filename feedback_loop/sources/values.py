@@ -102,6 +102,15 @@ def rating(values: Values, column: str) -> float | None:
     return stars
 
 
+def stars(values: Values, column: str) -> float:
+    """Whole stars from 1 to 5, which must be given."""
+    required_word(values, column)
+    found = rating(values, column)
+    if found is None or not found.is_integer():
+        raise RowRefused(QuarantineReason.VALUE_OUT_OF_RANGE, f"{column} is no whole number from 1 to 5")
+    return found
+
+
 def choice(values: Values, column: str, vocabulary: type[Choice]) -> Choice | None:
     """The word of a closed vocabulary, whatever its case; None where the value is empty."""
     written = word(values, column)

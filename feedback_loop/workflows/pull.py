@@ -45,6 +45,8 @@ class PulledSource:
     reader: str
     product: str | None
     since: datetime
+    own_domains: tuple[str, ...] = ()
+    """Of the company itself: what comes from them is no feedback."""
 
 
 @dataclass
@@ -89,6 +91,16 @@ def pull(
     return pulled
 
 
+def land_kept(source: PulledSource, spool: PageSpool, store: TableStore, clock: Clock) -> Pulled:
+    """What came of landing the page that a killed pull left, if there is one; nobody is asked for more."""
+    pulled = Pulled()
+    with spool.alone():
+        kept = spool.latest()
+        if kept is not None and kept.content is not None:
+            _land(source, kept, spool, store, clock, pulled, is_after_kill=True)
+    return pulled
+
+
 def _fetch(source: PulledSource, client: SourceClient, last: KeptPage | None, clock: Clock, pulled: Pulled) -> KeptPage:
     cursor = None if last is None else last.next_cursor
     try:
@@ -115,7 +127,9 @@ def _land(
 ) -> KeptPage:
     """The page without its content, after every row of it landed or is in quarantine."""
     name, reader = kept.file_name(source.name), source_named(source.reader)
-    rows = list(reader.read(io.BytesIO(kept.content or b""), reading_of(reader, Path(name), source.product)))
+    reading = reading_of(reader, Path(name), source.product, source.own_domains)
+    # A page without a byte has no rows, as a folder without new mails; a reader would take it for a broken file.
+    rows = list(reader.read(io.BytesIO(kept.content), reading)) if kept.content else []
     report = land_rows(rows, store, clock.now())
     if is_after_kill:
         report = _with_what_came_before(report, name, store)

@@ -16,7 +16,7 @@ from feedback_loop.errors import BadInput, Refused, SourcesRefused
 from feedback_loop.ports import Clock, PageSpool, SourceClient, TableStore
 from feedback_loop.sources.pulled_rules import PulledRule, parse_sources
 from feedback_loop.workflows.home_files import home_text
-from feedback_loop.workflows.pull import Pulled, PulledSource, pull
+from feedback_loop.workflows.pull import Pulled, PulledSource, land_kept, pull
 
 _MOST_BYTES = 1_000_000
 
@@ -58,7 +58,14 @@ def read_sources(sources_file: Path) -> dict[str, PulledRule]:
 
 
 def pull_all(
-    rules: Mapping[str, PulledRule], opened: Opener, spool_of: SpoolOf, store: TableStore, clock: Clock, progress: Progress | None = None
+    rules: Mapping[str, PulledRule],
+    opened: Opener,
+    spool_of: SpoolOf,
+    store: TableStore,
+    clock: Clock,
+    progress: Progress | None = None,
+    *,
+    own_domains: tuple[str, ...] = (),
 ) -> PulledAll:
     """What came of asking each of the sources until it has nothing more."""
     outcome = PulledAll()
@@ -66,10 +73,18 @@ def pull_all(
         told = (lambda done, name=name: progress(name, done)) if progress else None
         try:
             with opened(name, rule) as client:
-                outcome.pulled[name] = pull(source_of(name, rule), client, spool_of(name), store, clock, progress=told)
+                outcome.pulled[name] = pull(source_of(name, rule, own_domains), client, spool_of(name), store, clock, progress=told)
         except (BadInput, Refused) as error:
             outcome.refused[name] = str(error)
     return outcome
+
+
+def land_all_kept(
+    rules: Mapping[str, PulledRule], spool_of: SpoolOf, store: TableStore, clock: Clock, own_domains: tuple[str, ...] = ()
+) -> int:
+    """How many pages that killed pulls left have landed now; customers' words are in the tables alone afterwards."""
+    landed = (land_kept(source_of(name, rule, own_domains), spool_of(name), store, clock) for name, rule in rules.items())
+    return sum(one.pages for one in landed)
 
 
 def due(rules: Mapping[str, PulledRule], spool_of: SpoolOf, now: datetime) -> dict[str, PulledRule]:
@@ -77,9 +92,9 @@ def due(rules: Mapping[str, PulledRule], spool_of: SpoolOf, now: datetime) -> di
     return {name: rule for name, rule in rules.items() if rule.switched_on and _is_due(rule, spool_of(name), now)}
 
 
-def source_of(name: str, rule: PulledRule) -> PulledSource:
-    """What pulling has to know of the source."""
-    return PulledSource(name, rule.reader, rule.product, rule.begins_at)
+def source_of(name: str, rule: PulledRule, own_domains: tuple[str, ...] = ()) -> PulledSource:
+    """What pulling has to know of the source; what comes from the company's own domains is no feedback."""
+    return PulledSource(name, rule.reader, rule.product, rule.begins_at, own_domains)
 
 
 def standing_of(name: str, rule: PulledRule, spool: PageSpool) -> Standing:

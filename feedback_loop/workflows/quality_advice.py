@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from feedback_loop.contracts.vocab import FindingLevel, QualityCheck
+from feedback_loop.sources.registry import SOURCES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ def _malformed_records(f: Finding) -> str:
 
 
 def _freshness(f: Finding) -> str:
-    command = f"`feedback-loop ingest {'google-play' if f.source == 'google_play' else 'records'} FILE…`"
+    command = f"`feedback-loop ingest {f.source.replace('_', '-') if f.source in SOURCES else 'records'} FILE…`"
     silence = f"{f.source} has had no row for {_hours(f.observed)}, usually {_hours(f.usual)}, odd from {_hours(f.threshold)} on"
     return f"{silence}: look whether its fetch job runs, then {command}."
 

@@ -36,7 +36,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("playbooks", word) for word in ("list", "show", "lint", "dry-run")} | {
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
-    promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute")}
+    promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute", "ask-in-slack")}
     promised |= {("report", word) for word in ("control-room", "weekly", "pilot", "issue")}
     promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume", "gates", "thresholds", "promote")}
     promised |= {("audit", word) for word in ("verify", "show", "export", "replay")} | {("rollback",), ("simulate",), ("backtest",)}
@@ -50,7 +50,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("sla", word) for word in ("show", "lint", "due", "watch")} | {("sources", word) for word in ("list", "lint", "pull")}
     promised |= {("roi", word) for word in ("show", "lint", "compare")}
     promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
-    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
+    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",), ("receiver",)}
     assert set(COMMANDS) == promised
 
 

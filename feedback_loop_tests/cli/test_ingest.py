@@ -38,7 +38,7 @@ def test_json_is_the_promised_object_and_twice_adds_nothing(call: Call, reviews:
         (("google-play", "missing.csv", "--product", "Acme"), "missing.csv: no such file"),
         (("google-play", "FILE"), "Add --product NAME."),
         (("records", "FILE", "--product", "Acme"), "Leave --product out."),
-        (("fax", "FILE"), "documents, google_play, incidents, logs, mail, records, releases, survey, telemetry."),
+        (("fax", "FILE"), "google_play, google_play_reviews, incident_comments, incidents, intercom"),
         (("releases", "FILE", "--product", "Acme"), "column(s) version, released_at missing"),
     ],
 )

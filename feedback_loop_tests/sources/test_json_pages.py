@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 import pytest
 
 from feedback_loop.contracts.records import FeedbackRecord, RejectedRow, Row
@@ -103,3 +104,34 @@ def test_an_endless_page_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_empty_list_has_no_rows() -> None:
     assert read(json.dumps({"rows": [], "items": [1]}).encode()) == []
+
+
+def test_a_refused_row_of_a_page_with_line_ends_is_read_again_as_one_row() -> None:
+    bad = json.dumps({"id": "1", "at": "2026-03-01", "said": ["a", "bad"]}, indent=2).encode()
+    (refused,) = read(b'{"rows": [' + bad + b"]}")
+    assert isinstance(refused, RejectedRow)
+    again = reading_again("turns", "page.json", refused.reader_options)
+    (after,) = json_pages.read_json_pages(io.BytesIO(bad), again, ("rows",), turns)
+    assert isinstance(after, RejectedRow)
+    assert (after.quarantine_id, after.detail) == (refused.quarantine_id, refused.detail)
+    kept = list(json_pages.read_json_pages(io.BytesIO(bad.replace(b'"bad"', b'"b"')), again, ("rows",), turns))
+    assert texts(kept) == ["a", "b"]
+
+
+def test_rows_may_be_joined_with_what_their_page_says_beside_them() -> None:
+    def joined(page: Mapping[str, msgspec.Raw], rows: list[bytes], name: str, reading: Reading) -> list[bytes]:
+        assert (name, reading.product) == ("rows", "P")
+        return [row[:-1] + b',"of":' + bytes(page["of"]) + b"}" for row in rows]
+
+    told = Reading(source="turns", file_name="page.json", form="page", product="P")
+    page = b'{"of": {"n":1.0}, "rows": [' + GOOD + b"]}"
+    (first, _) = json_pages.read_json_pages(io.BytesIO(page), told, ("rows",), turns, joined)
+    assert isinstance(first, FeedbackRecord)
+    assert first.raw_payload == GOOD.decode()[:-1] + ',"of":{"n":1.0}}'
+
+
+def test_a_page_without_its_list_is_empty_only_where_the_vendor_leaves_empty_lists_out() -> None:
+    told = Reading(source="turns", file_name="page.json", form="page", product="P")
+    assert list(json_pages.read_json_pages(io.BytesIO(b'{"next":1}'), told, ("rows",), turns, empty_has=frozenset(["next"]))) == []
+    with pytest.raises(UnreadableFile):
+        list(json_pages.read_json_pages(io.BytesIO(b'{"next":1,"error":2}'), told, ("rows",), turns, empty_has=frozenset(["next"])))

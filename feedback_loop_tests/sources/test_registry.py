@@ -24,6 +24,7 @@ HEADERS = {
 FORMS = [("google_play", "csv"), ("releases", "csv"), ("records", "csv"), ("records", "jsonl"), ("records", "parquet")]
 FORMS += [("mail", "eml"), ("mail", "mbox"), ("survey", "csv"), ("calls", "webvtt"), ("calls", "page"), ("chats", "jsonl")]
 FORMS += [("changes", "csv"), ("changes", "jsonl"), ("documents", "markdown"), ("telemetry", "csv"), ("telemetry", "jsonl")]
+FORMS += [("app_store_text", "text"), *((name, form) for name in ("google_play_reviews", "zendesk") for form in ("page", "jsonl"))]
 
 
 @pytest.mark.parametrize(("source", "form"), FORMS)
@@ -59,7 +60,7 @@ def test_source_is_found_with_hyphen_or_underscore(given_name: str) -> None:
 
 
 def test_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChoice, match="google_play, incidents, logs, mail, records, releases, survey, telemetry"):
+    with pytest.raises(UnknownChoice, match="google_play, google_play_reviews, incident_comments, incidents, intercom, launchdarkly"):
         source_named("fax")
 
 
@@ -71,6 +72,8 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         "parquet",
     ]
     assert SOURCES["google_play"].form_of(Path("reviews.txt")) == "csv"
+    assert SOURCES["app_store_text"].form_of(Path("reviews.txt")) == "text"
+    assert [SOURCES["zendesk"].form_of(Path(f"x{s}")) for s in (".json", ".jsonl")] == ["page", "jsonl"]
     assert SOURCES["documents"].form_of(Path("kb.md")) == "markdown"
     assert [SOURCES["mail"].form_of(Path(name)) for name in ("a.eml", "a.MBOX")] == ["eml", "mbox"]
     assert [SOURCES["calls"].form_of(Path(name)) for name in ("a.vtt", "a.json")] == ["webvtt", "page"]
@@ -89,6 +92,13 @@ def test_form_follows_the_suffix_where_there_are_several() -> None:
         ("records", "parquet", parquet_bytes(REQUIRED | {"channel": ["fax", "fax"]})),
         ("changes", "jsonl", b'{"change_id": "c"}\n'),
         ("documents", "markdown", b"no front matter"),
+        ("app_store_text", "text", b"1.0******too few\r\n"),
+        ("app_store_connect", "page", b'{"data": [{\n}], "included": []}'),
+        ("google_play_reviews", "page", b'{"reviews": [\n{"reviewId":\n"r"}]}'),
+        ("intercom", "page", b'{"conversations": [{"id": "1"}]}'),
+        ("zendesk", "page", b'{"audits": [{\n"id": 1}, {"id": 2}]}'),
+        ("zendesk", "page", b'{"comments": [{\n"id": 1}], "ticket": {}}'),
+        ("zendesk", "jsonl", b'{"id": 1}\n'),
         ("mail", "eml", b"no mail"),
         ("survey", "csv", HEADERS["survey"] + b"1,2026-01-01,11\n"),
         ("calls", "webvtt", b"WEBVTT\n"),

@@ -1,0 +1,1 @@
+"""Intercom as a connector: actions become back-office tickets, or notes on the conversation that they are about."""

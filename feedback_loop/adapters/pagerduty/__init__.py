@@ -1,0 +1,1 @@
+"""PagerDuty as a connector: an incident per action, which bears our key as its deduplication key."""
