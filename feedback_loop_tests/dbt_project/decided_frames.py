@@ -46,7 +46,7 @@ def _promises(stages: pl.DataFrame) -> pl.DataFrame:
         stages.with_columns(promised_stage=pl.lit(str(stage)), sla_stage_id=pl.col("sla_stage_id") + f"-{stage}") for stage in SlaStage
     )
     told = every.with_columns(
-        sla_verdict=_by_row(("met", "met", "breached", "running", "met", "not_asked", "breached")),
+        sla_verdict=_by_row(("met", "met", "breached", "running", "met", "not_asked", "breached", "met", "breached", "met", "met")),
         worked_minutes=20.0 + (_ROW * 13) % 170,
         tier_applied=_by_row(("vip", "gold")),
     )
