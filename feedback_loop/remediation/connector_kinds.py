@@ -77,6 +77,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
             "table": Setting(_TABLE, "the table of what it opens, such as incident", is_required=False),
             "change_table": Setting(_TABLE, "the table of rollbacks, such as change_request", is_required=False),
             "assignment_group": Setting(r"[0-9a-f]{32}", "the sys_id of the group that gets it", is_required=False),
+            "category": Setting(r"[a-z0-9_]{1,40}", "the category of what it opens", is_required=False),
         },
     ),
     ConnectorKind.SLACK: Traits(

@@ -155,11 +155,11 @@ def test_a_message_that_somebody_deleted_is_given_up(world: World) -> None:
 def test_through_slack_whatever_goes_wrong_ends_in_one_message_that_says_how_it_stands(
     world: World, slack: RunningSlack, fault: Fault, position: int
 ) -> None:
-    def channel() -> SlackApprovals:
-        return SlackApprovals(slack.client(timeout_seconds=0.5), APPROVALS, world.clock)
+    def channel(timeout_seconds: float = 5.0) -> SlackApprovals:
+        return SlackApprovals(slack.client(timeout_seconds), APPROVALS, world.clock)
 
     slack.faults.extend([Fault.NONE] * position + [fault] * (4 if position == 0 else 1))
-    ask(world, channel())
+    ask(world, channel(0.5))
     slack.faults.clear()
     slack.desk.chatter(3, APPROVALS)
     world.clock.advance(CLAIM)
@@ -168,7 +168,7 @@ def test_through_slack_whatever_goes_wrong_ends_in_one_message_that_says_how_it_
     for person in ("ada", "bo"):
         world.say(the_proposal(world), person)
     slack.faults.append(fault)
-    ask(world, channel())
+    ask(world, channel(0.5))
     slack.faults.clear()
     ask(world, channel())
     assert [said for said in slack.desk.said(APPROVALS) if TITLE in said] == [f"Approved: {TITLE}"]
