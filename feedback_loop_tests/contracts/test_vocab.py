@@ -8,12 +8,22 @@ from enum import StrEnum
 
 import pytest
 
-from feedback_loop.contracts import audit_vocab, autonomy_vocab, issue_vocab, knowledge, loop_vocab, outcome_vocab, routes, vocab
+from feedback_loop.contracts import (
+    audit_vocab,
+    autonomy_vocab,
+    issue_vocab,
+    knowledge,
+    loop_vocab,
+    message_vocab,
+    outcome_vocab,
+    routes,
+    vocab,
+)
 from feedback_loop.contracts.fields import FIELDS
 
 VOCABULARIES = [
     v
-    for words in (vocab, issue_vocab, loop_vocab, audit_vocab, autonomy_vocab, outcome_vocab, knowledge, routes)
+    for words in (vocab, issue_vocab, loop_vocab, audit_vocab, autonomy_vocab, message_vocab, outcome_vocab, knowledge, routes)
     for _, v in inspect.getmembers(words, inspect.isclass)
     if issubclass(v, StrEnum) and v is not StrEnum
 ]
