@@ -24,6 +24,7 @@ from feedback_loop.cli import (
     issues,
     knowledge,
     labels,
+    messages,
     model,
     owners,
     playbooks,
@@ -61,6 +62,7 @@ AT_WORK = (
     "ingest",
     "knowledge",
     "labels",
+    "messages",
     "model",
     "policy",
     "quarantine",
@@ -137,6 +139,7 @@ app.add_typer(roi.app, name="roi")
 app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
 app.add_typer(approvals.app, name="approvals")
+app.add_typer(messages.app, name="messages")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(sources.app, name="sources")
 app.add_typer(labels.app, name="labels")

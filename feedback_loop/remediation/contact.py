@@ -62,7 +62,6 @@ class ContactRules(BaseModel):
     channel: _Named
     quiet_hours: QuietHours
     weekly_cap: Annotated[int, Field(ge=1)]
-    assumed_days: Annotated[int, Field(ge=1, le=365)]
     zones: Mapping[str, _Zones]
     default_zones: _Zones
 

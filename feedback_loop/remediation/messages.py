@@ -138,10 +138,14 @@ def consenting(customers: pl.DataFrame, product: str) -> frozenset[str]:
 
 def rendered(kind: MessageKind, facts: IssueFacts, language: str) -> str:
     """The message of this kind in the language; the same for everybody of a cohort."""
+    return "\n".join(lines_of(kind, slots_of(facts, language), language))
+
+
+def lines_of(kind: MessageKind, known: Mapping[str, str], language: str) -> list[str]:
+    """The lines of the message with what is known filled in; a line of which something is not known is left out."""
     wording = wordings()[language]
-    known = {name: value for name, value in _slots(facts, wording).items() if value is not None}
     lines = (next((line for line in alternatives if _names(line) <= known.keys()), None) for alternatives in wording.messages[kind])
-    return "\n".join(_filled(line, known) for line in lines if line is not None)
+    return [_filled(line, known) for line in lines if line is not None]
 
 
 def language_of(locale: str | None) -> str:
@@ -206,8 +210,10 @@ def _told(sent_before: pl.DataFrame, facts: IssueFacts, kind: MessageKind) -> Co
     return set(sent_before.filter(subject & counted)["recipient_customer_id"])
 
 
-def _slots(facts: IssueFacts, wording: Wording) -> dict[str, str | None]:
-    return {
+def slots_of(facts: IssueFacts, language: str) -> dict[str, str]:
+    """What is known of the issue, as it is said in the language, by the names that the wordings have for it."""
+    wording = wordings()[language]
+    said = {
         "product": " ".join(facts.product.split()),
         "symptom": wording.symptoms.get(facts.complaint_class or ""),
         "area": _area(facts.service or "", wording),
@@ -217,6 +223,7 @@ def _slots(facts: IssueFacts, wording: Wording) -> dict[str, str | None]:
         "fixed_on": _day(facts.fixed_at, wording),
         "step": wording.steps[facts.step],
     }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _area(service: str, wording: Wording) -> str | None:
