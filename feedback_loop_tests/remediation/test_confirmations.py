@@ -29,7 +29,7 @@ def said(text: str, days: float = 1, **changes: Any) -> dict[str, Any]:
 
 
 def heard(*records: dict[str, Any], **changes: Any) -> list[Heard]:
-    schema = {"record_id": pl.String, "product": pl.String, "customer_id": pl.String, "thread_id": pl.String}
+    schema: dict[str, Any] = {"record_id": pl.String, "product": pl.String, "customer_id": pl.String, "thread_id": pl.String}
     schema |= {"occurred_at": pl.Datetime("us", "UTC"), "rating": pl.Float64, "said": pl.String, "is_complaint": pl.Boolean}
     return confirmations(messages(**changes), pl.DataFrame(list(records), schema=schema))
 
