@@ -25,6 +25,7 @@ from feedback_loop.cli import (
     issues,
     knowledge,
     labels,
+    messages,
     model,
     owners,
     playbooks,
@@ -63,6 +64,7 @@ AT_WORK = (
     "ingest",
     "knowledge",
     "labels",
+    "messages",
     "model",
     "policy",
     "quarantine",
@@ -140,6 +142,7 @@ app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
 approvals.app.command("ask-in-slack")(ask_in_slack.ask_in_slack)
 app.add_typer(approvals.app, name="approvals")
+app.add_typer(messages.app, name="messages")
 app.add_typer(connectors.app, name="connectors")
 app.command("receiver")(receiver.receiver)
 app.add_typer(sources.app, name="sources")

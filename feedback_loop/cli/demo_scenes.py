@@ -142,6 +142,8 @@ class Teller:
         """Who was told what."""
         self._heading(f"{person} approves one explanation for everybody who complained of it")
         self._say(f"{told.sent_count} customers were told; to {told.suppressed_count} nothing was sent (no consent)")
+        for reason, count in told.held.items():
+            self._say(f"{count} wait: {reason.replace('_', ' ')}")
         sent = messages.filter(message_status="sent", language="en")["message_text"].head(1)
         for text in sent:
             for line in text.splitlines():

@@ -123,6 +123,16 @@ class Places:
         return self.home / "owners.yaml"
 
     @property
+    def contact_rules_file(self) -> Path:
+        """When customers may be written to, and how often; where it is missing, the rules of the package count."""
+        return self.home / "messages.yaml"
+
+    @property
+    def suppression_file(self) -> Path:
+        """Who asked not to be written to."""
+        return self.home / "suppression.yaml"
+
+    @property
     def sla_file(self) -> Path:
         """What is promised to whom, and by when; where it is missing, the policy of the package counts."""
         return self.home / "sla.yaml"

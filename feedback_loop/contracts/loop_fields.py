@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import autonomy_vocab, callback_vocab, loop_vocab, outcome_vocab, routes, vocab
+from feedback_loop.contracts import autonomy_vocab, callback_vocab, loop_vocab, message_vocab, outcome_vocab, routes, vocab
 from feedback_loop.contracts.field_types import DAY, FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
@@ -75,9 +75,26 @@ LOOP_FIELDS = [
     Field("message_status", TEXT, "where it stands", vocabulary=loop_vocab.MessageStatus),
     Field("recipient_customer_id", TEXT, "the customer who is told", personal=PersonalData.PSEUDONYM),
     Field("message_text", TEXT, "the template with the facts of the issue filled in; no words of customers"),
+    Field(
+        "wording_hash", TEXT, "SHA-256 of kind, facts, language and text, to which the approval is bound", "drafted before there were any"
+    ),
+    Field(
+        "suppressed_reason",
+        TEXT,
+        "why nothing is sent to the customer",
+        "it was not suppressed, or before reasons were kept",
+        vocabulary=message_vocab.SuppressedReason,
+    ),
     Field("drafted_at", INSTANT, "when it was drafted"),
     Field("sent_at", INSTANT, "when it was sent", "not sent"),
-    Field("confirmed_at", INSTANT, "when the customer confirmed", "not confirmed"),
+    Field("confirmed_at", INSTANT, "when the customer said that it is mended; silence never counts", "not confirmed"),
+    Field(
+        "confirmation_kind",
+        TEXT,
+        "how the customer said it",
+        "not confirmed, or before it was kept",
+        vocabulary=message_vocab.ConfirmationKind,
+    ),
     # state
     Field("issue_status", TEXT, "what has been done about the issue so far", "nothing was decided yet", vocabulary=loop_vocab.IssueStatus),
     Field("status_id", TEXT, "one change of an issue's status"),

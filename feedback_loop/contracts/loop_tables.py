@@ -146,7 +146,8 @@ LOOP_TABLES = [
         ("message_draft_id",),
         (
             "message_draft_id", "proposal_id", "proposed_issue_id", "message_kind", "message_status", "recipient_customer_id", "language",
-            "message_text", "drafted_at", "sent_at", "confirmed_at", "event_date",
+            "message_text", "wording_hash", "suppressed_reason", "receipt_id", "drafted_at", "sent_at", "confirmed_at", "confirmation_kind",
+            "event_date",
         ),
         "event_date",
     ),

@@ -91,6 +91,8 @@ class OutcomeMetric(StrEnum):
     NEGATIVE_REVIEWS = "negative_reviews"
     REPEAT_CONTACT = "repeat_contact"
     DEFLECTED = "deflected"
+    CONFIRMED = "confirmed"
+    ASSUMED = "assumed"
     REFUNDED = "refunded"
     CASE_COST_USD = "case_cost_usd"
     RETAINED_AT_RISK = "retained_at_risk"

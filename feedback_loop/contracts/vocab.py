@@ -156,6 +156,7 @@ class ModelStage(StrEnum):
     CLASSIFICATION = "classification"
     EVIDENCE = "evidence"
     WORDING = "wording"
+    MESSAGE = "message"
 
 
 class CallOutcome(StrEnum):

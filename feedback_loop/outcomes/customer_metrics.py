@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from feedback_loop.contracts.loop_vocab import BusinessEventKind
+from feedback_loop.contracts.loop_vocab import BusinessEventKind, MessageKind
 from feedback_loop.contracts.outcome_vocab import OutcomeMetric
 from feedback_loop.outcomes.assumptions import RoiAssumptions
 from feedback_loop.outcomes.event_excess import latest_events
@@ -22,6 +22,9 @@ from feedback_loop.outcomes.weekly import COLUMNS, Figure, mean, share, week_of
 
 AGAIN_WITHIN = timedelta(days=7)
 """A complaint about the same class by the same customer within this time is a repeat contact."""
+
+ASSUMED_AFTER = timedelta(days=14)
+"""A customer who was told of a fix and says nothing for this time is assumed to be content, which is never a confirmation."""
 
 LEFT_WITHIN = timedelta(days=30)
 """A customer at risk who cancels within this time of the week's beginning was lost."""
@@ -58,6 +61,7 @@ def customer_figures(customers: Customers, assumptions: RoiAssumptions) -> Itera
     yield Figure(OutcomeMetric.NEGATIVE_REVIEWS, _negative_reviews(customers.messages))
     yield Figure(OutcomeMetric.REPEAT_CONTACT, _repeat_contact(contacts, ends))
     yield Figure(OutcomeMetric.DEFLECTED, _deflected(customers, contacts, ends))
+    yield from _answers(customers, contacts, ends)
     yield Figure(OutcomeMetric.REFUNDED, _refunded(events))
     yield Figure(OutcomeMetric.CASE_COST_USD, _case_cost(events, assumptions))
     yield Figure(OutcomeMetric.RETAINED_AT_RISK, _retained(contacts, events, ends))
@@ -101,6 +105,22 @@ def _deflected(customers: Customers, contacts: pl.DataFrame, ends: pl.DataFrame)
         & (pl.col("occurred_at") <= pl.col("sent_at") + AGAIN_WITHIN)
     )
     return share(followed, "sent_at", ~pl.col("told").is_in(wrote["told"].unique().implode()))
+
+
+def _answers(customers: Customers, contacts: pl.DataFrame, ends: pl.DataFrame) -> Iterator[Figure]:
+    """Of those who were told of a fix and followed for long enough, who confirmed it, and who said nothing; nobody is both."""
+    told = customers.told.filter(pl.col("message_kind") == str(MessageKind.FIXED)).drop_nulls(["sent_at", "recipient_customer_id"])
+    sent = told.select("proposal_id", "sent_at", "confirmed_at", _number("recipient_customer_id").alias("customer_id"))
+    products = customers.proposals.select("proposal_id", "product").unique("proposal_id")
+    by_then = pl.col("sent_at") + ASSUMED_AFTER
+    followed = sent.join(products, on="proposal_id").join(ends, on="product").filter(by_then <= pl.col("last_at")).with_row_index("told")
+    spoke = followed.join(contacts, on=["product", "customer_id"]).filter(
+        pl.col("occurred_at").is_between("sent_at", by_then, closed="right")
+    )
+    has_confirmed = pl.col("confirmed_at").is_not_null() & (pl.col("confirmed_at") <= by_then)
+    complained = pl.col("told").is_in(spoke["told"].unique().implode())
+    yield Figure(OutcomeMetric.CONFIRMED, share(followed, "sent_at", has_confirmed))
+    yield Figure(OutcomeMetric.ASSUMED, share(followed, "sent_at", pl.col("confirmed_at").is_null() & ~complained))
 
 
 def _refunded(events: pl.DataFrame) -> pl.DataFrame:

@@ -64,6 +64,14 @@ MEANINGS: Mapping[OutcomeMetric, Meaning] = {
     _M.DEFLECTED: Meaning(
         "customers who were told and did not complain of it within seven days, of those who were told", "share", ("remediation_message",)
     ),
+    _M.CONFIRMED: Meaning(
+        "customers who were told of a fix and said within fourteen days that it is mended, of those who were told", "share",
+        ("remediation_message",),
+    ),
+    _M.ASSUMED: Meaning(
+        "customers who were told of a fix and for fourteen days neither said that it is mended nor complained, of those who were told",
+        "share", ("remediation_message",),
+    ),
     _M.REFUNDED: Meaning("refunds per order", "share", ("order_events",)),
     _M.CASE_COST_USD: Meaning(
         "agents' time per handled case, at the assumed price of an hour", "USD", ("case_handled_events", "agent_hour_usd")

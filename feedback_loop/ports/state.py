@@ -159,8 +159,22 @@ class StateStore(MoveLedger, AuditLog, Protocol):
         """How many rows were not known yet, now added to remediation_message or a table of the state."""
         ...
 
-    def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:
-        """How many messages changed their status to this one, with the instant of sending or confirmation."""
+    def move_messages(
+        self,
+        message_draft_ids: Sequence[str],
+        status: MessageStatus,
+        actor: str,
+        at: datetime,
+        said: Mapping[str, str] | None = None,
+    ) -> int:
+        """How many messages changed their status to this one, with the instant of sending or confirmation.
+
+        `said` is by message what belongs to the status: its receipt, why it is suppressed, or how it was confirmed.
+        """
+        ...
+
+    def reword_messages(self, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
+        """How many messages that were not sent yet have the rows' language, text and hash now; each waits for an approval again."""
         ...
 
     def note(self, event: str, subject_id: str, actor: str, content: Mapping[str, object], at: datetime) -> None:

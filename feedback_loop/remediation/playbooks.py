@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from feedback_loop.contracts.autonomy_vocab import MaturityPhase
 from feedback_loop.contracts.identifiers import content_hash
 from feedback_loop.contracts.loop_vocab import ActionKind, CauseKind, MessageKind, RiskLevel
+from feedback_loop.contracts.message_vocab import CustomerStep
 from feedback_loop.contracts.vocab import AlertKind, ComplaintClass
 from feedback_loop.errors import PlaybookRefused
 from feedback_loop.methods.field_problems import field_problems
@@ -100,6 +101,8 @@ class Playbook(_Strict):
     acceptance_criteria: Annotated[tuple[Named, ...], Field(min_length=1)]
     """What has to be seen before the problem counts as mended."""
     customer_message: MessageKind | None = None
+    customer_step: CustomerStep = CustomerStep.NOTHING
+    """What the fix asks of customers; messages say it."""
     expires_hours: Annotated[int, Field(ge=1, le=24 * 14)]
     documents: Annotated[tuple[Named, ...], Field(min_length=1)]
     playbook_version: str = ""

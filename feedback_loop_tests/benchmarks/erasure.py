@@ -136,6 +136,7 @@ def decide(settings: Settings, people: list[Person]) -> None:
     message = {
         "proposal_id": "proposal_x", "proposed_issue_id": None, "message_kind": "explanation", "message_status": "drafted",
         "language": "en", "message_text": "We have mended it.", "drafted_at": at, "sent_at": None, "confirmed_at": None,
+        **dict.fromkeys(("wording_hash", "suppressed_reason", "receipt_id", "confirmation_kind")),
         "event_date": at.date(),
     }  # fmt: skip
     rows = [{**message, "message_draft_id": f"message_{p.number:05d}", "recipient_customer_id": p.customer_id} for p in people]

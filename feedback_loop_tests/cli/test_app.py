@@ -37,6 +37,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
     promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute", "ask-in-slack")}
+    promised |= {("messages", word) for word in ("list", "draft", "show", "approve", "send", "confirm", "hear")}
     promised |= {("report", word) for word in ("control-room", "weekly", "pilot", "issue")}
     promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume", "gates", "thresholds", "promote")}
     promised |= {("audit", word) for word in ("verify", "show", "export", "replay")} | {("rollback",), ("simulate",), ("backtest",)}

@@ -15,6 +15,7 @@ from feedback_loop.contracts import (
     issue_vocab,
     knowledge,
     loop_vocab,
+    message_vocab,
     outcome_vocab,
     routes,
     vocab,
@@ -23,7 +24,18 @@ from feedback_loop.contracts.fields import FIELDS
 
 VOCABULARIES = [
     v
-    for words in (vocab, issue_vocab, loop_vocab, audit_vocab, autonomy_vocab, callback_vocab, outcome_vocab, knowledge, routes)
+    for words in (
+        vocab,
+        issue_vocab,
+        loop_vocab,
+        audit_vocab,
+        autonomy_vocab,
+        callback_vocab,
+        message_vocab,
+        outcome_vocab,
+        knowledge,
+        routes,
+    )  # fmt: skip
     for _, v in inspect.getmembers(words, inspect.isclass)
     if issubclass(v, StrEnum) and v is not StrEnum
 ]

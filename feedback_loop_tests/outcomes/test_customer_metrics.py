@@ -83,6 +83,15 @@ def test_a_message_that_was_not_sent_deflects_nobody() -> None:
     assert figures([], told=told)[OutcomeMetric.DEFLECTED] == []
 
 
+def test_who_confirms_is_never_among_those_who_are_assumed_to_be_content() -> None:
+    fixed = {"message_kind": "fixed", "sent_at": RAISED}
+    confirmed = [RAISED + DAY, None, None, RAISED + 20 * DAY]
+    told = [message(message_draft_id=f"m{n}", recipient_customer_id=f"c{n}", confirmed_at=at, **fixed) for n, at in enumerate(confirmed)]
+    told.append(message(message_draft_id="m9", recipient_customer_id="c9", message_kind="explanation", sent_at=RAISED, confirmed_at=None))
+    found = figures([complaint(0, "c1", 3), complaint(1, "c2", 30)], told=told)
+    assert (found[OutcomeMetric.CONFIRMED], found[OutcomeMetric.ASSUMED]) == ([(1.0, 4.0)], [(1.0, 4.0)])
+
+
 def test_refunds_are_told_per_order_and_each_event_as_it_was_stated_last() -> None:
     sold = [event("order", 0, f"c{n}") for n in range(4)]
     back = event("refund", 0, "c1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,44 +13,21 @@ import pytest
 
 from feedback_loop.contracts.actions import ActionRequest, Receipt
 from feedback_loop.contracts.loop_vocab import MessageKind, MessageStatus, ProposalStatus
+from feedback_loop.contracts.message_vocab import HeldReason
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import AuditChainBroken, BadInput, ConnectorUnreachable, Refused
-from feedback_loop.workflows.tell import Told, affected_customers, draft_messages, facts_of, send_messages
+from feedback_loop.remediation.contact import Contact, Suppression, seed_contact_rules
+from feedback_loop.workflows.tell import Manner, Told, approve_messages, draft_messages, explanation_hash, send_approved, send_messages
 from feedback_loop_tests.contracts.rows import frame_of
 from feedback_loop_tests.fakes import START, FakeTableStore
 from feedback_loop_tests.remediation.made_up_case import rollback_proposal
+from feedback_loop_tests.workflows.complainants import ALL, complaint, tables_of
 from feedback_loop_tests.workflows.outbox_world import Died, FakeCaseSystem, World
 
-MESSAGE, FRAGMENT, CLASS, CUSTOMER = (
-    TABLES[name] for name in ("remediation_message", "silver_fragment", "analysis_classification", "context_customer")
-)
+MESSAGE, CUSTOMER = TABLES["remediation_message"], TABLES["context_customer"]
 FIX = rollback_proposal()
 PEOPLE = {"lena": ("support_lead",), "ada": ("release_manager",)}
-CONSENT = {"anna": "yes", "ben": "no", "carl": None, "dora": "yes"}
 NOW = START + timedelta(hours=4)
-
-
-def complaint(customer: str | None, **changes: Any) -> dict[str, Any]:
-    """A crash in the alert's segment, an hour after the onset; its class is told beside it."""
-    at = START - timedelta(hours=5)
-    said = {"customer_id": customer, "product": "Printwren", "browser": "Safari 18", "occurred_at": at, "landed_at": at}
-    return said | {"event_date": at.date(), "best_class": "crash"} | changes
-
-
-def tables_of(*complaints: dict[str, Any]) -> FakeTableStore:
-    store = FakeTableStore()
-    named = [{"fragment_id": f"f{n}"} | said for n, said in enumerate(complaints)]
-    store.append(FRAGMENT, frame_of(FRAGMENT, *({k: v for k, v in said.items() if k != "best_class"} for said in named)))
-    store.append(CLASS, frame_of(CLASS, *({name: said[name] for name in ("fragment_id", "best_class", "event_date")} for said in named)))
-    known = [
-        {"statement_id": f"s_{name}", "known_customer_id": name, "product": "Printwren", "locale": "de-DE", "consent": consent}
-        for name, consent in CONSENT.items()
-    ]
-    store.append(CUSTOMER, frame_of(CUSTOMER, *(row | {"landed_at": START - timedelta(days=9)} for row in known)))
-    return store
-
-
-ALL = [complaint(name) for name in (*CONSENT, "anna")]
 
 
 @pytest.fixture
@@ -190,37 +167,6 @@ def test_sending_what_was_never_drafted_is_bad_input(world: World) -> None:
         send(world, FakeCaseSystem())
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"customer_id": None},
-        {"product": "Other"},
-        {"browser": "Chrome 130"},
-        {"browser": None},
-        {"best_class": "billing"},
-        {"occurred_at": START - timedelta(hours=7)},
-        {"landed_at": NOW + timedelta(minutes=1)},
-    ],
-    ids=["nobody", "product", "browser", "unknown browser", "class", "before the onset", "not landed yet"],
-)
-def test_only_who_complained_of_it_is_written_to(changes: dict[str, Any]) -> None:
-    tables = tables_of(complaint("anna"), complaint("ben") | changes)
-    assert affected_customers(FIX, tables, NOW) == ["anna"]
-
-
-def test_a_message_says_when_it_began_and_when_it_was_fixed() -> None:
-    facts = facts_of(FIX, fixed_at=NOW)
-    assert (facts.began_at, facts.fixed_at) == (START - timedelta(hours=6), NOW)
-    assert (facts.complaint_class, facts.service, facts.browser, facts.product_version) == ("crash", "web", "Safari 18", None)
-
-
-def test_without_a_cause_a_message_tells_no_cause() -> None:
-    facts = facts_of(replace(FIX, proposed_hypothesis_id=None), None)
-    assert (facts.began_at, facts.service, facts.fixed_at) == (None, None, None)
-    tables = tables_of(*(complaint(name, occurred_at=START, event_date=START.date()) for name in ("dora", "anna")))
-    assert affected_customers(replace(FIX, proposed_hypothesis_id=None), tables, NOW) == ["anna", "dora"]
-
-
 def test_the_instant_of_the_fix_is_told_once_it_was_executed(world: World) -> None:
     proposal_id = world.approved()
     world.clock.advance(timedelta(hours=16))
@@ -240,3 +186,71 @@ def test_who_withdrew_consent_after_the_draft_is_not_written_to(world: World) ->
     told = send(world, system, tables=tables)
     assert (told.sent_count, told.suppressed_count) == (1, 3)
     assert statuses(world)["anna"] == "suppressed"
+
+
+def approve(world: World, at: datetime = NOW, seen: str | None = None) -> int:
+    return approve_messages(FIX.proposal_id, "lena", PEOPLE, tables_of(*ALL), world.state, at, seen=seen)
+
+
+def test_what_is_held_by_quiet_hours_goes_in_the_morning_without_another_approval(world: World) -> None:
+    drafted(world)
+    system, night, morning = FakeCaseSystem(), START.replace(hour=22), START.replace(hour=8) + timedelta(days=1)
+    approve(world, night)
+    assert send_approved(tables_of(*ALL), world.state, system, night) == Told(0, 2, held={HeldReason.QUIET_HOURS: 2})
+    assert system.calls == []
+    assert send_approved(tables_of(*ALL), world.state, system, morning) == Told(2, 2)
+
+
+def test_nothing_is_sent_that_nobody_approved(world: World) -> None:
+    drafted(world)
+    system = FakeCaseSystem()
+    assert send_approved(tables_of(*ALL), world.state, system, NOW).sent_count == 0
+    assert system.calls == []
+
+
+def test_one_approval_is_for_the_whole_cohort_also_for_who_joins_it_later(world: World) -> None:
+    world.state.record_proposals([FIX])
+    draft_messages(FIX, tables_of(complaint("anna")), world.state, MessageKind.EXPLANATION, NOW)
+    approve(world)
+    assert draft_messages(FIX, tables_of(*ALL), world.state, MessageKind.EXPLANATION, NOW) == 3
+    assert statuses(world)["dora"] == "approved"
+
+
+def test_a_change_of_facts_takes_the_approval_back_until_somebody_approves_anew(world: World) -> None:
+    proposal_id = world.approved()
+    proposal = world.state.proposal(proposal_id)
+    assert proposal is not None
+    draft_messages(proposal, tables_of(*ALL), world.state, MessageKind.FIXED, NOW)
+    approve_messages(proposal_id, "lena", PEOPLE, tables_of(*ALL), world.state, NOW)
+    world.clock.advance(timedelta(hours=16))
+    world.execute(FakeCaseSystem())
+    system, later = FakeCaseSystem(), NOW + timedelta(days=1)
+    assert send_approved(tables_of(*ALL), world.state, system, later).sent_count == 0
+    assert statuses(world)["anna"] == "drafted"
+    approve_messages(proposal_id, "lena", PEOPLE, tables_of(*ALL), world.state, later)
+    assert send_approved(tables_of(*ALL), world.state, system, later).sent_count == 2
+    assert all("6. Januar 2026" in str(request.arguments["text"]) for request in system.written.values())
+
+
+def test_an_approval_of_words_that_changed_since_they_were_seen_is_refused(world: World) -> None:
+    drafted(world)
+    seen = explanation_hash(world.state.snapshot(MESSAGE).filter(message_status="drafted"))
+    with pytest.raises(Refused, match="changed since you saw them"):
+        approve(world, seen="another")
+    assert approve(world, seen=seen) == 2
+
+
+def test_who_asked_not_to_be_written_to_is_not_even_after_the_approval(world: World) -> None:
+    drafted(world)
+    approve(world)
+    manner, system = Manner(Contact(seed_contact_rules(), (Suppression(customer="anna"),))), FakeCaseSystem()
+    assert send_approved(tables_of(*ALL), world.state, system, NOW, manner).sent_count == 1
+    row = world.state.snapshot(MESSAGE).filter(recipient_customer_id="anna").row(0, named=True)
+    assert (row["message_status"], row["suppressed_reason"]) == ("suppressed", "asked_not_to")
+
+
+def test_a_message_keeps_its_receipt(world: World) -> None:
+    drafted(world)
+    system = FakeCaseSystem()
+    send(world, system)
+    assert world.state.snapshot(MESSAGE).filter(message_status="sent")["receipt_id"].null_count() == 0

@@ -23,6 +23,7 @@ from feedback_loop.contracts.tables import Table
 
 _CHUNK = 500
 _INSTANTS = {MessageStatus.SENT: "sent_at", MessageStatus.CONFIRMED: "confirmed_at"}
+_SAID = {MessageStatus.SENT: "receipt_id", MessageStatus.SUPPRESSED: "suppressed_reason", MessageStatus.CONFIRMED: "confirmation_kind"}
 _MESSAGE_ORDER = (MessageStatus.DRAFTED, MessageStatus.APPROVED, MessageStatus.SENT, MessageStatus.CONFIRMED)
 
 
@@ -38,17 +39,37 @@ def record(change: Change, table: Table, rows: Sequence[Mapping[str, Any]], acto
     return len(fresh)
 
 
-def move_messages(change: Change, ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:
-    """How many messages went on to the status; none goes back, and a suppressed one stays suppressed."""
-    earlier = _MESSAGE_ORDER[: _MESSAGE_ORDER.index(status)] if status in _MESSAGE_ORDER else _MESSAGE_ORDER[:2]
+def move_messages(
+    change: Change, ids: Sequence[str], status: MessageStatus, actor: str, at: datetime, said: Mapping[str, str] | None = None
+) -> int:
+    """How many messages went on to the status; none goes back, and a suppressed one stays suppressed.
+
+    `said` is by message what belongs to the status: the receipt of one that was sent, why one is suppressed, how one was confirmed.
+    """
+    earlier = [str(s) for s in (_MESSAGE_ORDER[: _MESSAGE_ORDER.index(status)] if status in _MESSAGE_ORDER else _MESSAGE_ORDER[:2])]
     values: dict[str, Any] = {"message_status": str(status)} | ({_INSTANTS[status]: at} if status in _INSTANTS else {})
     moved = 0
-    for part in _parts(ids):
-        going = MESSAGE_DRAFT.c.message_draft_id.in_(part) & MESSAGE_DRAFT.c.message_status.in_([str(s) for s in earlier])
-        moved += change.connection.execute(MESSAGE_DRAFT.update().where(going).values(values)).rowcount
+    for what, part in _alike(ids, said or {}):
+        going = MESSAGE_DRAFT.c.message_draft_id.in_(part) & MESSAGE_DRAFT.c.message_status.in_(earlier)
+        told = values if what is None else values | {_SAID[status]: what}
+        moved += change.connection.execute(MESSAGE_DRAFT.update().where(going).values(told)).rowcount
     if moved:
-        change.audit("messages_moved", ids[0], actor, {"to": str(status), "ids": sorted(ids), "moved": moved}, at)
+        change.audit("messages_moved", ids[0], actor, {"to": str(status), "ids": sorted(ids), "moved": moved, "said": dict(said or {})}, at)
     return moved
+
+
+def reword_messages(change: Change, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
+    """How many messages that were not sent yet have the rows' language, text and hash now, and wait for a new approval."""
+    unsent = MESSAGE_DRAFT.c.message_status.in_([str(s) for s in _MESSAGE_ORDER[:2]])
+    reworded = 0
+    for row in rows:
+        values = {name: row[name] for name in ("language", "message_text", "wording_hash")} | {"message_status": str(MessageStatus.DRAFTED)}
+        one = unsent & (MESSAGE_DRAFT.c.message_draft_id == row["message_draft_id"])
+        reworded += change.connection.execute(MESSAGE_DRAFT.update().where(one).values(values)).rowcount
+    if reworded:
+        hashes = {str(row["message_draft_id"]): row["wording_hash"] for row in rows}
+        change.audit("messages_reworded", next(iter(hashes)), actor, {"wording_hashes": hashes, "reworded": reworded}, at)
+    return reworded
 
 
 def record_moves(change: Change, batch_id: str, moves: Sequence[CaseMove], at: datetime) -> None:
@@ -70,6 +91,14 @@ def moves_of(change: Change, batch_id: str) -> list[CaseMove]:
 def _known(change: Change, kept_in: sa.Table, key: str, ids: Sequence[str]) -> set[str]:
     statements = (sa.select(kept_in.c[key]).where(kept_in.c[key].in_(part)) for part in _parts(ids))
     return {str(row[key]) for statement in statements for row in change.rows(statement)}
+
+
+def _alike(ids: Sequence[str], said: Mapping[str, str]) -> list[tuple[str | None, Sequence[str]]]:
+    """The ids in pieces of which the same is said."""
+    by_word: dict[str | None, list[str]] = {}
+    for one in ids:
+        by_word.setdefault(said.get(one), []).append(one)
+    return [(what, part) for what, group in by_word.items() for part in _parts(group)]
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:

@@ -16,7 +16,7 @@ from feedback_loop.contracts.canonical import instant_text
 from feedback_loop.contracts.fields import FIELDS
 from feedback_loop.contracts.tables import TABLES
 
-HEAD = "0009"
+HEAD = "0010"
 METADATA = sa.MetaData()
 _ESCAPE = "\ue000"
 """A private character that no script has; where one stands in a text all the same, it is escaped itself."""

@@ -99,9 +99,9 @@ def _message_then(row: dict[str, Any], as_of: datetime) -> dict[str, Any]:
     if is_confirmed or row["message_status"] == MessageStatus.SUPPRESSED:
         return row
     if is_sent:
-        return {**row, "message_status": str(MessageStatus.SENT), "confirmed_at": None}
+        return {**row, "message_status": str(MessageStatus.SENT), "confirmed_at": None, "confirmation_kind": None}
     status = row["message_status"] if row["sent_at"] is None else str(MessageStatus.DRAFTED)
-    return {**row, "message_status": status, "sent_at": None, "confirmed_at": None}
+    return {**row, "message_status": status, **dict.fromkeys(("sent_at", "receipt_id", "confirmed_at", "confirmation_kind"))}
 
 
 def _rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[dict[str, Any]]:

@@ -143,10 +143,22 @@ class SqlStateStore:
         with self._change() as change:
             return facts.record(change, table, rows, actor, at)
 
-    def move_messages(self, message_draft_ids: Sequence[str], status: MessageStatus, actor: str, at: datetime) -> int:
+    def move_messages(
+        self,
+        message_draft_ids: Sequence[str],
+        status: MessageStatus,
+        actor: str,
+        at: datetime,
+        said: Mapping[str, str] | None = None,
+    ) -> int:
         """How many messages changed."""
         with self._change() as change:
-            return facts.move_messages(change, message_draft_ids, status, actor, at)
+            return facts.move_messages(change, message_draft_ids, status, actor, at, said)
+
+    def reword_messages(self, rows: Sequence[Mapping[str, Any]], actor: str, at: datetime) -> int:
+        """How many unsent messages changed their words, and wait for an approval again."""
+        with self._change() as change:
+            return facts.reword_messages(change, rows, actor, at)
 
     def note(self, event: str, subject_id: str, actor: str, content: Mapping[str, object], at: datetime) -> None:
         """Adds an audit record alone."""

@@ -121,6 +121,7 @@ def message(customer: str, at: datetime = START) -> dict[str, Any]:
         "message_draft_id": f"message_{number}", "proposal_id": "p", "proposed_issue_id": None, "message_kind": "explanation",
         "message_status": "drafted", "recipient_customer_id": customer, "language": "en", "message_text": "We have mended it.",
         "drafted_at": at, "sent_at": None, "confirmed_at": None, "event_date": at.date(),
+        **dict.fromkeys(("wording_hash", "suppressed_reason", "receipt_id", "confirmation_kind")),
     }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def message(name: str, **changes: Any) -> dict[str, Any]:
     row = {
         "message_draft_id": name, "proposal_id": "p", "proposed_issue_id": None, "message_kind": "explanation", "message_status": "drafted",
         "recipient_customer_id": "c", "language": "en", "message_text": "We have mended it.", "drafted_at": START, "sent_at": None,
-        "confirmed_at": None, "event_date": START.date(),
+        "confirmed_at": None, "event_date": START.date(), "wording_hash": "h",
+        **dict.fromkeys(("suppressed_reason", "receipt_id", "confirmation_kind")),
     }  # fmt: skip
     return row | changes
 
