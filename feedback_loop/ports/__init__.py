@@ -18,6 +18,7 @@ from feedback_loop.ports.state import (
 from feedback_loop.ports.systems import (
     ActionSystem,
     ApprovalChannel,
+    ApprovalDesk,
     CaseSystem,
     KnowingSince,
     LateKnowing,
@@ -35,6 +36,7 @@ from feedback_loop.ports.world import (
 __all__ = [
     "ActionSystem",
     "ApprovalChannel",
+    "ApprovalDesk",
     "AuditAnchor",
     "AuditLog",
     "CaseSystem",

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
 from feedback_loop.contracts.decisions import Proposal
+from feedback_loop.contracts.said_elsewhere import AnswersElsewhere
 
 
 class ActionSystem(Protocol):
@@ -27,6 +28,18 @@ class ActionSystem(Protocol):
 
     def receipt_for(self, idempotency_key: str) -> Receipt | None:
         """The receipt of an earlier write under this key; None where there was none. Asked before anything is sent again."""
+        ...
+
+
+class ApprovalDesk(Protocol):
+    """A tool in which people are asked to approve, and which tells who said what."""
+
+    def ask(self, request: ActionRequest) -> Receipt:
+        """The receipt of the question, written once; raises as `ActionSystem.perform`."""
+        ...
+
+    def answers_to(self, request: ActionRequest) -> AnswersElsewhere:
+        """What people said of this very action; raises ConnectorUnreachable where it can't be known."""
         ...
 
 

@@ -31,8 +31,8 @@ _MOST_BYTES = 1_000_000
 _MOST_SERVICES = 50
 """So many hashes are compared with each service token, whoever's it is."""
 
-Elsewhere = Literal[KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK]
-ELSEWHERE: tuple[Elsewhere, ...] = (KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK)
+Elsewhere = Literal[KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK, KnownBy.SERVICENOW]
+ELSEWHERE: tuple[Elsewhere, ...] = (KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK, KnownBy.SERVICENOW)
 """The systems that vouch for who somebody is, by the id that the person has there."""
 
 RESERVED = frozenset({LOOP, OPERATOR})
@@ -73,6 +73,8 @@ class PersonRules(_Strict):
     slack: tuple[Named, ...] = ()
     jira: tuple[Named, ...] = ()
     zendesk: tuple[Named, ...] = ()
+    servicenow: tuple[Named, ...] = ()
+    """The user names there."""
     is_disabled: bool = False
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from feedback_loop.adapters.servicenow.record_bodies import Place
 
-FIELDS = ("sys_id", "number", "correlation_id", "correlation_display", "state", "sys_mod_count", "sys_created_on")
+FIELDS = ("sys_id", "number", "correlation_id", "correlation_display", "state", "sys_mod_count", "sys_created_on", "description")
 """What is asked for of a record."""
 
 _NEXT = re.compile(r'<[^>]*[?&]sysparm_offset=([0-9]{1,9})[^>]*>; *rel="next"')
@@ -33,6 +33,7 @@ class Record:
     state: str
     mod_count: int
     created_at: datetime
+    description: str
 
     def place(self, mod_count: int | None = None) -> Place:
         """Where it is; as it is now, unless another count of changes is given."""
@@ -86,6 +87,7 @@ def _record(one: Mapping[str, Any], table: str) -> Record:
         state=_text(one["state"]),
         mod_count=int(_text(one["sys_mod_count"])),
         created_at=instant_in(one["sys_created_on"]),
+        description=_text(one["description"]),
     )
 
 

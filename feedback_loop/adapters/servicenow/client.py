@@ -13,15 +13,22 @@ it between that look and our note is overruled, and the note says by what; and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import httpx2
 
 from feedback_loop.adapters.authorization import basic, bearer
-from feedback_loop.adapters.servicenow.answers import FIELDS, Record, next_offset, record_in, records_in
+from feedback_loop.adapters.servicenow.answers import FIELDS, Record, next_offset, record_in, records_in, rows_in
+from feedback_loop.adapters.servicenow.approvals import FIELDS as APPROVAL_FIELDS
+from feedback_loop.adapters.servicenow.approvals import TABLE as APPROVALS
+from feedback_loop.adapters.servicenow.approvals import sorted_out
 from feedback_loop.adapters.servicenow.record_bodies import (
     CANCELED,
+    asking_key,
     canceling,
+    is_asking,
     place_of,
     record_of,
     short_key,
@@ -29,10 +36,11 @@ from feedback_loop.adapters.servicenow.record_bodies import (
     tables_of,
     taken_back_under,
 )
-from feedback_loop.adapters.vendor_client import CREATED, NOT_FOUND, OK, LateVendorClient, Order
-from feedback_loop.contracts.actions import ActionRequest
+from feedback_loop.adapters.vendor_client import CREATED, NOT_FOUND, OK, UNREADABLE, LateVendorClient, Order
+from feedback_loop.contracts.actions import ActionRequest, Receipt
 from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.contracts.loop_vocab import TAKES_BACK
+from feedback_loop.contracts.said_elsewhere import AnswersElsewhere, LeftOut, NotCounted
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import Clock
 from feedback_loop.remediation.connectors import WORK_ITEMS, Connector
@@ -55,10 +63,43 @@ class ServiceNowClient(LateVendorClient):
         super().__init__(rule.address, headers, clock, connector=connector, timeout_seconds=timeout_seconds)
         self._settings = rule.settings
 
+    def ask(self, request: ActionRequest) -> Receipt:
+        """The receipt of the change in which people are asked to approve the action; asked again it is the first one."""
+        return self.perform(replace(request, idempotency_key=asking_key(request.idempotency_key)))
+
+    def answers_to(self, request: ActionRequest) -> AnswersElsewhere:
+        """What people said in the change that asks about this very action; nothing where it was not asked, or asks for something else."""
+        asked = replace(request, idempotency_key=asking_key(request.idempotency_key))
+        table = tables_of(self._settings)[1]
+        found = [one for one in self._records(table, asked.idempotency_key) if one.key == asked.idempotency_key]
+        if not found:
+            return AnswersElsewhere()
+        change = min(found, key=lambda one: (one.created_at, one.sys_id))
+        query = {
+            **_SHOWN,
+            "sysparm_fields": ",".join(APPROVAL_FIELDS),
+            "sysparm_query": f"sysapproval={change.sys_id}^ORDERBYsys_updated_on",
+        }
+        rows: list[Mapping[str, Any]] = []
+        for answer in self._pages(f"{_API}/{APPROVALS}", query, "the approvals"):
+            rows += self.understood(rows_in, answer, "the approvals")
+        answers = self._sorted_out(rows, change.sys_id)
+        if change.description == record_of(asked, table, self._settings)["description"]:
+            return answers
+        changed = [LeftOut(one.reference, NotCounted.TEXT_CHANGED) for one in answers.said]
+        return AnswersElsewhere((), (*answers.left_out, *changed))
+
+    def _sorted_out(self, rows: list[Mapping[str, Any]], change_id: str) -> AnswersElsewhere:
+        try:
+            return sorted_out(rows, change_id)
+        except UNREADABLE:
+            raise ConnectorUnreachable(self.connector, "the approvals", "its answer can't be read") from None
+
     def _write(self, request: ActionRequest, order: Order) -> str:
-        if request.action_kind in TAKES_BACK:
+        is_asked = is_asking(order.key)
+        if request.action_kind in TAKES_BACK and not is_asked:
             return self._taken_back(request, order)
-        table = table_of(request.action_kind, self._settings)
+        table = tables_of(self._settings)[1] if is_asked else table_of(request.action_kind, self._settings)
         body = record_of(request, table, self._settings)
         answer = self.sent("POST", f"{_API}/{table}", body, order, query=_SHOWN)
         return self.written(partial(record_in, table=table, key=order.key), answer, order.key).place().receipt_id

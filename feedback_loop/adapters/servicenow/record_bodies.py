@@ -94,6 +94,11 @@ def asking_key(key: str) -> str:
     return f"{_ASKED_FOR}{key}"
 
 
+def is_asking(key: str) -> bool:
+    """Whether a change asks people under the key, instead of being what is asked for."""
+    return key.startswith(_ASKED_FOR)
+
+
 def short_key(key: str) -> str:
     """The key, where it fits into its fields as a whole; raises Unfit."""
     if len(key) > _LONGEST_KEY:

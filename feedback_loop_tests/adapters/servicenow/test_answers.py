@@ -12,7 +12,7 @@ from feedback_loop.adapters.vendor_client import UNREADABLE
 
 ROW: dict[str, Any] = {
     "sys_id": "0" * 32, "number": "INC0000001", "correlation_id": "key_1", "correlation_display": "feedback_loop", "state": "1",
-    "sys_mod_count": "3", "sys_created_on": "2026-01-05 09:30:00",
+    "sys_mod_count": "3", "sys_created_on": "2026-01-05 09:30:00", "description": "text",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_a_record_is_read_with_its_count_of_changes() -> None:
     [
         {"sys_id": "0"}, {"sys_id": None}, {"sys_id": {"link": "x", "value": "0" * 32}}, {"number": "INC/1"}, {"correlation_id": None},
         {"correlation_display": 3}, {"state": 1}, {"sys_mod_count": "many"}, {"sys_mod_count": 3}, {"sys_created_on": "yesterday"},
-        {"sys_created_on": None},
+        {"sys_created_on": None}, {"description": None},
     ],
     ids=str,
 )  # fmt: skip
