@@ -22,22 +22,11 @@ from feedback_loop.contracts import (
 )
 from feedback_loop.contracts.fields import FIELDS
 
+_MODULES = (
+    vocab, issue_vocab, loop_vocab, audit_vocab, autonomy_vocab, callback_vocab, message_vocab, outcome_vocab, knowledge, routes,
+)  # fmt: skip
 VOCABULARIES = [
-    v
-    for words in (
-        vocab,
-        issue_vocab,
-        loop_vocab,
-        audit_vocab,
-        autonomy_vocab,
-        callback_vocab,
-        message_vocab,
-        outcome_vocab,
-        knowledge,
-        routes,
-    )  # fmt: skip
-    for _, v in inspect.getmembers(words, inspect.isclass)
-    if issubclass(v, StrEnum) and v is not StrEnum
+    v for words in _MODULES for _, v in inspect.getmembers(words, inspect.isclass) if issubclass(v, StrEnum) and v is not StrEnum
 ]
 
 
