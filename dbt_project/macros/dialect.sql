@@ -30,3 +30,11 @@
 {% macro default__minutes_between(start, end) %}((unix_micros({{ end }}) - unix_micros({{ start }})) / 60000000.0){% endmacro %}
 
 {% macro duckdb__minutes_between(start, end) %}(date_diff('microsecond', {{ start }}, {{ end }}) / 60000000.0){% endmacro %}
+
+
+{# One row per day from the first to the last, both included; used in a select list, without rows where there is no first. #}
+{% macro each_day(first_date, last_date) %}{{ return(adapter.dispatch('each_day')(first_date, last_date)) }}{% endmacro %}
+
+{% macro default__each_day(first_date, last_date) %}explode(sequence({{ first_date }}, {{ last_date }})){% endmacro %}
+
+{% macro duckdb__each_day(first_date, last_date) %}cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date){% endmacro %}

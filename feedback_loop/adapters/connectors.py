@@ -11,9 +11,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.intercom.client import IntercomClient
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.launchdarkly.client import LaunchDarklyClient
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.adapters.safe_address import safe_address
+from feedback_loop.adapters.servicenow.client import ServiceNowClient
 from feedback_loop.adapters.slack.client import SlackClient
+from feedback_loop.adapters.statuspage.client import StatuspageClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.errors import BadInput
@@ -22,14 +25,17 @@ from feedback_loop.remediation.connector_kinds import TRAITS, ConnectorKind
 from feedback_loop.remediation.connectors import Connector
 
 Client = AbstractContextManager[ActionSystem]
-_CLIENTS: Mapping[ConnectorKind, Callable[[Connector, Credentials, Clock, str], Client]] = {
-    ConnectorKind.INTERCOM: lambda rule, credentials, clock, name: IntercomClient(rule, credentials, clock, connector=name),
-    ConnectorKind.JIRA: lambda rule, credentials, clock, name: JiraClient(rule, credentials, clock, connector=name),
-    ConnectorKind.PAGERDUTY: lambda rule, credentials, clock, name: PagerDutyClient(rule, credentials, clock, connector=name),
-    ConnectorKind.SLACK: lambda rule, credentials, clock, name: SlackClient(rule, credentials, clock, connector=name),
-    ConnectorKind.ZENDESK: lambda rule, credentials, clock, name: ZendeskClient(rule, credentials, clock, connector=name),
+_CLIENTS: Mapping[ConnectorKind, Callable[..., Client]] = {
+    ConnectorKind.INTERCOM: IntercomClient,
+    ConnectorKind.JIRA: JiraClient,
+    ConnectorKind.LAUNCHDARKLY: LaunchDarklyClient,
+    ConnectorKind.PAGERDUTY: PagerDutyClient,
+    ConnectorKind.SERVICENOW: ServiceNowClient,
+    ConnectorKind.SLACK: SlackClient,
+    ConnectorKind.STATUSPAGE: StatuspageClient,
+    ConnectorKind.ZENDESK: ZendeskClient,
 }
-"""How the tool of a kind is opened that knows the loop by credentials of its own."""
+"""The client of each kind that knows the loop by credentials of its own; all are made alike: rule, credentials, clock, name."""
 
 
 @contextmanager
@@ -81,7 +87,7 @@ def _opened(name: str, connector: Connector, credentials: Mapping[str, Credentia
         raise BadInput(f"connector {name} is switched on, but nobody says who asks {connector.kind}. {how}, or switch it off.")
     if connector.kind is ConnectorKind.CASE_API:
         return CaseApiClient(connector.address, connector=name)
-    return _CLIENTS[connector.kind](connector, credentials[connector.kind], clock, name)
+    return _CLIENTS[connector.kind](connector, credentials[connector.kind], clock, connector=name)
 
 
 def _is_nobody_known(connector: Connector, credentials: Mapping[str, Credentials]) -> bool:

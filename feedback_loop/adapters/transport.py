@@ -22,7 +22,8 @@ _PATIENCE_SECONDS = 30.0
 """The longest that a request is tried again: below the lease of a claim in `workflows/execute.py`."""
 
 _NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-_ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), 429, 500
+_ANSWERED, _TOO_MANY, _SERVER_ERROR = range(200, 300), (420, 429), 500
+"""Some say "too many requests" by 420, which is no standard (Statuspage)."""
 
 FORM = "application/x-www-form-urlencoded"
 """The media type of a write whose body is a form; any other is JSON."""
@@ -122,7 +123,7 @@ class Transport:
         for attempt in stamina.retry_context(on=again, attempts=_ATTEMPTS, timeout=_PATIENCE_SECONDS):
             with attempt:
                 answer = send()
-                if answer.status_code == _TOO_MANY:
+                if answer.status_code in _TOO_MANY:
                     raise _Busy(_seconds_to_wait(answer.headers))
         return answer
 

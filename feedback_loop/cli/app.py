@@ -12,6 +12,7 @@ from feedback_loop.adapters.home_lock import at_work
 from feedback_loop.cli import (
     approvals,
     ask_for,
+    ask_in_slack,
     audit,
     backtest,
     connectors,
@@ -32,6 +33,7 @@ from feedback_loop.cli import (
     quality,
     quarantine,
     query,
+    receiver,
     report,
     reveal,
     roi,
@@ -138,9 +140,11 @@ app.add_typer(sla.app, name="sla")
 app.add_typer(roi.app, name="roi")
 app.add_typer(identity.app, name="identity")
 approvals.app.command("request")(ask_for.request)
+approvals.app.command("ask-in-slack")(ask_in_slack.ask_in_slack)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(messages.app, name="messages")
 app.add_typer(connectors.app, name="connectors")
+app.command("receiver")(receiver.receiver)
 app.add_typer(sources.app, name="sources")
 app.add_typer(labels.app, name="labels")
 app.command("cost")(cost.cost)

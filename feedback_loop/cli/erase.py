@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback_loop.cli.places import AsOption, SystemClock, known_file, settings_of, who_may_act
+from feedback_loop.cli.places import AsOption, SystemClock, known_file, open_store, settings_of, who_may_act
 from feedback_loop.cli.printing import JsonFlag, print_json, print_table, remark, say
 from feedback_loop.cli.progress import waiting
 from feedback_loop.errors import BadInput, ErasureIncomplete, InputFileMissing, NothingLanded
@@ -92,11 +92,25 @@ def _erased(settings: Settings, home: HomeEraser, plan: Callable[[HomeEraser], P
     from feedback_loop.adapters.home_lock import alone
     from feedback_loop.workflows.erase import carry_out
 
+    _land_what_was_left(settings)
     with waiting("waiting for runs that are under way") as note, alone(settings):
         note("looking for what is theirs")
         wanted = plan(home)
         note("erasing, and searching every file")
         return carry_out(wanted, home)
+
+
+def _land_what_was_left(settings: Settings) -> None:
+    """A page of a killed pull holds customers' words outside of the tables, where nobody would erase them."""
+    from feedback_loop.adapters.home_lock import at_work
+    from feedback_loop.adapters.pulling import Pulling
+    from feedback_loop.workflows.pulled_sources import land_all_kept, read_sources
+
+    if settings.pulled_folder.is_dir():
+        clock = SystemClock()
+        with at_work(settings):
+            rules, spool_of = read_sources(settings.sources_file), Pulling(settings, clock).spool_of
+            land_all_kept(rules, spool_of, open_store(settings), clock, settings.own_domains)
 
 
 def _ids_of(file: Path) -> list[str]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from feedback_loop.contracts.records import LandingReport
 
 _SOURCES = (
-    "records, google-play, zendesk, mail or survey (what customers say), releases, incidents or customers (context); "
-    "any other word lists all of them"
+    "what customers say: records, google-play, google-play-reviews, app-store-connect, app-store-text, zendesk, intercom, mail, "
+    "survey, calls, chats, segment, incident-comments; or what happened: releases, changes, incidents, telemetry, logs, customers, "
+    "business-events, documents, github-releases, github-compare, cdevents, launchdarkly, otlp, statuspage"
 )
 
 

@@ -21,6 +21,7 @@ class KnownBy(StrEnum):
     TOKEN = "token"
     SLACK = "slack"
     JIRA = "jira"
+    ZENDESK = "zendesk"
     SERVICE = "service"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_loop.contracts import autonomy_vocab, loop_vocab, message_vocab, outcome_vocab, routes, vocab
+from feedback_loop.contracts import autonomy_vocab, callback_vocab, loop_vocab, message_vocab, outcome_vocab, routes, vocab
 from feedback_loop.contracts.field_types import DAY, FLAG, INSTANT, INT, REAL, TEXT, TEXTS, Field
 from feedback_loop.contracts.vocab import LabelKind, ModelEvent, PersonalData
 
@@ -99,7 +99,7 @@ LOOP_FIELDS = [
     Field("issue_status", TEXT, "what has been done about the issue so far", "nothing was decided yet", vocabulary=loop_vocab.IssueStatus),
     Field("status_id", TEXT, "one change of an issue's status"),
     Field("changed_at", INSTANT, "when it changed"),
-    Field("changed_by", TEXT, "who changed it: the loop, or a person's id"),
+    Field("changed_by", TEXT, "who changed it: the loop, a person's id, or connector: and the name of the tool where it was said"),
     Field("label_id", TEXT, "one label that a person gave"),
     Field("labelled_class", TEXT, "class that the person gave"),
     Field("labelled_by", TEXT, "id of the person"),
@@ -164,6 +164,14 @@ LOOP_FIELDS = [
     Field("is_cost_assumed", FLAG, "whether the cost is the most that the call can have cost, because nobody said what it did"),
     Field("asked_at", INSTANT, "when it was asked"),
     Field("call_ended_at", INSTANT, "when its outcome was known", "not over, or the process that asked was stopped"),
+    # callbacks
+    Field("callback_id", TEXT, "one event of one vendor, by a hash of its id or signature: heard once"),
+    Field("callback_vendor", TEXT, "the vendor that called back", vocabulary=callback_vocab.CallbackVendor),
+    Field("callback_kind", TEXT, "what it said", vocabulary=callback_vocab.CallbackKind),
+    Field("callback_outcome", TEXT, "what came of it", vocabulary=callback_vocab.CallbackOutcome),
+    Field("callback_about", TEXT, "the proposal, action or label that it was about", "it was refused, and about none"),
+    Field("said_at", INSTANT, "when it happened, as the vendor says"),
+    Field("heard_at", INSTANT, "when it was heard here"),
     # outcomes
     Field("lifecycle_event_id", TEXT, "one step in the life of one alert"),
     Field("lifecycle_stage", TEXT, "which step", vocabulary=outcome_vocab.LifecycleStage),

@@ -95,6 +95,13 @@ LOOP_TABLES = [
         "event_date",
     ),
     Table(
+        "state_callback",
+        "one callback of a vendor that was about something of ours",
+        ("callback_id",),
+        ("callback_id", "callback_vendor", "callback_kind", "callback_outcome", "callback_about", "said_at", "heard_at", "event_date"),
+        "event_date",
+    ),
+    Table(
         "state_threshold",
         "one threshold of one playbook from a time on",
         ("threshold_id",),

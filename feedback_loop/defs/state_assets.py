@@ -44,6 +44,15 @@ state_autonomy_contract = contract_check("state_autonomy")
 
 
 @table_asset()
+def state_callback(state: StateResource) -> pl.DataFrame:
+    """Every callback of a vendor that was about something of ours, and what came of it."""
+    return state.snapshot(TABLES["state_callback"])
+
+
+state_callback_contract = contract_check("state_callback")
+
+
+@table_asset()
 def state_label(state: StateResource) -> pl.DataFrame:
     """Every label that a person gave."""
     return state.snapshot(TABLES["state_label"])
@@ -98,5 +107,6 @@ def state_threshold(state: StateResource) -> pl.DataFrame:
 state_threshold_contract = contract_check("state_threshold")
 
 SNAPSHOTS: tuple[dg.AssetsDefinition, ...] = (
-    state_autonomy, state_gate, state_hypothesis_label, state_issue_status, state_label, state_model, state_model_call, state_threshold,
+    state_autonomy, state_callback, state_gate, state_hypothesis_label, state_issue_status, state_label, state_model, state_model_call,
+    state_threshold,
 )  # fmt: skip

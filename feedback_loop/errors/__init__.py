@@ -10,6 +10,7 @@ from __future__ import annotations
 from feedback_loop.errors.acting import (
     ActorRefused,
     AuditChainBroken,
+    CallbackReplayed,
     CaseChanged,
     ConnectorRefused,
     ConnectorUnreachable,
@@ -75,6 +76,7 @@ __all__ = [
     "AssumptionsRefused",
     "AuditChainBroken",
     "BadInput",
+    "CallbackReplayed",
     "CaseChanged",
     "ChecksFailed",
     "ClassifierDistrusted",

@@ -47,6 +47,14 @@ class CaseChanged(Refused):
         super().__init__(f"case {case_id} has version {present_version}, not {expected_version}: somebody changed it. It stays as it is.")
 
 
+class CallbackReplayed(Refused):
+    """A vendor's event was heard before, so nothing was done about it now."""
+
+    def __init__(self, vendor: str) -> None:
+        self.vendor = vendor
+        super().__init__(f"{vendor} told an event that was heard before. Nothing was done; look at state_callback for what came of it.")
+
+
 class PlaybookRefused(BadInput):
     """A playbook lacks what makes it safe to follow, so none of its set is used."""
 

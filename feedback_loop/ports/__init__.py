@@ -17,6 +17,7 @@ from feedback_loop.ports.state import (
 )
 from feedback_loop.ports.systems import (
     ActionSystem,
+    ApprovalChannel,
     CaseSystem,
     KnowingSince,
     LateKnowing,
@@ -33,6 +34,7 @@ from feedback_loop.ports.world import (
 
 __all__ = [
     "ActionSystem",
+    "ApprovalChannel",
     "AuditAnchor",
     "AuditLog",
     "CaseSystem",

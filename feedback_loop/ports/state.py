@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -78,6 +79,13 @@ class AuditAnchor(Protocol):
 
 class StateStore(MoveLedger, AuditLog, Protocol):
     """Holds what people and connectors decide. Each change and its audit record are one transaction; both happen or neither does."""
+
+    def together(self) -> AbstractContextManager[StateStore]:
+        """The same store, in one transaction: what is done with it is kept whole when the block ends well, and nothing of it otherwise.
+
+        Everybody else who would change something waits meanwhile, so that what was read in the block stays true until its end.
+        """
+        ...
 
     def told(self, event: str) -> Sequence[tuple[AuditRecord, Mapping[str, object]]]:
         """The records of one kind of event with their contents, in their order, but those whose content was erased."""

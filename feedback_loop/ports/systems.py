@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from feedback_loop.contracts.actions import ActionRequest, CaseImage, Receipt
+from feedback_loop.contracts.decisions import Proposal
 
 
 class ActionSystem(Protocol):
@@ -45,6 +46,30 @@ class KnowingSince(Protocol):
 
     def receipt_since(self, idempotency_key: str, since: datetime) -> Receipt | None:
         """As `receipt_for`, of a write that can't have been begun before the instant; nothing older is looked through."""
+        ...
+
+
+class ApprovalChannel(Protocol):
+    """Where people are asked to approve: a message for each proposal, by an id that the channel gives it."""
+
+    @property
+    def connector(self) -> str:
+        """Its name in connectors.yaml."""
+        ...
+
+    def asked(self, proposal: Proposal) -> str | None:
+        """The message about the proposal; None where there is none."""
+        ...
+
+    def ask(self, proposal: Proposal, begun_at: datetime) -> str:
+        """The message that was posted now; whoever calls has made sure that there is none. Raises as `ActionSystem.perform`.
+
+        Nothing is posted any more some minutes after it was begun: by then somebody else may be at it.
+        """
+        ...
+
+    def show(self, message_id: str, proposal: Proposal) -> None:
+        """Afterwards the message says how the proposal stands; it may be repeated. Raises as `ActionSystem.perform`."""
         ...
 
 

@@ -77,6 +77,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
             "table": Setting(_TABLE, "the table of what it opens, such as incident", is_required=False),
             "change_table": Setting(_TABLE, "the table of rollbacks, such as change_request", is_required=False),
             "assignment_group": Setting(r"[0-9a-f]{32}", "the sys_id of the group that gets it", is_required=False),
+            "category": Setting(r"[a-z0-9_]{1,40}", "the category of what it opens", is_required=False),
         },
     ),
     ConnectorKind.SLACK: Traits(
@@ -94,6 +95,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         {
             "group_id": Setting(r"[0-9]{1,20}", "the group that gets its tickets", is_required=False),
             "brand_id": Setting(r"[0-9]{1,20}", "the brand of its tickets", is_required=False),
+            "label_field_id": Setting(r"[0-9]{1,20}", "the ticket field in which agents correct the class", is_required=False),
             "macro_id": Setting(r"[0-9]{1,20}", "the macro whose wording opens a draft to a customer", is_required=False),
         },
     ),

@@ -66,6 +66,10 @@ class Source:
     """The fields that the vendor documents for a row; others are kept in the payload and told once. Empty where nothing is told."""
     reads_own_domains: bool = False
     """Whether it has to be told which addresses are the company's own."""
+    is_feedback: bool = False
+    """Whether customers speak in its rows; the others tell what happened."""
+    lands_as: str | None = None
+    """The source that its records name, where another reader's records are the same; None where that is its own name."""
 
     def form_of(self, path: Path) -> str:
         """The form of the file, by its suffix; a source of one form reads a file whatever its suffix."""
@@ -79,33 +83,43 @@ class Source:
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
-        Source("app_store_connect", app_store_connect.read_app_store_connect, True, PAGED, app_store_connect.KNOWN_FIELDS),
-        Source("app_store_text", app_store_text.read_app_store_text, True, (".txt",)),
+        Source(
+            "app_store_connect", app_store_connect.read_app_store_connect, True, PAGED, app_store_connect.KNOWN_FIELDS, is_feedback=True
+        ),
+        Source("app_store_text", app_store_text.read_app_store_text, True, (".txt",), is_feedback=True),
         Source("business_events", business_events.read_business_events, False, _TABULAR),
-        Source("calls", calls.read_calls, True, (".vtt", ".json"), KNOWN_OF_CALLS),
+        Source("calls", calls.read_calls, True, (".vtt", ".json"), KNOWN_OF_CALLS, is_feedback=True),
         Source("cdevents", cdevents.read_cdevents, True, PAGED, cdevents.KNOWN_FIELDS),
         Source("changes", changes.read_changes, False, _TABULAR),
-        Source("chats", chats.read_chats, True, (".jsonl", ".ndjson"), chats.KNOWN_FIELDS),
+        Source("chats", chats.read_chats, True, (".jsonl", ".ndjson"), chats.KNOWN_FIELDS, is_feedback=True),
         Source("customers", customers.read_customers, False, _TABULAR),
         Source("documents", documents.read_documents, False, (".md", ".markdown")),
         Source("github_compare", github_compare.read_github_compare, True, PAGED, github_compare.KNOWN_FIELDS),
         Source("github_releases", github_releases.read_github_releases, True, PAGED, github_releases.KNOWN_FIELDS),
-        Source("google_play", google_play.read_google_play, True),
-        Source("google_play_reviews", google_play_reviews.read_google_play_reviews, True, PAGED, google_play_reviews.KNOWN_FIELDS),
-        Source("incident_comments", incident_comments.read_incident_comments, False),
+        Source("google_play", google_play.read_google_play, True, is_feedback=True),
+        Source(
+            "google_play_reviews",
+            google_play_reviews.read_google_play_reviews,
+            True,
+            PAGED,
+            google_play_reviews.KNOWN_FIELDS,
+            is_feedback=True,
+            lands_as="google_play",
+        ),
+        Source("incident_comments", incident_comments.read_incident_comments, False, is_feedback=True),
         Source("incidents", incidents.read_incidents, False, _TABULAR),
-        Source("intercom", intercom.read_intercom, True, PAGED, intercom.KNOWN_FIELDS),
+        Source("intercom", intercom.read_intercom, True, PAGED, intercom.KNOWN_FIELDS, is_feedback=True),
         Source("launchdarkly", launchdarkly.read_launchdarkly, True, PAGED, launchdarkly.KNOWN_FIELDS),
         Source("logs", logs.read_logs, False, _TABULAR),
-        Source("mail", mail.read_mail, True, (".eml", ".mbox"), reads_own_domains=True),
+        Source("mail", mail.read_mail, True, (".eml", ".mbox"), reads_own_domains=True, is_feedback=True),
         Source("otlp", otlp.read_otlp, True, PAGED),
-        Source("records", records.read_records, False, _TABULAR),
+        Source("records", records.read_records, False, _TABULAR, is_feedback=True),
         Source("releases", releases.read_releases, True),
-        Source("segment", segment.read_segment, True, PAGED, segment.KNOWN_FIELDS),
+        Source("segment", segment.read_segment, True, PAGED, segment.KNOWN_FIELDS, is_feedback=True),
         Source("statuspage", statuspage.read_statuspage, True, PAGED, statuspage.KNOWN_FIELDS),
-        Source("survey", survey.read_survey, True),
+        Source("survey", survey.read_survey, True, is_feedback=True),
         Source("telemetry", telemetry.read_telemetry, False, _TABULAR),
-        Source("zendesk", zendesk.read_zendesk, True, PAGED, zendesk.KNOWN_FIELDS),
+        Source("zendesk", zendesk.read_zendesk, True, PAGED, zendesk.KNOWN_FIELDS, is_feedback=True),
     )
 }
 

@@ -36,7 +36,7 @@ def say_status(
     said = state.snapshot(STATUS).filter(pl.col("issue_status").is_in([str(word) for word in _EVENTS]), issue_id=issue_id)
     if _is_known(said, status, _alerted_last(tables, issue)):
         return False
-    if status is IssueStatus.REOPENED and _last(said)["issue_status"].to_list() != [str(IssueStatus.RESOLVED)]:
+    if status is IssueStatus.REOPENED and not is_closed(issue_id, state):
         raise BadInput(f"'{issue_id}' is not closed, so that it can't be opened again.")
     row = {
         "status_id": stable_id("status", issue_id, status, person, at),
@@ -48,6 +48,12 @@ def say_status(
     state.record(STATUS, [row], person, at)
     state.note(_EVENTS[status], issue_id, person, {"why": reason}, at)
     return True
+
+
+def is_closed(issue_id: str, state: StateStore) -> bool:
+    """Whether the last word on the issue, of a person or of the loop, was that it is done with."""
+    said = state.snapshot(STATUS).filter(pl.col("issue_status").is_in([str(word) for word in _EVENTS]), issue_id=issue_id)
+    return _last(said)["issue_status"].to_list() == [str(IssueStatus.RESOLVED)]
 
 
 def merged_into(tables: TableStore, issue_id: str) -> str | None:

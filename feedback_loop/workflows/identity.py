@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from feedback_loop.config import Settings
 from feedback_loop.contracts.audit_trail import AuditRecord
 from feedback_loop.contracts.identity import Actor, KnownBy, Sighting, TokenFault, VerifiedToken, account_key
 from feedback_loop.errors import ActorRefused, TokenRefused
 from feedback_loop.ports import StateStore, TokenVerifier
-from feedback_loop.workflows.identity_file import RESERVED, IdentityRules, read_identity
+from feedback_loop.workflows.identity_file import ELSEWHERE, RESERVED, Elsewhere, IdentityRules, read_identity
 from feedback_loop.workflows.people import People, read_people, roles_of
 from feedback_loop.workflows.service_tokens import is_service_token, service_of
 
@@ -33,7 +32,6 @@ _KINDS = tuple(f"{kind}:" for kind in KnownBy)
 """What keys of people who are known otherwise begin with."""
 
 _ADVICE = "Ask an administrator; who is who stands in identity.yaml of the home."
-Elsewhere = Literal[KnownBy.SLACK, KnownBy.JIRA]
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Directory:
         return Actor(name, KnownBy.SERVICE, roles)
 
     def by_account(self, known_by: Elsewhere, account_id: str, at: datetime) -> Actor:
-        """The person who has this id in Slack or Jira, whose word another system vouches for; raises ActorRefused."""
+        """The person who has this id in Slack, Jira or Zendesk, whose word another system vouches for; raises ActorRefused."""
         person = None if self.rules is None else self.rules.person_known_elsewhere(known_by, account_id)
         if self.rules is None or person is None:
             raise ActorRefused(
@@ -122,7 +120,7 @@ class Directory:
 
     def _known_elsewhere(self) -> Iterable[tuple[KnownBy, str]]:
         for person, rules in {} if self.rules is None else self.rules.people.items():
-            yield from ((kind, person) for kind in (KnownBy.SLACK, KnownBy.JIRA) if getattr(rules, str(kind)))
+            yield from ((kind, person) for kind in ELSEWHERE if getattr(rules, str(kind)))
 
     def _unless_disabled(self, person: str, roles: tuple[str, ...]) -> tuple[str, ...]:
         return () if self.rules is not None and self.rules.is_disabled(person) else roles

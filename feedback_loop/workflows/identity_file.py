@@ -31,6 +31,10 @@ _MOST_BYTES = 1_000_000
 _MOST_SERVICES = 50
 """So many hashes are compared with each service token, whoever's it is."""
 
+Elsewhere = Literal[KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK]
+ELSEWHERE: tuple[Elsewhere, ...] = (KnownBy.SLACK, KnownBy.JIRA, KnownBy.ZENDESK)
+"""The systems that vouch for who somebody is, by the id that the person has there."""
+
 RESERVED = frozenset({LOOP, OPERATOR})
 
 Named = Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=200)]
@@ -68,6 +72,7 @@ class PersonRules(_Strict):
     accounts: tuple[Account, ...] = ()
     slack: tuple[Named, ...] = ()
     jira: tuple[Named, ...] = ()
+    zendesk: tuple[Named, ...] = ()
     is_disabled: bool = False
 
 
@@ -129,8 +134,8 @@ class IdentityRules(_Strict):
         names = {one.name for one in self.issuers if one.issuer == issuer}
         return next((p for p, rules in self.people.items() for a in rules.accounts if a.issuer in names and a.subject == subject), None)
 
-    def person_known_elsewhere(self, known_by: Literal[KnownBy.SLACK, KnownBy.JIRA], account_id: str) -> str | None:
-        """The person who has this id in Slack or Jira."""
+    def person_known_elsewhere(self, known_by: Elsewhere, account_id: str) -> str | None:
+        """The person who has this id there."""
         return next((person for person, rules in self.people.items() if account_id in getattr(rules, str(known_by))), None)
 
     def verifiable(self, home: Path) -> tuple[Issuer, ...]:
@@ -212,7 +217,7 @@ def _people(rules: IdentityRules) -> Iterator[str]:
     accounts = [(a.issuer, a.subject) for one in rules.people.values() for a in one.accounts]
     yield from _doubled([f"{issuer}/{subject}" for issuer, subject in accounts], "people: two have the account")
     yield from (f"people: no issuer is called '{name}'" for name in sorted({issuer for issuer, _ in accounts} - issuers))
-    for kind in (KnownBy.SLACK, KnownBy.JIRA):
+    for kind in ELSEWHERE:
         yield from _doubled([i for one in rules.people.values() for i in getattr(one, str(kind))], f"people: two have the {kind} id")
     taken = RESERVED | {one.name for one in rules.services}
     yield from (f"people.{name}: the name is taken by the platform or a service" for name in sorted(taken & rules.people.keys()))

@@ -63,6 +63,7 @@ _ASKS = Permission(Asks.ROLE, is_change=True, roles=(Role.SUPPORT_LEAD, Role.ANA
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
         "approvals approve": _DECIDES,
+        "approvals ask-in-slack": _WORKS,
         "approvals execute": _WORKS,
         "approvals list": _READS,
         "approvals reject": _DECIDES,
@@ -136,6 +137,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "quarantine retry": _WORKS,
         "quarantine show": _READS,
         "query": _READS,
+        "receiver": _WORKS,
         "report control-room": _READS,
         "report issue": _READS,
         "report pilot": _READS,

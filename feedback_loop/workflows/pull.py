@@ -91,6 +91,16 @@ def pull(
     return pulled
 
 
+def land_kept(source: PulledSource, spool: PageSpool, store: TableStore, clock: Clock) -> Pulled:
+    """What came of landing the page that a killed pull left, if there is one; nobody is asked for more."""
+    pulled = Pulled()
+    with spool.alone():
+        kept = spool.latest()
+        if kept is not None and kept.content is not None:
+            _land(source, kept, spool, store, clock, pulled, is_after_kill=True)
+    return pulled
+
+
 def _fetch(source: PulledSource, client: SourceClient, last: KeptPage | None, clock: Clock, pulled: Pulled) -> KeptPage:
     cursor = None if last is None else last.next_cursor
     try:

@@ -99,7 +99,8 @@ def refused_counts(landed: Landed) -> pl.DataFrame:
     """
     reader = pl.when(pl.col("source").is_in(list(SOURCES))).then("source").otherwise(pl.lit(_GENERIC_READER))
     came = landed.landings.group_by(event_date=pl.col("landed_at").dt.date(), source=reader).agg(_landed=pl.len().cast(pl.Int64))
-    by_reason = landed.refused.group_by("source", event_date="landed_date", subject="quarantine_reason").agg(
+    same = {source.name: source.lands_as for source in SOURCES.values() if source.lands_as is not None}
+    by_reason = landed.refused.group_by(pl.col("source").replace(same), event_date="landed_date", subject="quarantine_reason").agg(
         hit_count=pl.len().cast(pl.Int64)
     )
     reasons = by_reason.select("source", "subject").unique()
@@ -107,7 +108,7 @@ def refused_counts(landed: Landed) -> pl.DataFrame:
     every = days.join(reasons, on="source").join(by_reason, on=["event_date", "source", "subject"], how="left")
     refused = pl.col("hit_count").sum().over("event_date", "source")
     counted = every.join(came, on=["event_date", "source"], how="left").with_columns(pl.col("hit_count").fill_null(0))
-    is_feedback = pl.col("source").is_in([_GENERIC_READER, "google_play"])
+    is_feedback = pl.col("source").is_in([source.name for source in SOURCES.values() if source.is_feedback])
     total = pl.when(is_feedback).then(pl.col("_landed").fill_null(0) + refused)
     return counted.select(
         "event_date", "source", pl.lit(None, pl.String).alias("product"), "subject", "hit_count", total.alias("record_count")

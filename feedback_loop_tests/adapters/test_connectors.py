@@ -7,6 +7,9 @@ import pytest
 from feedback_loop.adapters.case_api.client import CaseApiClient
 from feedback_loop.adapters.connectors import open_case_system, open_connectors, unopenable
 from feedback_loop.adapters.jira.client import JiraClient
+from feedback_loop.adapters.launchdarkly.client import LaunchDarklyClient
+from feedback_loop.adapters.servicenow.client import ServiceNowClient
+from feedback_loop.adapters.statuspage.client import StatuspageClient
 from feedback_loop.adapters.zendesk.client import ZendeskClient
 from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.errors import BadInput
@@ -71,3 +74,22 @@ def test_cases_are_where_a_connector_that_is_switched_on_holds_them() -> None:
     for name, why in (("ops-jira", "holds no cases"), ("nobody", "no connector nobody")):
         with pytest.raises(BadInput, match=why), open_case_system(name, connectors, known, FakeClock()):
             pass
+
+
+def test_every_vendor_that_has_a_client_is_opened_by_its_kind() -> None:
+    text = "connectors:\n" + "".join(
+        f"  {name}: {{kind: {kind}, address: 'https://example.com', switched_on: true, takes: [{takes}], settings: {settings}}}\n"
+        for name, kind, takes, settings in (
+            ("itsm", "servicenow", "open_incident", "{}"),
+            ("flags", "launchdarkly", "roll_back_config", "{project: shop}"),
+            ("status", "statuspage", "annotate_status_page", "{page_id: p1}"),
+        )
+    )
+    known = {
+        "servicenow": Credentials("servicenow", {"BEARER_TOKEN": "t0ken"}),
+        "launchdarkly": Credentials("launchdarkly", {"ACCESS_TOKEN": "t0ken"}),
+        "statuspage": Credentials("statuspage", {"API_KEY": "t0ken"}),
+    }
+    with open_connectors(parse_connectors(text), known, FakeClock()) as systems:
+        opened = {name: type(system) for name, system in systems.items()}
+    assert opened == {"itsm": ServiceNowClient, "flags": LaunchDarklyClient, "status": StatuspageClient}

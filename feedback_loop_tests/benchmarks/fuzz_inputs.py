@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from feedback_loop_tests.benchmarks.fuzz_corpus import BYTES, DOCUMENT, ROWS, TEXTS, TOKENS, VALUES
+from feedback_loop_tests.benchmarks.fuzz_files import FILES
+from feedback_loop_tests.sources.vendor_mutations import changed_values
 
 LONGEST = 100_000
 _CHANGE_COUNTS = (0, 1, 1, 1, 2, 2, 3, 4, 6, 8)
@@ -45,6 +47,8 @@ def a_file(source: str, form: str, seeded: random.Random) -> bytes:
 def _good_file(source: str, form: str, seeded: random.Random) -> bytes:
     if form == "markdown":
         return DOCUMENT
+    if (source, form) in FILES:
+        return _of_vendor(seeded.choice(FILES[source, form]), form, seeded)
     rows = [dict(ROWS[source]) for _ in range(seeded.randint(1, 3))]
     for row in rows:
         if seeded.random() < 0.5:
@@ -53,6 +57,14 @@ def _good_file(source: str, form: str, seeded: random.Random) -> bytes:
         return "".join(json.dumps(row) + "\n" for row in rows).encode()
     texts = [{name: _cell(value) for name, value in row.items()} for row in rows]
     return _csv(texts) if form == "csv" else _parquet(texts, seeded)
+
+
+def _of_vendor(sound: bytes, form: str, seeded: random.Random) -> bytes:
+    """The file; of JSON half of the time with one value that is strange, or left out."""
+    if form != "page" or seeded.random() < 0.5:
+        return sound
+    [changed] = changed_values(json.loads(sound), seeded.randrange(2**32), 1)
+    return json.dumps(changed).encode()
 
 
 def _cell(value: object) -> str:

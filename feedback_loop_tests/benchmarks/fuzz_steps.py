@@ -249,8 +249,7 @@ _TEXT_CHECKS: dict[str, Callable[[str], None]] = {
     "fingerprints": check_fingerprints,
     "whole": check_whole,
 }
-_FORMS = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet", ".md": "markdown"}
-PARSERS = [(source.name, _FORMS[suffix]) for source in SOURCES.values() for suffix in source.suffixes if suffix in _FORMS]
+PARSERS = list(dict.fromkeys((s.name, s.form_of(Path(f"f{suffix}"))) for s in SOURCES.values() for suffix in s.suffixes))
 NAMES = [*(f"{source}.{form}" for source, form in PARSERS), "try.csv", "try.jsonl", *_TEXT_CHECKS]
 
 

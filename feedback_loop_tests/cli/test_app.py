@@ -36,7 +36,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("playbooks", word) for word in ("list", "show", "lint", "dry-run")} | {
         ("labels", word) for word in ("correct", "import", "list", "queue", "stats")
     }
-    promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute")}
+    promised |= {("approvals", word) for word in ("list", "show", "request", "approve", "reject", "revoke", "execute", "ask-in-slack")}
     promised |= {("messages", word) for word in ("list", "draft", "show", "approve", "send", "confirm", "hear")}
     promised |= {("report", word) for word in ("control-room", "weekly", "pilot", "issue")}
     promised |= {("policy", word) for word in ("show", "lint", "compare", "phase", "stop", "resume", "gates", "thresholds", "promote")}
@@ -51,7 +51,7 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {("sla", word) for word in ("show", "lint", "due", "watch")} | {("sources", word) for word in ("list", "lint", "pull")}
     promised |= {("roi", word) for word in ("show", "lint", "compare")}
     promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
-    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",)}
+    promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",), ("receiver",)}
     assert set(COMMANDS) == promised
 
 
@@ -63,7 +63,7 @@ def test_every_command_has_help_with_an_example_of_itself(call: Call, path: tupl
     assert f"Example: feedback-loop {' '.join(path)}" in said
 
 
-@pytest.mark.parametrize("path", [p for p in COMMANDS if p not in (("demo",), ("audit", "export"))], ids=" ".join)
+@pytest.mark.parametrize("path", [p for p in COMMANDS if p not in (("demo",), ("audit", "export"), ("receiver",))], ids=" ".join)
 def test_every_command_that_prints_data_can_print_json(call: Call, path: tuple[str, ...]) -> None:
     assert "--json" in call(*path, "--help").out
 

@@ -11,6 +11,7 @@ import pytest
 from feedback_loop.contracts import (
     audit_vocab,
     autonomy_vocab,
+    callback_vocab,
     issue_vocab,
     knowledge,
     loop_vocab,
@@ -23,7 +24,18 @@ from feedback_loop.contracts.fields import FIELDS
 
 VOCABULARIES = [
     v
-    for words in (vocab, issue_vocab, loop_vocab, audit_vocab, autonomy_vocab, message_vocab, outcome_vocab, knowledge, routes)
+    for words in (
+        vocab,
+        issue_vocab,
+        loop_vocab,
+        audit_vocab,
+        autonomy_vocab,
+        callback_vocab,
+        message_vocab,
+        outcome_vocab,
+        knowledge,
+        routes,
+    )
     for _, v in inspect.getmembers(words, inspect.isclass)
     if issubclass(v, StrEnum) and v is not StrEnum
 ]

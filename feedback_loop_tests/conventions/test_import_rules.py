@@ -16,7 +16,7 @@ from feedback_loop_tests.conventions.source_tree import MODULES, PROJECT
 LINTER = Path(sys.executable).with_name("lint-imports")
 CONTRACTS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 NAMES = [contract["name"] for contract in CONTRACTS]
-DIRECTION, DAGSTER, DRIVERS, UNUSED, PURITY, PARTS, TERMINAL, METHODS, CYCLES = NAMES
+DIRECTION, DAGSTER, DRIVERS, UNUSED, PURITY, PARTS, SERVING, TERMINAL, METHODS, CYCLES = NAMES
 
 VIOLATIONS = {
     "a stage imports a stage": ("silver/latest.py", "import feedback_loop.gold.issues", DIRECTION),
@@ -34,6 +34,8 @@ VIOLATIONS = {
     "a stage reads a clock": ("gold/issues.py", "import time", PURITY),
     "a method reads the environment": ("methods/normal_text/normalising.py", "import os", PURITY),
     "defs take an adapter apart": ("defs/jobs.py", "import feedback_loop.adapters.minilm.weights", PARTS),
+    "a workflow hears the network": ("workflows/callbacks.py", "import fastapi", SERVING),
+    "defs import the receiver": ("defs/jobs.py", "import feedback_loop.receiver", DIRECTION),
     "a workflow draws on the terminal": ("workflows/ingest.py", "import rich", TERMINAL),
     "a mail asks what is personal in it": ("methods/mail/lines.py", "import feedback_loop.methods.personal_data.masking", METHODS),
     "two modules import each other": ("contracts/vocab.py", "import feedback_loop.contracts.fields", CYCLES),

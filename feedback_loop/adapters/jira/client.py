@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from feedback_loop.adapters.authorization import basic, bearer
+from feedback_loop.adapters.authorization import jira_account
 from feedback_loop.adapters.jira.answers import Found, comment_in, comments_in, found_in, is_ours, issue_key_in
 from feedback_loop.adapters.jira.work_item import PROPERTY, comment_label, comment_of, existing_issue, issue_label, issue_of, label_edit
 from feedback_loop.adapters.vendor_client import CREATED, GONE, NO_CONTENT, NOT_FOUND, OK, LateVendorClient, Order
@@ -37,7 +37,7 @@ class JiraClient(LateVendorClient):
     def __init__(
         self, rule: Connector, credentials: Credentials, clock: Clock, *, connector: str = "jira", timeout_seconds: float = 10.0
     ) -> None:
-        headers = {"Authorization": _authorization(credentials), "Accept": "application/json"}
+        headers = {"Authorization": jira_account(credentials), "Accept": "application/json"}
         super().__init__(rule.address, headers, clock, connector=connector, timeout_seconds=timeout_seconds)
         self._rule, self._search_path = rule, f"{_API}/search"
 
@@ -103,8 +103,3 @@ class JiraClient(LateVendorClient):
                 return page.ours
             start += page.count
         return None
-
-
-def _authorization(credentials: Credentials) -> str:
-    token = credentials.get("BEARER_TOKEN")
-    return basic(credentials["EMAIL"], credentials["API_TOKEN"]) if token is None else bearer(token)

@@ -118,6 +118,7 @@ MODEL_EVENT = sa.Table("model_event", METADATA, *_contract_columns("state_model"
 GATE = sa.Table("gate", METADATA, *_contract_columns("state_gate"))
 AUTONOMY = sa.Table("autonomy", METADATA, *_contract_columns("state_autonomy"))
 THRESHOLD = sa.Table("threshold", METADATA, *_contract_columns("state_threshold"))
+CALLBACK = sa.Table("callback", METADATA, *_contract_columns("state_callback"))
 MODEL_CALL = sa.Table("model_call", METADATA, *_contract_columns("state_model_call"))
 sa.Index("model_call_asked_at", MODEL_CALL.c.asked_at)
 CASE_MOVE = sa.Table(
@@ -157,5 +158,6 @@ FACTS = {
     "state_gate": GATE,
     "state_autonomy": AUTONOMY,
     "state_threshold": THRESHOLD,
+    "state_callback": CALLBACK,
 }
 """Where the rows of a contract table are kept that others record."""

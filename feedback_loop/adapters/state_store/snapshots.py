@@ -30,6 +30,7 @@ BEGINS = {
     "state_gate": "gated_at",
     "state_autonomy": "changed_at",
     "state_threshold": "effective_at",
+    "state_callback": "heard_at",
 }
 """The instant from which a row is known; its UTC day is the row's event_date."""
 

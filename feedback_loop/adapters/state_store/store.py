@@ -43,6 +43,12 @@ class SqlStateStore:
         self._engine, self._anchor, self._clock, self._draw_salt = open_engine(url), anchor, clock, draw_salt
         self._kept_open: sa.Connection | None = None
 
+    @contextmanager
+    def together(self) -> Iterator[SqlStateStore]:
+        """The same store, in one transaction."""
+        with self._change() as change:
+            yield _InOneChange(self, change)
+
     def record_proposals(self, proposals: Sequence[Proposal]) -> list[str]:
         """The ids of those that were not known yet."""
         with self._change() as change:
@@ -219,3 +225,22 @@ class SqlStateStore:
     def _look(self) -> Iterator[Change]:
         with one_moment(self._engine) as connection:
             yield Change(connection, self._draw_salt)
+
+
+class _InOneChange(SqlStateStore):
+    """The store inside of one open transaction; each of its methods is a part of it that is taken back alone where it fails."""
+
+    def __init__(self, of: SqlStateStore, change: Change) -> None:
+        vars(self).update(vars(of))
+        self._whole = change
+
+    @contextmanager
+    def _change(self) -> Iterator[Change]:
+        with self._whole.connection.begin_nested():
+            part = Change(self._whole.connection, self._draw_salt, self._whole.sealed)
+            yield part
+        self._whole.sealed = part.sealed
+
+    @contextmanager
+    def _look(self) -> Iterator[Change]:
+        yield self._whole

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from feedback_loop.adapters.authorization import basic, bearer
+from feedback_loop.adapters.authorization import zendesk_agent
 from feedback_loop.adapters.vendor_pages.page_client import PageClient, seconds_of
 from feedback_loop.adapters.vendor_pages.sweep import Sweep
 from feedback_loop.contracts.credentials import Credentials
@@ -59,19 +59,13 @@ class _Ratings(msgspec.Struct):
     meta: _Meta = msgspec.field(default_factory=_Meta)
 
 
-def authorization(credentials: Credentials) -> str:
-    """An agent's address with an API token, or an OAuth token."""
-    token = credentials.get("OAUTH_TOKEN")
-    return basic(f"{credentials['EMAIL']}/token", credentials["API_TOKEN"]) if token is None else bearer(token)
-
-
 class _ZendeskPages(PageClient):
     """A client of one Zendesk."""
 
     expired = (400, 410, 422)
 
     def __init__(self, address: str, credentials: Credentials, *, source: str) -> None:
-        super().__init__(address, {"Authorization": authorization(credentials)}, source=source)
+        super().__init__(address, {"Authorization": zendesk_agent(credentials)}, source=source)
 
     def told(self, path: str, query: Mapping[str, str], form: type[Told], *, has_cursor: bool = False) -> tuple[bytes, Told]:
         """What was answered, as it came and in the form."""

@@ -21,7 +21,7 @@ from typing import Any
 import httpx2
 
 from feedback_loop.adapters.action_words import Unfit, fit_key, text_of
-from feedback_loop.adapters.authorization import basic, bearer
+from feedback_loop.adapters.authorization import zendesk_agent
 from feedback_loop.adapters.vendor_client import CONFLICT, CREATED, NOT_FOUND, OK, UNREADABLE, Order, VendorClient
 from feedback_loop.adapters.zendesk.answers import (
     Audit,
@@ -79,7 +79,7 @@ class ZendeskClient(VendorClient):
     def __init__(
         self, rule: Connector, credentials: Credentials, clock: Clock, *, connector: str = "zendesk", timeout_seconds: float = 10.0
     ) -> None:
-        headers = {"Authorization": _authorization(credentials), "Accept": "application/json"}
+        headers = {"Authorization": zendesk_agent(credentials), "Accept": "application/json"}
         super().__init__(rule.address, headers, clock, connector=connector, timeout_seconds=timeout_seconds)
         self._settings = rule.settings
 
@@ -238,8 +238,3 @@ def _error_name(answer: httpx2.Response) -> str | None:
         return error_in(answer.json())
     except UNREADABLE:
         return None
-
-
-def _authorization(credentials: Credentials) -> str:
-    token = credentials.get("OAUTH_TOKEN")
-    return basic(f"{credentials['EMAIL']}/token", credentials["API_TOKEN"]) if token is None else bearer(token)

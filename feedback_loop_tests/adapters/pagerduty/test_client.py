@@ -9,13 +9,14 @@ import pytest
 
 from feedback_loop.adapters.case_api.case_desk import DeskAnswer, DeskRequest
 from feedback_loop.adapters.case_api.loopback_server import Fault
+from feedback_loop.adapters.connectors import open_connectors
 from feedback_loop.adapters.pagerduty.client import PagerDutyClient
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ActionSystem, LateKnowing
 from feedback_loop_tests.adapters.pagerduty.pagerduty_desk import TOKEN, error
-from feedback_loop_tests.adapters.pagerduty.running import RunningPagerDuty
+from feedback_loop_tests.adapters.pagerduty.running import CREDENTIALS, RunningPagerDuty, rule_at
 
 INCIDENT = ActionRequest("key_1", ActionKind.OPEN_INCIDENT, "Printwren", {"observed_count": 40, "issue_id": None})
 AFTER_WRITE = (Fault.DROP_AFTER_WRITE, Fault.ERROR_AFTER_WRITE, Fault.GARBLED_AFTER_WRITE)
@@ -37,6 +38,12 @@ def instead(pager: RunningPagerDuty, monkeypatch: pytest.MonkeyPatch, method: st
         return answer
 
     monkeypatch.setattr(pager.desk, "answer", answered)
+
+
+def test_a_connector_of_the_kind_is_opened_by_its_name(pager: RunningPagerDuty) -> None:
+    with open_connectors({"calls": rule_at(pager.url)}, {"pagerduty": CREDENTIALS}, pager.clock) as systems:
+        assert {name: type(system) for name, system in systems.items()} == {"calls": PagerDutyClient}
+        assert systems["calls"].connector == "calls"
 
 
 def test_an_action_becomes_an_incident_of_the_service_that_bears_the_key(pager: RunningPagerDuty) -> None:

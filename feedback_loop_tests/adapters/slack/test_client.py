@@ -10,14 +10,15 @@ import pytest
 
 from feedback_loop.adapters.case_api.case_desk import DeskAnswer, DeskRequest
 from feedback_loop.adapters.case_api.loopback_server import Fault
-from feedback_loop.adapters.slack.client import CLOCKS_APART, LOOKED_BACK
+from feedback_loop.adapters.connectors import open_connectors
+from feedback_loop.adapters.slack.client import CLOCKS_APART, LOOKED_BACK, SlackClient
 from feedback_loop.adapters.vendor_client import SETTLING
 from feedback_loop.contracts.actions import ActionRequest
 from feedback_loop.contracts.loop_vocab import ActionKind
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ActionSystem, KnowingSince, LateKnowing
 from feedback_loop.remediation.connectors import WORK_ITEMS
-from feedback_loop_tests.adapters.slack.running import RunningSlack
+from feedback_loop_tests.adapters.slack.running import CREDENTIALS, RunningSlack, rule_at
 from feedback_loop_tests.adapters.slack.slack_desk import TOKEN
 
 ROLL_BACK = ActionRequest("key_1", ActionKind.ROLL_BACK_RELEASE, "web-2026.9", {"change_ids": ["web-2026.9"], "segment": {}})
@@ -50,6 +51,12 @@ def test_it_carries_actions_out_and_is_late_to_know(slack: RunningSlack) -> None
     assert system.connector == "ops-slack"
     assert isinstance(system, LateKnowing)
     assert isinstance(system, KnowingSince)
+
+
+def test_a_connector_of_the_kind_is_opened_by_its_name(slack: RunningSlack) -> None:
+    with open_connectors({"chat": rule_at(slack.url)}, {"slack": CREDENTIALS}, slack.clock) as systems:
+        assert {name: type(system) for name, system in systems.items()} == {"chat": SlackClient}
+        assert systems["chat"].connector == "chat"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WORK_ITEMS if kind is not ActionKind.REVERSE_ACTION])

@@ -23,6 +23,7 @@ from feedback_loop.adapters.state_store.engine import open_engine, writing
 from feedback_loop.adapters.state_store.migrations.versions import (
     automatic_gates,
     autonomy,
+    callbacks,
     erasable_labels,
     hypothesis_labels,
     initial,
@@ -44,6 +45,7 @@ INSERT_ONLY = (
     "model_event",
     "gate",
     "autonomy",
+    "callback",
     "threshold",
     "hypothesis_label",
 )
@@ -113,6 +115,7 @@ def test_postgresql_gets_the_same_tables_and_triggers_in_its_own_words() -> None
         hypothesis_labels.upgrade()
         autonomy.upgrade()
         like_sqlite.upgrade()
+        callbacks.upgrade()
     said = written.getvalue()
     assert [name for name in METADATA.tables if f"CREATE TABLE {name} (" not in said] == []
     for table in INSERT_ONLY:

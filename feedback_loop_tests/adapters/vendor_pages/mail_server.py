@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socketserver
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 
@@ -52,6 +52,10 @@ def mail_server(box: MailBox) -> Iterator[str]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked may have been killed
+                self._talk()
+
+        def _talk(self) -> None:
             self.wfile.write(b"* OK ready\r\n")
             while line := self.rfile.readline().decode().rstrip("\r\n"):
                 tag, _, command = line.partition(" ")

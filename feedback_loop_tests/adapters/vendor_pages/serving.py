@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -60,7 +60,8 @@ def serving(answer: Answering) -> Iterator[Serving]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
             vendor.asked.append(asked)
-            self._say(vendor.faults.pop(0) if vendor.faults else answer(asked))
+            with suppress(ConnectionError):  # whoever asked may have been killed
+                self._say(vendor.faults.pop(0) if vendor.faults else answer(asked))
 
         do_POST = do_GET  # noqa: N815 (the name is the library's)
 

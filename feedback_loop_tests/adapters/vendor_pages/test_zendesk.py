@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback_loop.adapters.vendor_pages.zendesk import ZendeskRatingPages, ZendeskTicketPages, authorization
+from feedback_loop.adapters.vendor_pages.zendesk import ZendeskRatingPages, ZendeskTicketPages
 from feedback_loop.contracts.credentials import Credentials
 from feedback_loop.contracts.records import FeedbackRecord
 from feedback_loop.errors import ConnectorUnreachable, CursorExpired
@@ -124,8 +124,3 @@ def test_comments_that_do_not_come_keep_the_whole_page_from_being_one() -> None:
         pytest.raises(ConnectorUnreachable),
     ):
         client.page(None, START)
-
-
-def test_an_oauth_token_asks_as_a_bearer() -> None:
-    assert authorization(Credentials("zendesk", {"OAUTH_TOKEN": "x"})) == "Bearer x"
-    assert authorization(WHO) == BASIC

@@ -1,0 +1,1 @@
+"""Tests of what vendors call back with."""
