@@ -203,7 +203,7 @@ class _Stage:
         if self.company.landed_until is not None:
             self.company.land_until(self.company.end)
             for at, drafts in sorted(confirmations(self.company, self._messages()).items()):
-                self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at)
+                self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at, dict.fromkeys(drafts, "reply"))
         self.clock.set_to(self.company.end)
         feed_back(self.company.store, self.state, self.clock.now())
         touched = [] if self.handled is None else touched_days(self.company.store, self.handled)
