@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from feedback_loop.workflows.touched import Landed
 
 
+_MOST_QUIET_HOURS = 24
+
+
 def demo(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Watch a made-up company close its feedback loop: a bad release, its cause, a rollback, and whether it helped.
 
@@ -151,7 +154,21 @@ class _Stage:
         sent = send_messages(proposal.proposal_id, SUPPORT, people, self.company.store, self.state, self.system, now)
         self.told.customers(sent, SUPPORT, self._messages())
         self.overtake()
+        if sent.held:
+            self.morning(proposal)
         self._go_on_after(proposal)
+
+    def morning(self, proposal: Proposal) -> None:
+        """Who slept when the message was approved gets it once their quiet hours are over."""
+        from feedback_loop.workflows.tell import send_approved
+
+        for _ in range(_MOST_QUIET_HOURS):
+            now = self._wait(minutes=60)
+            sent = send_approved(self.company.store, self.state, self.system, now, proposal_id=proposal.proposal_id)
+            if sent.sent_count:
+                self.told.later_customers(now, sent)
+            if not sent.held:
+                return
 
     def overtake(self) -> None:
         """Another queue is asked for and approved; its runbook is rewritten before it is sent, so that it stops by itself."""
@@ -186,7 +203,7 @@ class _Stage:
         if self.company.landed_until is not None:
             self.company.land_until(self.company.end)
             for at, drafts in sorted(confirmations(self.company, self._messages()).items()):
-                self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at)
+                self.state.move_messages(drafts, MessageStatus.CONFIRMED, "customer", at, dict.fromkeys(drafts, "reply"))
         self.clock.set_to(self.company.end)
         feed_back(self.company.store, self.state, self.clock.now())
         touched = [] if self.handled is None else touched_days(self.company.store, self.handled)

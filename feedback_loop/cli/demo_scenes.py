@@ -149,6 +149,10 @@ class Teller:
             for line in text.splitlines():
                 self._say(f"   | {line}")
 
+    def later_customers(self, now: datetime, told: Told) -> None:
+        """Who waited for the end of their quiet hours."""
+        self._say(f"{now:%H:%M}  {told.sent_count} customers were told once their quiet hours were over")
+
     def asked(self, proposal: Proposal) -> None:
         """What a person asks for."""
         self._heading(f"{proposal.requested_by} asks for another queue: what was approved and is overtaken stops by itself")

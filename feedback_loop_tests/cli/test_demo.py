@@ -103,7 +103,9 @@ def test_the_story_is_told_in_its_order(call: Call, run: FakeRun) -> None:
     in_order = (
         "is made up", "lands, each row at its own time", "15:00: the five-minute run", "21:00: the five-minute run", "Safari 18",
         "proposes roll_back_release", "bo: approved (1 of 2)", "bo: refused (same approver twice)", "ada: approved (2 of 2)",
-        f"carried out once: roll_back_release of {CAUSE}", "1 customers were told; to 1 nothing was sent", "The remaining days land",
+        f"carried out once: roll_back_release of {CAUSE}", "0 customers were told; to 1 nothing was sent",
+        "1 wait: quiet hours", "1 customers were told once their quiet hours were over",
+        "The remaining days land",
         "195 are back where they were, 5 were changed since", "Did it help?", f"right  {FAULT.fault}", "the chain is whole",
         "reports/pilot-", "make dev",
     )  # fmt: skip
