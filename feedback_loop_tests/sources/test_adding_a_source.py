@@ -27,7 +27,7 @@ PAGE = b'{"posts": [{"id": "p1", "posted_at": "2026-01-05", "body": "no"}, {"pos
 def example() -> dict[str, Any]:
     """The names that the example makes, but for its line of the registry."""
     _, _, rest = README.read_text(encoding="utf-8").partition("  def read_forum(")
-    code, _, _ = rest.partition("\n  # registry.py")
+    code, _, _ = rest.partition("\n  ```")
     named: dict[str, Any] = {}
     exec(compile(NEEDED + textwrap.dedent("  def read_forum(" + code), "README.md", "exec"), named)
     return named
