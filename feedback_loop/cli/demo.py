@@ -273,15 +273,9 @@ class _Stage:
         return done
 
     def _execute(self) -> ExecuteReport:
-        from feedback_loop.contracts.days import DayRange, day_of
-        from feedback_loop.workflows.execute import execute
-        from feedback_loop.workflows.grounds import read_grounds
-        from feedback_loop.workflows.people import read_people
+        from feedback_loop.workflows.demo import carried_out
 
-        now = self.clock.now()
-        days = DayRange(day_of(now) - timedelta(days=2), day_of(now))
-        grounds = read_grounds(self.company.store, days, now)
-        return execute(self.state, self.system, grounds, read_people(self.settings.people_file), self.clock)
+        return carried_out(self.company.store, self.state, self.system, self.settings.people_file, self.clock)
 
     def _approve(self, proposal: Proposal, person: str, minutes: int) -> None:
         from feedback_loop.contracts.loop_vocab import ApprovalVerdict
@@ -302,10 +296,4 @@ class _Stage:
         return self.clock.set_to(self.clock.now() + timedelta(minutes=minutes))
 
     def _messages(self) -> scenes.Frame:
-        return self.state.snapshot(_table("remediation_message"))
-
-
-def _table(name: str) -> scenes.Table:
-    from feedback_loop.contracts.tables import TABLES
-
-    return TABLES[name]
+        return self.state.snapshot(scenes.table_named("remediation_message"))

@@ -266,3 +266,10 @@ def _telling(alerts: Frame, hypotheses: Frame) -> Mapping[str, Any]:
 
 def _days_between(start: datetime | None, end: datetime) -> str:
     return "time" if start is None else f"{(end - start).days} days"
+
+
+def table_named(name: str) -> Table:
+    """The contract of the table; looked up late, because the contracts take a moment to load."""
+    from feedback_loop.contracts.tables import TABLES
+
+    return TABLES[name]

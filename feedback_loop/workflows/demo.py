@@ -13,20 +13,22 @@ from pathlib import Path
 
 import polars as pl
 
-from feedback_loop.contracts.days import DayRange
+from feedback_loop.contracts.days import DayRange, day_of
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ActionKind, EffectVerdict, ProposalStatus
 from feedback_loop.contracts.records import LandingReport
 from feedback_loop.contracts.tables import TABLES
-from feedback_loop.ports import StateStore, TableStore
+from feedback_loop.ports import ActionSystem, Clock, StateStore, TableStore
 from feedback_loop.simulation import Intervention, Simulation, deliveries, load_scenario, simulate, truth_files
 from feedback_loop.simulation.deliveries import Delivery
 from feedback_loop.simulation.documents import documents
 from feedback_loop.simulation.scoring import NAMED_SCORE, alerts_about, ranking
 from feedback_loop.simulation.statements import iso
 from feedback_loop.workflows.deliveries import land_deliveries
+from feedback_loop.workflows.execute import ExecuteReport, execute
 from feedback_loop.workflows.found import found_in
 from feedback_loop.workflows.grounds import read_grounds
+from feedback_loop.workflows.people import read_people
 
 SCENARIO, SEED, START_DAY = "printwren", 7, date(2026, 3, 2)
 TRUTH_FOLDER = "truth"
@@ -198,3 +200,10 @@ def verdicts(store: TableStore) -> list[dict[str, object]]:
     done = store.read(TABLES["remediation_action"], columns=["action_id", "executed_at"])
     judged = store.read(TABLES["outcomes_effect"]).join(done, on="action_id", how="left")
     return judged.sort(pl.col("effect_verdict") != str(EffectVerdict.FIXED), "effect_high", nulls_last=True).to_dicts()
+
+
+def carried_out(tables: TableStore, state: StateStore, system: ActionSystem, people_file: Path, clock: Clock) -> ExecuteReport:
+    """What came of everything that waits in the outbox, judged by the complaints of the last days."""
+    now = clock.now()
+    grounds = read_grounds(tables, DayRange(day_of(now) - timedelta(days=2), day_of(now)), now)
+    return execute(state, system, grounds, read_people(people_file), clock)
