@@ -23,7 +23,6 @@ app = typer.Typer(help="What is promised to whom, by when, and which time counts
 
 _COLUMNS = ("rule", "applies to", "calendar", "waiting", *SlaStage)
 _LONGEST_PARTS = 32
-_WATCHED = ("due_at", "promised_stage", "sla_verdict", "class_applied", "urgency_applied", "tier_applied", "alerted_id")
 _CALENDAR_COLUMNS = ("calendar", "zone", "hours", "holidays", "daily review")
 
 
@@ -118,28 +117,58 @@ def watch(
 
     Example: `feedback-loop sla watch --fail || page-somebody`
     """
-    from feedback_loop.cli.places import SystemClock, has_state, open_state, open_store
+    from feedback_loop.cli.places import SystemClock, known_state, open_store
     from feedback_loop.contracts.outcome_vocab import SlaVerdict
     from feedback_loop.outcomes.sla_stages import left_waiting, sla_stages
     from feedback_loop.workflows.latest_records import landed_days
     from feedback_loop.workflows.sla import happened_by_now, read_sla_policy
+    from feedback_loop.workflows.tell_promises import WATCHED
 
     settings = settings_of(context)
     now = SystemClock().now() if at is None else instant_of(at, "--at", time())
-    tables, state = open_store(settings), open_state(settings) if has_state(settings) else None
-    happened = happened_by_now(tables, state)
+    tables = open_store(settings)
+    happened = happened_by_now(tables, known_state(settings))
     if fail and happened.alerts.is_empty() and landed_days(tables) is None:
         # Whatever calls people would else be told for ever that all is well in a home that nobody meant.
         raise NothingLanded("nothing has landed yet, so that no promise is watched", "Name the right folder with `feedback-loop --home`.")
     waiting = left_waiting(sla_stages(happened, read_sla_policy(settings.sla_file), now))
-    told = waiting.select(*_WATCHED).to_dicts()
+    told = waiting.select(*WATCHED).to_dicts()
     if as_json:
         print_json(told)
     elif told:
-        print_table(tuple(name.replace("_", " ") for name in _WATCHED), [tuple(row.values()) for row in told])
+        print_table(tuple(name.replace("_", " ") for name in WATCHED), [tuple(row.values()) for row in told])
     else:
         say(f"No promise is at risk or broken at {now:%Y-%m-%d %H:%M} UTC.")
     if fail and any(row["sla_verdict"] == SlaVerdict.BREACHED for row in told):
+        raise typer.Exit(1)
+
+
+@app.command("tell-in-slack")
+def tell_in_slack(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Tell the channel for promises of each that is at risk or broken, once; in Dagster this is done by itself.
+
+    Example: `feedback-loop sla tell-in-slack`
+    """
+    from uuid import uuid4
+
+    from feedback_loop.adapters.slack.notices import open_notices
+    from feedback_loop.cli.places import SystemClock, open_state, open_store
+    from feedback_loop.workflows.connector_files import read_connectors
+    from feedback_loop.workflows.sla import read_sla_policy, waiting_now
+    from feedback_loop.workflows.tell_promises import tell_promises
+
+    settings, clock = settings_of(context), SystemClock()
+    with open_notices(read_connectors(settings.connectors_file) or {}, settings.credentials, clock) as channel:
+        state = open_state(settings)
+        waiting = waiting_now(open_store(settings), state, read_sla_policy(settings.sla_file), clock.now())
+        report = tell_promises(waiting.to_dicts(), state, channel, clock, uuid4().hex)
+    if as_json:
+        print_json(vars(report))
+    else:
+        say(f"{len(report.told)} promises told, {len(report.left)} left.")
+        for promise, why in report.left.items():
+            say(f"  {promise}: {why}")
+    if report.left:
         raise typer.Exit(1)
 
 

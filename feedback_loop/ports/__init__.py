@@ -22,6 +22,7 @@ from feedback_loop.ports.systems import (
     CaseSystem,
     KnowingSince,
     LateKnowing,
+    NoticeChannel,
 )
 from feedback_loop.ports.world import (
     Clock,
@@ -45,6 +46,7 @@ __all__ = [
     "KnowingSince",
     "LateKnowing",
     "MoveLedger",
+    "NoticeChannel",
     "PageSpool",
     "PassageIndex",
     "SourceClient",

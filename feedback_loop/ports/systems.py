@@ -86,6 +86,23 @@ class ApprovalChannel(Protocol):
         ...
 
 
+class NoticeChannel(Protocol):
+    """Where people are told of something: a message each, known by a key of ours."""
+
+    @property
+    def connector(self) -> str:
+        """Its name in connectors.yaml."""
+        ...
+
+    def posted(self, key: str, since: datetime) -> str | None:
+        """The message under the key; None where there is none since that instant. Raises as `ActionSystem.perform`."""
+        ...
+
+    def post(self, key: str, subject: str, lines: Sequence[str], begun_at: datetime) -> str:
+        """The message that was posted now; whoever calls has made sure that there is none. Raises as `ActionSystem.perform`."""
+        ...
+
+
 class CaseSystem(ActionSystem, Protocol):
     """An action system that holds cases as well, which can be looked at and moved."""
 

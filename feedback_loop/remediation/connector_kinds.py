@@ -85,6 +85,7 @@ TRAITS: Mapping[ConnectorKind, Traits] = {
         {
             "channel": Setting(_CHANNEL, "the id of the channel"),
             "approvals_channel": Setting(_CHANNEL, "the id of the channel in which people approve", is_required=False),
+            "promises_channel": Setting(_CHANNEL, "the id of the channel that is told of promises at risk or broken", is_required=False),
         },
     ),
     ConnectorKind.STATUSPAGE: Traits(

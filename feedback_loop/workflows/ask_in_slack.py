@@ -7,20 +7,16 @@ and when nothing came of it for `CLAIM`, the channel is asked for the message be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from feedback_loop.contracts.decisions import LOOP, Proposal
 from feedback_loop.contracts.loop_vocab import ProposalStatus
 from feedback_loop.errors import ConnectorRefused, ConnectorUnreachable, WriteInDoubt
 from feedback_loop.ports import ApprovalChannel, Clock, StateStore
+from feedback_loop.workflows.posted_once import ANOTHER, Claims
 
 ASKING, ASKED, SHOWN = "approval_being_asked", "approval_asked", "approval_shown"
 """Events of the trail: somebody is about to post, it was posted, and it says now how the proposal stands."""
-
-CLAIM = timedelta(minutes=6)
-"""So long a process that said that it would post is waited for: more than a write and its settling may take."""
 
 _GONE = "gone"
 
@@ -37,7 +33,7 @@ class AskReport:
 def ask_in_slack(state: StateStore, channel: ApprovalChannel, clock: Clock, attempt: str) -> AskReport:
     """What came of one round; `attempt` names this round among all that were ever made."""
     state.expire(clock.now())
-    round_ = _Round(state, channel, clock, attempt)
+    round_ = _Round(state, channel, clock, Claims(state, clock, ASKING, channel.connector, attempt))
     messages = messages_of(state)
     for proposal, _ in state.decided():
         message = messages.get(proposal.proposal_id)
@@ -92,13 +88,13 @@ class _Round:
     state: StateStore
     channel: ApprovalChannel
     clock: Clock
-    attempt: str
+    claims: Claims
     report: AskReport = field(default_factory=AskReport)
 
     def ask(self, proposal: Proposal) -> None:
         begun_at = self.clock.now()
-        if not self._is_ours_to_post(proposal.proposal_id):
-            self.report.left[proposal.proposal_id] = "another process is posting it, or has just tried to"
+        if not self.claims.is_ours(proposal.proposal_id):
+            self.report.left[proposal.proposal_id] = ANOTHER
             return
         try:
             message_id = self.channel.asked(proposal) or self.channel.ask(proposal, begun_at)
@@ -122,19 +118,6 @@ class _Round:
         else:
             self._note(SHOWN, proposal, message.message_id, standing(proposal))
             self.report.shown.append(proposal.proposal_id)
-
-    def _is_ours_to_post(self, proposal_id: str) -> bool:
-        if self._claimed_by(proposal_id) is None:
-            self.state.note(ASKING, proposal_id, LOOP, {"attempt": self.attempt, "connector": self.channel.connector}, self.clock.now())
-        return self._claimed_by(proposal_id) == self.attempt
-
-    def _claimed_by(self, proposal_id: str) -> str | None:
-        """The first round of late that said that it would post: the trail has one order for everybody."""
-        since = self.clock.now() - CLAIM
-        return next((str(claim["attempt"]) for at, claim in self._claims(proposal_id) if at > since), None)
-
-    def _claims(self, proposal_id: str) -> list[tuple[datetime, Mapping[str, object]]]:
-        return [(record.recorded_at, content) for record, content in self.state.told(ASKING) if record.subject_id == proposal_id]
 
     def _note(self, event: str, proposal: Proposal, message_id: str, says: str) -> None:
         content = {"message_id": message_id, "says": says, "connector": self.channel.connector}

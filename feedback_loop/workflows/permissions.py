@@ -156,6 +156,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "sla lint": _READS,
         "sla show": _READS,
         "sla watch": _READS,
+        "sla tell-in-slack": _WORKS,
         "run": _WORKS,
         "simulate": _WORKS,
         "taxonomy diff": _READS,

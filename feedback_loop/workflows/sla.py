@@ -7,13 +7,16 @@ mixed; a home's file that leaves something out promises it to nobody.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+
+import polars as pl
 
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.errors import SlaPolicyRefused
 from feedback_loop.outcomes.sla_policy import SlaPolicy
 from feedback_loop.outcomes.sla_policy_text import parse_sla_policy, seed_sla_policy
-from feedback_loop.outcomes.sla_stages import Happened
+from feedback_loop.outcomes.sla_stages import Happened, left_waiting, sla_stages
 from feedback_loop.ports import StateStore, TableStore
 from feedback_loop.workflows.home_files import home_text
 from feedback_loop.workflows.snapshots import snapshot_of
@@ -46,6 +49,11 @@ def read_sla_policy(sla_file: Path) -> SlaPolicy:
 def read_happened(tables: TableStore) -> Happened:
     """What the clocks are read from, as it has landed and was computed."""
     return Happened(*(tables.read(TABLES[name], columns=columns) for name, columns in _READ.items()))
+
+
+def waiting_now(tables: TableStore, state: StateStore | None, policy: SlaPolicy, now: datetime) -> pl.DataFrame:
+    """The promises that are at risk or broken at the instant and that nobody has kept yet, the one due first in front."""
+    return left_waiting(sla_stages(happened_by_now(tables, state), policy, now))
 
 
 def happened_by_now(tables: TableStore, state: StateStore | None) -> Happened:

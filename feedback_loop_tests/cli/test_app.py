@@ -48,7 +48,9 @@ def test_the_tree_holds_the_promised_commands() -> None:
     promised |= {(of, word) for of in ("owners", "rules") for word in ("show", "lint")} | {
         ("connectors", word) for word in ("list", "lint")
     }
-    promised |= {("sla", word) for word in ("show", "lint", "due", "watch")} | {("sources", word) for word in ("list", "lint", "pull")}
+    promised |= {("sla", word) for word in ("show", "lint", "due", "watch", "tell-in-slack")} | {
+        ("sources", word) for word in ("list", "lint", "pull")
+    }
     promised |= {("roi", word) for word in ("show", "lint", "compare")}
     promised |= {("identity", word) for word in ("whoami", "lint", "hash-token")}
     promised |= {("forecast",), ("quality",), ("erase",), ("retain",), ("reveal",), ("receiver",)}

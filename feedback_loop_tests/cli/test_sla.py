@@ -6,11 +6,17 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from feedback_loop.cli.places import open_state, open_store
 from feedback_loop.config import Settings
 from feedback_loop.contracts.tables import TABLES
 from feedback_loop.outcomes.sla_policy_text import seed_text
+from feedback_loop_tests.adapters.slack.running import running_slack
+from feedback_loop_tests.adapters.slack.slack_desk import TOKEN
 from feedback_loop_tests.cli.conftest import Call
+from feedback_loop_tests.defs.test_promise_jobs import connect
+from feedback_loop_tests.fakes import FakeClock
 from feedback_loop_tests.outcomes.one_loop import DAY, RAISED, alert, table
 
 
@@ -110,3 +116,12 @@ def test_watch_names_what_is_left_waiting_and_ends_with_1_where_it_is_broken(cal
     assert {row["alerted_id"] for row in told} == {"a1"}
     assert call("sla", "watch", "--at", at, "--fail").code == 1
     assert call("sla", "watch", "--at", f"{RAISED:%Y-%m-%dT%H:%M:%SZ}", "--fail").code == 0
+
+
+def test_promises_are_told_to_the_channel_that_a_connector_names(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no connector that is switched on names a promises_channel" in call("sla", "tell-in-slack").error
+    monkeypatch.setenv("FEEDBACK_LOOP_SLACK_BOT_TOKEN", TOKEN)
+    with running_slack(FakeClock()) as slack:
+        connect(home, slack.url)
+        assert call("sla", "tell-in-slack").out == "0 promises told, 0 left.\n"
+        assert json.loads(call("sla", "tell-in-slack", "--json").out) == {"told": [], "left": {}}

@@ -76,9 +76,11 @@ def test_days_that_an_asset_reads_are_within_what_its_table_says_that_it_looks_b
 
 def test_the_code_location_can_be_loaded_by_the_daemon(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
-    jobs = {"loop", "landing", "act", "ask_in_slack_job", "feed_back_job", "pull_job", "snapshots", "report_job"}
+    jobs = {"loop", "landing", "act", "ask_in_slack_job", "feed_back_job", "pull_job", "snapshots", "tell_promises_job", "report_job"}
     assert {job.name for job in defs.jobs or ()} == jobs
-    assert {s.name for s in defs.schedules or ()} == {"open_day_every_five_minutes", "close_of_day", "pack_of_the_week"}
+    assert {s.name for s in defs.schedules or ()} == {
+        "open_day_every_five_minutes", "close_of_day", "pack_of_the_week", "promises_every_five_minutes",
+    }  # fmt: skip
     sensors = {
         "landed_days",
         "waiting_inbox",

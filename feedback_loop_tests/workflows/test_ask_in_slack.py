@@ -16,7 +16,8 @@ from feedback_loop.adapters.slack.approvals import SlackApprovals
 from feedback_loop.contracts.decisions import Proposal
 from feedback_loop.contracts.loop_vocab import ApprovalVerdict
 from feedback_loop.errors import ConnectorRefused
-from feedback_loop.workflows.ask_in_slack import ASKED, CLAIM, SHOWN, AskReport, ask_in_slack, standing, what_is_to_say
+from feedback_loop.workflows.ask_in_slack import ASKED, SHOWN, AskReport, ask_in_slack, standing, what_is_to_say
+from feedback_loop.workflows.posted_once import CLAIM
 from feedback_loop_tests.adapters.slack.running import RunningSlack, running_slack
 from feedback_loop_tests.adapters.slack.slack_desk import APPROVALS
 from feedback_loop_tests.workflows.outbox_world import Died, World

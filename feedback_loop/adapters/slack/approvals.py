@@ -14,6 +14,7 @@ from feedback_loop.adapters.action_words import Unfit
 from feedback_loop.adapters.slack.approval_message import approval_fields
 from feedback_loop.adapters.slack.client import SlackClient
 from feedback_loop.adapters.slack.message import Place, place_of
+from feedback_loop.adapters.slack.named_channel import rule_with
 from feedback_loop.adapters.vendor_client import Order
 from feedback_loop.contracts.credentials import Credentials, how_to_say
 from feedback_loop.contracts.decisions import Proposal
@@ -63,12 +64,7 @@ class SlackApprovals:
 
 def approvals_rule(connectors: Mapping[str, Connector]) -> tuple[str, Connector] | None:
     """The connector that is switched on and names a channel for approvals; raises BadInput where several do."""
-    found = [
-        (name, one) for name, one in connectors.items() if one.kind is ConnectorKind.SLACK and one.switched_on and SETTING in one.settings
-    ]
-    if len(found) > 1:
-        raise BadInput(f"{', '.join(name for name, _ in found)} name an {SETTING} each. Leave it to one of them.")
-    return found[0] if found else None
+    return rule_with(connectors, SETTING)
 
 
 @contextmanager

@@ -7,14 +7,15 @@ easy to break: the metadata bear our key, by which a message is found again; peo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_loop.adapters.action_words import fit_key, lines_of, opening_of, printable, signed, subject_of
 from feedback_loop.adapters.slack.block_kit import fields_of, footnote, header, sections
 from feedback_loop.contracts.actions import ActionRequest
 
-ACTION, REPLY = "feedback_loop_action", "feedback_loop_reversal"
-"""The event types of our metadata: an action in a message, and the reply that takes one back."""
+ACTION, REPLY, NOTICE = "feedback_loop_action", "feedback_loop_reversal", "feedback_loop_notice"
+"""The event types of our metadata: an action in a message, the reply that takes one back, and what people are told of."""
 
 KEY, TAKEN_BACK_BY = "idempotency_key", "taken_back_by"
 
@@ -55,6 +56,13 @@ def message_of(request: ActionRequest, channel: str) -> dict[str, str]:
     subject, key = subject_of(request), fit_key(request.idempotency_key)
     blocks = [header(subject), *sections([opening_of(request), *lines_of(request)]), footnote(signed(key))]
     return {"channel": channel, **fields_of(subject, blocks, ACTION, {KEY: key, "action_kind": str(request.action_kind)}), **_QUIET}
+
+
+def notice_of(key: str, subject: str, lines: Sequence[str], channel: str) -> dict[str, str]:
+    """The message that tells people of something, a line each; raises Unfit."""
+    told = [printable(line, "a line") for line in lines]
+    blocks = [header(printable(subject, "subject")), *sections(told), footnote(signed(fit_key(key)))]
+    return {"channel": channel, **fields_of(subject, blocks, NOTICE, {KEY: key}), **_QUIET}
 
 
 def undone_of(request: ActionRequest) -> Undone | None:
