@@ -19,8 +19,9 @@ import tempfile
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -45,6 +46,20 @@ LIBRARIES = ("hypothesis", "polars", "pyarrow", "phonenumbers")
 
 
 @dataclass
+class Told:
+    """What a process tells when it is through: rows of all its files, and the input that took longest, in ms of computing."""
+
+    rows: int = 0
+    quarantined: int = 0
+    refused: int = 0
+    slowest_ms: float = 0.0
+
+    def __add__(self, other: Told) -> Told:
+        counts = (self.rows + other.rows, self.quarantined + other.quarantined, self.refused + other.refused)
+        return Told(*counts, max(self.slowest_ms, other.slowest_ms))
+
+
+@dataclass
 class Outcome:
     """What became of one step."""
 
@@ -52,6 +67,7 @@ class Outcome:
     inputs: int = 0
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
+    told: Told = field(default_factory=lambda: Told())
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,11 @@ class Task:
         """The last input that Hypothesis made, which can't be made again from its number."""
         return self.folder / f"{self.step}.input"
 
+    @property
+    def told(self) -> Path:
+        """What each process that worked through inputs counted, a line each."""
+        return self.folder / f"{self.step}.told"
+
 
 def input_of(step: Step, name: str, seed: int, number: int) -> Input:
     """The mutated input of that number."""
@@ -82,7 +103,8 @@ def input_of(step: Step, name: str, seed: int, number: int) -> Input:
 def work(task: Task, start: int, done: Synchronized[int], began: Synchronized[float]) -> None:
     """Works through the inputs from `start`; ends where whoever started this process is gone."""
     warnings.simplefilter("ignore")
-    step, parent = step_named(task.step), os.getppid()
+    timed, parent = _Timed(step_named(task.step).check), os.getppid()
+    step = step_named(task.step)._replace(check=timed)
     mutated = task.inputs - task.inputs // _HYPOTHESIS_SHARE
     for number in range(start, mutated):
         if os.getppid() != parent:
@@ -92,10 +114,36 @@ def work(task: Task, start: int, done: Synchronized[int], began: Synchronized[fl
     began.value = time.monotonic()
     done.value = mutated
     _run_hypothesis(step, task, done, began)
-    if isinstance(step.check, Parser):
-        parser = step.check
+    parser = timed.check
+    if isinstance(parser, Parser):
         _try(step._replace(check=lambda _: parser.land()), b"", task, seconds=0)
+    _write_told(task, timed)
     done.value = task.inputs
+
+
+class _Timed:
+    """A check that remembers how long the longest took; landing, which comes after hundreds of files, is no part of one."""
+
+    def __init__(self, check: Callable[[Input], None]) -> None:
+        self.check, self.slowest_ms = check, 0.0
+
+    def __call__(self, data: Input) -> None:
+        begun = time.process_time()
+        self.check(data)
+        landed = self.check.landing_seconds if isinstance(self.check, Parser) else 0.0
+        self.slowest_ms = max(self.slowest_ms, 1000 * (time.process_time() - begun - landed))
+
+
+def _write_told(task: Task, timed: _Timed) -> None:
+    parser = timed.check
+    counts = (parser.read_count, parser.quarantined_count, parser.refused_count) if isinstance(parser, Parser) else (0, 0, 0)
+    with task.told.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(Told(*counts, timed.slowest_ms))) + "\n")
+
+
+def _told(task: Task) -> Told:
+    lines = task.told.read_text("utf-8").splitlines() if task.told.exists() else []
+    return sum((Told(**json.loads(line)) for line in lines), start=Told())
 
 
 def _run_hypothesis(step: Step, task: Task, done: Synchronized[int], began: Synchronized[float]) -> None:
@@ -149,7 +197,7 @@ def run_step(task: Task, seconds: float = _WAITS * SECONDS_AN_INPUT) -> Outcome:
         data = input_of(step, task.step, task.seed, done.value) if is_mutated else task.current.read_bytes()
         _write(task, why, data)
         start = done.value + 1 if is_mutated else task.inputs
-    return Outcome(task.step, done.value, time.perf_counter() - started, _findings(task))
+    return Outcome(task.step, done.value, time.perf_counter() - started, _findings(task), _told(task))
 
 
 def _watched(process: multiprocessing.process.BaseProcess, began: Synchronized[float], seconds: float, task: Task) -> str | None:
@@ -178,11 +226,17 @@ def fuzz(steps: list[str], inputs: int, seed: int, folder: Path, processes: int,
 
     def one(step: str) -> Outcome:
         outcome = run_step(Task(step, seed, inputs, folder))
-        console.print(f"{step}: {outcome.inputs:,} inputs, {len(outcome.findings)} findings, {outcome.seconds:.0f} s")
+        console.print(
+            f"{step}: {outcome.inputs:,} inputs, {len(outcome.findings)} findings, {outcome.seconds:.0f} s, {_words(outcome.told)}"
+        )
         return outcome
 
     with ThreadPoolExecutor(processes) as pool:
         return list(pool.map(one, steps))
+
+
+def _words(told: Told) -> str:
+    return f"{told.rows:,} rows, {told.quarantined:,} quarantined, {told.refused:,} refused, slowest {told.slowest_ms:.0f} ms"
 
 
 def _arguments() -> argparse.Namespace:
@@ -209,10 +263,14 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="feedback_loop_fuzz_"))
     console.print(f"seed {options.seed}, {options.inputs:,} inputs of each step, findings go to {folder}")
     outcomes = fuzz(_chosen(options.steps), options.inputs, options.seed, folder, options.processes, console)
-    table = Table("step", "inputs", "s", "inputs/s", "findings", title=f"seed {options.seed}")
+    table = Table(
+        "step", "inputs", "rows", "quarantined", "files refused", "slowest (ms)", "s", "inputs/s", "findings", title=f"seed {options.seed}"
+    )
     for outcome in outcomes:
         rate = f"{outcome.inputs / outcome.seconds:,.0f}"
-        table.add_row(outcome.step, f"{outcome.inputs:,}", f"{outcome.seconds:.0f}", rate, str(len(outcome.findings)))
+        told = outcome.told
+        counts = (f"{number:,}" for number in (outcome.inputs, told.rows, told.quarantined, told.refused, round(told.slowest_ms)))
+        table.add_row(outcome.step, *counts, f"{outcome.seconds:.0f}", rate, str(len(outcome.findings)))
     table.caption = ", ".join(f"{name} {version(name)}" for name in LIBRARIES) + f", Python {platform.python_version()}"
     console.print(table)
     for line in (line for outcome in outcomes for line in outcome.findings):

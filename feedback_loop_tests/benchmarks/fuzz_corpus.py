@@ -28,6 +28,7 @@ BYTES = [
     b"9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999",
     b"true", b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"---\n", b"&a ", b"*a", b"!!python/object:os.system", b"\xe2\x80\xa8", b"\xc2\x85",
     b"%", b"=cmd()", b"9999-12-31T23:59:59+99:99", b"\xff\xfe", b" ", b"\t", b"'",
+    b"Zenobia Quux, zenobia.quux@private.example", b"zenobia",
 ]  # fmt: skip
 TEXTS = [
     "The app crashes every time I open it. Support never answers, but the design is nice. Please fix!",
@@ -38,6 +39,10 @@ TEXTS = [
     "DonâÂ€Â™t know. FÃ¼r mich â€œnichtâ€. Привет, не работает! 支付失败了。हिन्दी में बात करो। ไม่ได้ 👨\u200d👩\u200d👧",
     "card 4111 1111 1111 1111, iban DE89 3704 0044 0532 0130 00, ip 192.168.10.20, password is Abc@123 https://u:p@host.de/x?token=abc1",
 ]  # fmt: skip
+WORD_OF_A_PERSON = "zenobia"
+"""Stands in what may be put anywhere in a file, as a customer's own words may; no error may tell it."""
+
+PERSONAL = "Zenobia Quux, zenobia.quux@private.example"
 _AT = {"product": "Acme", "occurred_at": "2026-01-02T03:04:05Z"}
 _MINUTE = {"product": "Acme", "service": "web", "minute": "2026-03-01T12:00:00Z", "version": "1"}
 _SAID = 'Cards, never "arrive"\nagain'
@@ -65,5 +70,6 @@ DOCUMENT = (
 )
 VALUES: list[object] = [
     None, True, 0, -1, 1.5, 10**30, [], {}, {"region": "eu"}, [[]], "", " ", "NaN", "2026-13-45", "1e400", '{"a":' * 30, "x" * 2000,
+    PERSONAL, WORD_OF_A_PERSON,
 ]  # fmt: skip
 """Values that a row may have in place of one of its own."""

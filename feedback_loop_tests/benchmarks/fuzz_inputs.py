@@ -38,6 +38,8 @@ def a_file(source: str, form: str, seeded: random.Random) -> bytes:
     """Bytes of such a file, mostly near to a good one."""
     if seeded.random() < 0.03:
         return seeded.randbytes(seeded.randint(0, 200))
+    if (source, form) in FILES and form in ("page", "jsonl") and seeded.random() < 0.5:
+        return _with_strange_values(seeded.choice(FILES[source, form]), form, seeded)[:LONGEST]
     data = _good_file(source, form, seeded)
     for _ in range(seeded.choice(_CHANGE_COUNTS)):
         data = seeded.choice(_BYTE_CHANGES)(data, seeded)
@@ -48,7 +50,7 @@ def _good_file(source: str, form: str, seeded: random.Random) -> bytes:
     if form == "markdown":
         return DOCUMENT
     if (source, form) in FILES:
-        return _of_vendor(seeded.choice(FILES[source, form]), form, seeded)
+        return seeded.choice(FILES[source, form])
     rows = [dict(ROWS[source]) for _ in range(seeded.randint(1, 3))]
     for row in rows:
         if seeded.random() < 0.5:
@@ -59,12 +61,13 @@ def _good_file(source: str, form: str, seeded: random.Random) -> bytes:
     return _csv(texts) if form == "csv" else _parquet(texts, seeded)
 
 
-def _of_vendor(sound: bytes, form: str, seeded: random.Random) -> bytes:
-    """The file; of JSON half of the time with one value that is strange, or left out."""
-    if form != "page" or seeded.random() < 0.5:
-        return sound
-    [changed] = changed_values(json.loads(sound), seeded.randrange(2**32), 1)
-    return json.dumps(changed).encode()
+def _with_strange_values(sound: bytes, form: str, seeded: random.Random) -> bytes:
+    """The JSON of a vendor, still whole, with one to three values that are strange, or left out."""
+    documents = [json.loads(one) for one in ([sound] if form == "page" else sound.splitlines())]
+    for _ in range(seeded.choice((1, 1, 2, 3))):
+        at = seeded.randrange(len(documents))
+        [documents[at]] = changed_values(documents[at], seeded.randrange(2**32), 1) if documents[at] else [documents[at]]
+    return b"".join(json.dumps(one).encode() + b"\n" for one in documents)
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import random
 import tempfile
+import time
 import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -32,7 +33,7 @@ from feedback_loop.sources.reading import Reading, Row, reading_again
 from feedback_loop.sources.registry import SOURCES
 from feedback_loop.workflows.ingest import land_rows
 from feedback_loop.workflows.try_files import read_texts
-from feedback_loop_tests.benchmarks.fuzz_corpus import TOKENS
+from feedback_loop_tests.benchmarks.fuzz_corpus import TOKENS, WORD_OF_A_PERSON
 from feedback_loop_tests.benchmarks.fuzz_inputs import a_file, a_text
 from feedback_loop_tests.fakes import START, FakeTableStore
 from feedback_loop_tests.silver.records import batch, record
@@ -181,6 +182,7 @@ def _checked_rows(rows: Iterable[Row], source: str) -> list[Row]:
     for row in found:
         if isinstance(row, RejectedRow):
             _require(bool(row.detail) and "\n" not in row.detail, "a rejected row says why in one line")
+            _require(WORD_OF_A_PERSON not in row.detail.lower(), "why a row is rejected tells nothing that a person said")
             again = list(SOURCES[source].read(io.BytesIO(row.raw_bytes), reading_again(source, row.source_file, row.reader_options)))
             _require(bool(again) or not row.raw_bytes.strip(), "a quarantined row can be read again")
     return found
@@ -193,6 +195,9 @@ class Parser:
         self._source, self._form, self._files_at_once = source, form, files_at_once
         self._rows: list[Row] = []
         self._files = 0
+        self.read_count = self.quarantined_count = self.refused_count = 0
+        self.landing_seconds = 0.0
+        """What landing took within the last call, of computing."""
 
     def __call__(self, data: Input) -> None:
         """Every row of the file is landed, a duplicate or in quarantine; else the file is refused in one line."""
@@ -202,15 +207,22 @@ class Parser:
         try:
             self._rows += _checked_rows(SOURCES[self._source].read(io.BytesIO(_as_bytes(data)), reading), self._source)
         except BadInput as refusal:
+            self.refused_count += 1
             _require("\n" not in str(refusal), "a refusal is one line")
+            _require(WORD_OF_A_PERSON not in str(refusal).lower(), "why a file is refused tells nothing that a person said")
         self._files += 1
+        self.landing_seconds = 0.0
         if self._files >= self._files_at_once:
+            begun = time.process_time()
             self.land()
+            self.landing_seconds = time.process_time() - begun
 
     def land(self) -> None:
         """Lands what was read since."""
         rows, self._rows, self._files = self._rows, [], 0
         report = land_rows(rows, FakeTableStore(), START)
+        self.read_count += report.read
+        self.quarantined_count += report.quarantined
         _require(report.is_balanced and report.read == sum(map(row_count, rows)), "read = landed + duplicates + quarantined")
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import random
 import signal
+from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
+from feedback_loop.errors import UnreadableFile
 from feedback_loop.methods.alignment import unchanged
+from feedback_loop.sources.reading import Reading, Row
+from feedback_loop.sources.registry import SOURCES
 from feedback_loop_tests.benchmarks import fuzz, fuzz_steps
-from feedback_loop_tests.benchmarks.fuzz import Task, input_of
+from feedback_loop_tests.benchmarks.fuzz import Task, Told, input_of
+from feedback_loop_tests.benchmarks.fuzz_corpus import PERSONAL
 from feedback_loop_tests.benchmarks.fuzz_inputs import a_text
 from feedback_loop_tests.benchmarks.fuzz_steps import NAMES, Broken, Parser, step_named
 
@@ -39,6 +45,26 @@ def test_broken_law_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz_steps, "mask", unchanged)
     with pytest.raises(Broken, match="no detector fires on masked text"):
         fuzz_steps.check_mask("mail a@b.de")
+
+
+def test_error_that_tells_what_a_person_said_breaks_a_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tells(stream: BinaryIO, reading: Reading) -> Iterator[Row]:
+        raise UnreadableFile(reading.path, f"{stream.read().decode()} is no page")
+
+    monkeypatch.setitem(SOURCES, "zendesk", replace(SOURCES["zendesk"], read=tells))
+    with pytest.raises(Broken, match="tells nothing that a person said"):
+        Parser("zendesk", "page")(PERSONAL)
+
+
+def test_rows_and_the_slowest_input_are_told(tmp_path: Path) -> None:
+    task, timed = Task("records.jsonl", SEED, 2, tmp_path), fuzz._Timed(Parser("records", "jsonl", files_at_once=1))
+    timed(b'{"source_record_id": "a", "channel": "chat", "product": "P", "occurred_at": "2026-03-01"}\nbroken\n')
+    timed(b"\x1f\x8b")
+    fuzz._write_told(task, timed)
+    told = fuzz._told(task)
+    assert (told.rows, told.quarantined, told.refused) == (2, 1, 1)
+    assert told.slowest_ms > 0
+    assert told + told == Told(4, 2, 2, told.slowest_ms)
 
 
 def test_finding_is_written_with_its_input(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from feedback_loop_tests.sources.rows import read, refusals
 
 STRANGE: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**400, 1.5e308, "", " ", "x" * 2000, "\x00", "\ud800", "2026-13-45T00:00:00Z", "9" * 30, "NaN", [], {},
-    [[]], [None], [1], ["a"], [{}], {"a": {}}, {"stringValue": 1},
+    [[]], [None], [1], ["a"], [{}], {"a": {}}, {"stringValue": 1}, "zenobia", "Zenobia Quux <zenobia@private.example>", ["zenobia"],
+    {"zenobia": "zenobia"},
 )  # fmt: skip
 _BYTES = (b"\x00", b"\xff", b'"', b"{", b"}", b"[", b"]", b",", b"\\ud800", b"\n", b"1e999", b"NaN", b"")
 
