@@ -27,14 +27,14 @@ SILENCE_SECONDS = 0.4
 """Longer than the puller waits."""
 
 _PER_PAGE, _NEW_EACH = 10, 3
-_SHIFT = timedelta(minutes=10)
+SHIFT = timedelta(minutes=10)
 
 Row = dict[str, Any]
 
 
 def at(number: int) -> datetime:
     """When the record of that number was made."""
-    return BEGIN + number * _SHIFT
+    return BEGIN + number * SHIFT
 
 
 def iso(number: int) -> str:
@@ -142,9 +142,13 @@ class Vendors:
         if kind == "intercom" and asked.method == "GET":
             number = int(asked.path.rpartition("/")[2]) - 7000
             return Said(body=json.dumps(self._row(kind, number, fault)).encode())
-        self.known[kind] = min(self.records, self.known[kind] + _NEW_EACH)
-        rows = list(range(self.known[kind]))
+        rows = list(range(self.count_of(kind)))
         return Said(body=json.dumps(_PAGES[kind](self, asked, rows, fault)).encode())
+
+    def count_of(self, kind: str) -> int:
+        """How many records the vendor has by now: some more at each question."""
+        self.known[kind] = min(self.records, self.known[kind] + _NEW_EACH)
+        return self.known[kind]
 
     def rows(self, kind: str, numbers: list[int], fault: str | None) -> list[Row]:
         """The rows, one of them spoilt or all of them out of order where that is the fault."""
