@@ -16,7 +16,7 @@ TOOLS, SOURCES = parts(6)
 
 
 def short(part: Part) -> Part:
-    return replace(part, plan=replace(part.plan, minutes_to_finish=20, spacing=timedelta(seconds=80)))
+    return replace(part, plan=replace(part.plan, minutes_to_finish=15, spacing=timedelta(seconds=40)))
 
 
 @pytest.mark.parametrize("part", [short(TOOLS), short(SOURCES)], ids=["tools", "sources"])
