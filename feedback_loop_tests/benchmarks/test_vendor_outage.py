@@ -12,14 +12,16 @@ from feedback_loop_tests.benchmarks.vendor_outage import Found, Part, parts, pla
 from feedback_loop_tests.benchmarks.vendor_outage_plan import MINUTE, Plan, Side, most_in_a_minute
 from feedback_loop_tests.fakes import START
 
-TOOLS, SOURCES = parts(6)
+TOOLS, SOURCES = parts(6)[0], parts(10)[1]
 
 
-def short(part: Part) -> Part:
-    return replace(part, plan=replace(part.plan, minutes_to_finish=15, spacing=timedelta(seconds=40)))
+def short(part: Part, spacing_seconds: int, minutes_to_finish: int) -> Part:
+    """The part with little happening; of sources, which are asked each quarter of an hour, an outage has to meet a pull."""
+    plan = replace(part.plan, minutes_to_finish=minutes_to_finish, spacing=timedelta(seconds=spacing_seconds))
+    return replace(part, plan=plan)
 
 
-@pytest.mark.parametrize("part", [short(TOOLS), short(SOURCES)], ids=["tools", "sources"])
+@pytest.mark.parametrize("part", [short(TOOLS, 40, 15), short(SOURCES, 100, 30)], ids=["tools", "sources"])
 def test_an_outage_delays_nobody_else_and_its_own_queue_drains_in_order(part: Part) -> None:
     found = played(part)
     assert found.problems(most_longer_seconds=1.0) == []

@@ -5,7 +5,8 @@ python -m feedback_loop_tests.benchmarks.vendor_outage [--minutes 60] [--most-lo
 The same hours are played twice, with the outage and without, on a made-up clock: an hour before it, the outage, an hour after, and time
 to finish. Requests go over loopback to real clients; what they take, and how long a client waits for a vendor that gives no answer, passes
 on the made-up clock. Tools stand in `vendor_outage_tools`, sources in `vendor_outage_sources`. Exit code 1 where somebody else waits longer
-(95th percentile: the first attempt that fails may hold up what stands behind it in the same run), the vendor that was down gets its backlog in another order or more in a minute than it may, or anything is lost or twice.
+(95th percentile: the first attempt that fails holds up what stands behind it in the same run), where the vendor that was down gets its
+backlog in another order or is asked more often in a minute than it may be, or where anything is lost or twice.
 """
 
 from __future__ import annotations
