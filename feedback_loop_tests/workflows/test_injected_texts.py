@@ -16,6 +16,7 @@ import pytest
 
 from feedback_loop import remediation
 from feedback_loop.analysis.prompts.classification import UNSURE
+from feedback_loop.analysis.prompts.message import message_question
 from feedback_loop.analysis.prompts.wording import Shown, WordingAnswer, wording_question
 from feedback_loop.contracts.questions import Question, Reply
 from feedback_loop.contracts.vocab import ComplaintClass, ModelStage
@@ -131,9 +132,9 @@ def test_every_answer_is_a_label_of_the_list() -> None:
 def test_no_form_has_a_place_for_an_action_a_recipient_or_an_amount(stage: ModelStage) -> None:
     model = obliging()
     ask_about_open(fragments_of([COMPLAINT]), left_open(1), model, KNOWN)
-    questions = [*model.asked, wording_question({"class": "crash"}, Shown.of([("f1", COMPLAINT)]))]
+    questions = [*model.asked, wording_question({"class": "crash"}, Shown.of([("f1", COMPLAINT)])), message_question(["It works."], "nl")]
     fields = {name for question in questions if question.stage is stage for name in question.answer_type.model_fields}
-    assert fields <= {"label", "phrases", "error_strings", "versions", "devices", "summary", "hypothesis"}
+    assert fields <= {"label", "phrases", "error_strings", "versions", "devices", "summary", "hypothesis", "lines"}
     assert fields
 
 

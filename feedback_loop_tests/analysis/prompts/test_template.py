@@ -43,7 +43,8 @@ def test_the_version_changes_with_the_form_of_the_answer() -> None:
 def test_every_stage_has_its_template_in_the_package(stage: ModelStage) -> None:
     template = load_template(stage)
     assert template.slots
-    assert "<<<text" in template.instructions
+    # A message is made of our own lines alone; what customers said stands fenced wherever it is shown.
+    assert ("<<<text" in template.instructions) is (stage is not ModelStage.MESSAGE)
     assert "no tools" in template.instructions
 
 
